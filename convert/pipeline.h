@@ -1,0 +1,82 @@
+#ifndef CONVERT_PIPELINE_H
+#define CONVERT_PIPELINE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/progress.h"
+
+struct error;
+struct machine;
+
+/* A range of a disk. */
+struct extent {
+	uint64_t offset_bytes;
+	uint64_t length_bytes;
+};
+
+/* What a bulk capture did with one disk. */
+struct capture_count {
+	uint64_t captured_bytes; /* now in capture/NAME.raw with a hash */
+	uint64_t read_bytes;	 /* read from the source's disk by this run */
+	uint64_t zero_bytes;	 /* of captured: blocks of zeros */
+	uint64_t skipped_bytes;	 /* free space, never read */
+	uint64_t bad_sectors;
+	char root_hash[65];	 /* hex; over all block hashes of the disk */
+};
+
+/*
+ * Where the disks come from: a live session (convert/serve/session.c) or local
+ * images (verb-convert.c).  The pipeline calls from one thread.
+ */
+struct pipeline_source {
+	/*
+	 * Disk `index` as QEMU opens it: a path or an "nbd+unix://" URI, and its
+	 * format; borrowed.
+	 */
+	const char *(*location)(struct pipeline_source *source, size_t index,
+		const char **format_out);
+	/*
+	 * Bring the ranges (sorted, not overlapping) to capture/NAME.raw, durably.
+	 * NULL for local images, which need no capture.
+	 */
+	int (*capture)(struct pipeline_source *source, size_t index,
+		const struct extent *extents, size_t count,
+		struct progress *progress, struct capture_count *count_out,
+		struct error *err);
+	/* Bytes over the wire so far; NULL for local images. */
+	void (*wire)(struct pipeline_source *source, uint64_t *received_out,
+		uint64_t *sent_out);
+	/* Tell the person at the source; NULL for local images. */
+	void (*notice)(struct pipeline_source *source, const char *level,
+		const char *text);
+};
+
+struct pipeline_options {
+	bool assess_only;
+	bool no_verify;
+	const char *virtio_win; /* NULL: none */
+	const char *const *expect; /* "tcp:PORT", NULL-terminated; or NULL */
+	unsigned verify_timeout_seconds; /* 0: the default */
+};
+
+struct pipeline_result {
+	char verdict[32]; /* "boots", ..., "assessed", "unproven" */
+	char reason[256];
+	unsigned blockers, warnings;
+};
+
+/*
+ * Take a machine through every stage: overlay, assess, trim, convert, capture,
+ * rebase, emit, verify, report.  disks.json and inventory.json are written
+ * already (the inventory may be missing for local images); the caller holds the
+ * machine's lock.  A failed stage leaves what earlier stages made, and the next
+ * run starts the conversion anew over whatever was captured.
+ */
+int pipeline_run(const struct machine *machine, struct pipeline_source *source,
+	const struct pipeline_options *options, struct progress *progress,
+	struct pipeline_result *result_out, struct error *err);
+
+#endif
