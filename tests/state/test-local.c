@@ -1,0 +1,226 @@
+#include "tests/harness.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "common/io.h"
+#include "common/own.h"
+#include "convert/local.h"
+#include "convert/state/machine.h"
+
+enum { MIB = 1 << 20 };
+
+struct fixture {
+	char folder[64];
+	struct machine *machine;
+	char *image;
+};
+
+static int
+make_machine(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof *fixture);
+	struct error err = {0};
+
+	strcpy(fixture->folder, "/tmp/unrack-test-local.XXXXXX");
+	assert_non_null(mkdtemp(fixture->folder));
+	assert_ok(machine_create(&fixture->machine, fixture->folder, "old1",
+			  &err),
+		&err);
+	fixture->image = io_format("%s/disk.raw", fixture->folder);
+	*state = fixture;
+	return 0;
+}
+
+static int
+remove_machine(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error err = {0};
+
+	machine_close(fixture->machine);
+	assert_ok(io_remove_tree(fixture->folder, &err), &err);
+	free(fixture->image);
+	free(fixture);
+	return 0;
+}
+
+/* An image of `size` bytes whose first sectors are given. */
+static void
+make_image(const struct fixture *fixture, uint64_t size, const void *sectors,
+	size_t bytes)
+{
+	AUTO(fd_closep) int fd = open(fixture->image,
+		O_RDWR | O_CREAT | O_TRUNC, 0600);
+
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(write(fd, sectors, bytes), (ssize_t)bytes);
+	assert_int_equal(ftruncate(fd, (off_t)size), 0);
+}
+
+static int
+add(const struct fixture *fixture, struct error *err)
+{
+	char *files[] = {fixture->image};
+
+	return local_add_images(fixture->machine, files, 1, err);
+}
+
+/* One Linux partition from sector 2048 to `end_bytes`. */
+static void
+make_mbr(uint8_t sector[1024], uint64_t end_bytes)
+{
+	uint32_t start = 2048, length = (uint32_t)(end_bytes / 512) - start;
+
+	memset(sector, 0, 1024);
+	sector[446 + 4] = 0x83;
+	memcpy(sector + 446 + 8, &start, 4);
+	memcpy(sector + 446 + 12, &length, 4);
+	sector[510] = 0x55;
+	sector[511] = 0xaa;
+}
+
+static void
+a_whole_image_becomes_disk_sda(void **state)
+{
+	struct fixture *fixture = *state;
+	struct local_source *source = NULL;
+	struct pipeline_source *base;
+	struct machine_disk *disks;
+	struct error err = {0};
+	const char *format;
+	uint8_t sectors[1024];
+	size_t count;
+
+	make_mbr(sectors, 8 * MIB);
+	make_image(fixture, 8 * MIB, sectors, sizeof sectors);
+	assert_ok(add(fixture, &err), &err);
+	assert_ok(machine_read_disks(fixture->machine, &disks, &count, &err),
+		&err);
+	assert_int_equal(count, 1);
+	assert_string_equal(disks[0].name, "sda");
+	assert_int_equal(disks[0].size_bytes, 8 * MIB);
+	machine_disks_free(disks, count);
+	assert_ok(local_open(&source, fixture->machine, &err), &err);
+	base = local_pipeline_source(source);
+	assert_string_equal(base->location(base, 0, &format), fixture->image);
+	assert_string_equal(format, "raw");
+	assert_null(base->capture);
+	local_close(source);
+}
+
+static void
+an_image_cut_short_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error err = {0};
+	uint8_t sectors[1024];
+
+	make_mbr(sectors, 8 * MIB);
+	make_image(fixture, 8 * MIB - 512, sectors, sizeof sectors);
+	assert_int_equal(add(fixture, &err), -1);
+	assert_non_null(strstr(err.text, "cut short"));
+	assert_true(err.hint[0] != '\0');
+}
+
+static void
+a_gpt_image_cut_short_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error err = {0};
+	uint8_t sectors[1024];
+	uint64_t last = 8 * MIB / 512 - 1;
+
+	make_mbr(sectors, 8 * MIB);
+	sectors[446 + 4] = 0xee;
+	memcpy(sectors + 512, "EFI PART", 8);
+	memcpy(sectors + 512 + 32, &last, 8);
+	make_image(fixture, 8 * MIB, sectors, sizeof sectors);
+	assert_ok(add(fixture, &err), &err);
+	make_image(fixture, 7 * MIB, sectors, sizeof sectors);
+	assert_int_equal(add(fixture, &err), -1);
+	assert_non_null(strstr(err.text, "cut short"));
+}
+
+static void
+a_raw_disk_cannot_choose_to_be_qcow2(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error err = {0};
+
+	make_image(fixture, MIB, "QFI\xfb\0\0\0\3", 8);
+	assert_int_equal(add(fixture, &err), -1);
+	assert_non_null(strstr(err.text, "does not end in .qcow2"));
+}
+
+static void
+a_missing_image_an_empty_one_and_a_folder_are_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	char *folder[] = {fixture->folder};
+	struct error err = {0};
+
+	assert_int_equal(add(fixture, &err), -1);
+	assert_non_null(strstr(err.text, "No such file"));
+	make_image(fixture, 0, "", 0);
+	assert_int_equal(add(fixture, &err), -1);
+	assert_non_null(strstr(err.text, "not a disk image"));
+	assert_int_equal(local_add_images(fixture->machine, folder, 1, &err), -1);
+	assert_non_null(strstr(err.text, "not a file"));
+}
+
+static void
+the_inventory_names_the_disks(void **state)
+{
+	static const char inventory[] = "{\"disks\":[{\"name\":\"sr0\","
+					"\"offered\":false},{\"name\":"
+					"\"cciss!c0d0\",\"offered\":true}]}";
+	struct fixture *fixture = *state;
+	AUTO(freep) char *path = machine_path(fixture->machine,
+		"inventory.json");
+	struct machine_disk *disks;
+	struct error err = {0};
+	uint8_t sectors[1024];
+	size_t count;
+
+	make_mbr(sectors, 8 * MIB);
+	make_image(fixture, 8 * MIB, sectors, sizeof sectors);
+	assert_ok(io_write_file(path, inventory, strlen(inventory), 0600, &err),
+		&err);
+	assert_ok(add(fixture, &err), &err);
+	assert_ok(machine_read_disks(fixture->machine, &disks, &count, &err),
+		&err);
+	assert_string_equal(disks[0].name, "cciss!c0d0");
+	machine_disks_free(disks, count);
+}
+
+static void
+a_capture_that_is_not_complete_is_not_a_source(void **state)
+{
+	struct fixture *fixture = *state;
+	struct machine_disk disk = {.name = "sda", .size_bytes = MIB};
+	struct local_source *source = NULL;
+	struct error err = {0};
+
+	assert_ok(machine_write_disks(fixture->machine, &disk, 1, &err), &err);
+	assert_int_equal(local_open(&source, fixture->machine, &err), -1);
+	assert_non_null(strstr(err.text, "not captured yet"));
+}
+
+#define test(f) cmocka_unit_test_setup_teardown(f, make_machine, remove_machine)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(a_whole_image_becomes_disk_sda),
+		test(an_image_cut_short_is_refused),
+		test(a_gpt_image_cut_short_is_refused),
+		test(a_raw_disk_cannot_choose_to_be_qcow2),
+		test(a_missing_image_an_empty_one_and_a_folder_are_refused),
+		test(the_inventory_names_the_disks),
+		test(a_capture_that_is_not_complete_is_not_a_source),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
