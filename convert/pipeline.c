@@ -1,0 +1,392 @@
+/*
+ * The way of a machine through all stages, in the order of the folders that
+ * do the work: assess, rewrite, capture, emit, verify, report.  A conversion is
+ * built beside the last good one (vm/NAME.qcow2.part) and takes its place only
+ * when it is whole.
+ */
+#include "convert/pipeline.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/error.h"
+#include "common/io.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/own.h"
+#include "convert/capture/overlay.h"
+#include "convert/capture/plan.h"
+#include "convert/emit/emit.h"
+#include "convert/report/report.h"
+#include "convert/rewrite/conversion.h"
+#include "convert/state/journal.h"
+#include "convert/state/machine.h"
+#include "convert/verify/verify.h"
+
+struct pipeline {
+	const struct machine *machine;
+	struct pipeline_source *source;
+	const struct pipeline_options *options;
+	struct progress *progress;
+	struct pipeline_result *result;
+	struct machine_disk *disks;
+	size_t disk_count;
+	char **overlays; /* vm/NAME.qcow2.part, one for each disk */
+	json_t *session; /* becomes report/session.json */
+	const char *stage;
+	struct timespec stage_start;
+};
+
+static void
+say(struct pipeline *p, const char *level, const char *text)
+{
+	log_info("%s: %s", p->machine->name, text);
+	if (p->source->notice != NULL)
+		p->source->notice(p->source, level, text);
+}
+
+static void
+stage_end(struct pipeline *p)
+{
+	struct timespec now;
+	double seconds;
+
+	if (p->stage == NULL)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	seconds = (double)(now.tv_sec - p->stage_start.tv_sec) +
+		(double)(now.tv_nsec - p->stage_start.tv_nsec) / 1e9;
+	json_array_append_new(json_object_get(p->session, "stages"),
+		json_pack("{s:s, s:f}", "name", p->stage, "seconds", seconds));
+	log_debug("%s: %s took %.1f s", p->machine->name, p->stage, seconds);
+	p->stage = NULL;
+}
+
+static void
+stage_begin(void *cookie, const char *stage)
+{
+	struct pipeline *p = cookie;
+
+	stage_end(p);
+	p->stage = stage;
+	clock_gettime(CLOCK_MONOTONIC, &p->stage_start);
+	progress_begin(p->progress, stage, 0);
+	say(p, "info", stage);
+}
+
+static int
+make_overlays(struct pipeline *p, struct error *err)
+{
+	p->overlays = calloc(p->disk_count + 1, sizeof *p->overlays);
+	if (p->overlays == NULL)
+		return error_set(err, ENOMEM, "make overlays");
+	for (size_t i = 0; i < p->disk_count; i++) {
+		const char *format;
+		const char *location = p->source->location(p->source, i, &format);
+
+		p->overlays[i] = machine_path(p->machine, "vm/%s.qcow2.part",
+			p->disks[i].name);
+		if (p->overlays[i] == NULL)
+			return error_set(err, ENOMEM, "make overlays");
+		if (overlay_create(p->overlays[i], location, format, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+read_inventory(struct pipeline *p, json_t **inventory_out, struct error *err)
+{
+	AUTO(freep) char *path = machine_path(p->machine, "inventory.json");
+
+	*inventory_out = NULL;
+	if (path == NULL)
+		return error_set(err, ENOMEM, "read the inventory");
+	if (access(path, F_OK) == -1 && errno == ENOENT)
+		return 0;
+	return json_file_read(inventory_out, path, err);
+}
+
+/* What an earlier run said must not be taken for this one's word. */
+static int
+clear_report(struct pipeline *p, struct error *err)
+{
+	AUTO(freep) char *report = machine_path(p->machine, "report");
+
+	if (report == NULL)
+		return error_set(err, ENOMEM, "clear the report");
+	if (io_remove_tree(report, err) == -1)
+		return -1;
+	return io_make_folders(report, err);
+}
+
+static int
+convert_overlays(struct pipeline *p, struct conversion_result *conversion,
+	struct error *err)
+{
+	AUTO(freep) char *report = machine_path(p->machine, "report");
+	AUTO(json_decrefpp) json_t *inventory = NULL;
+	AUTO(freep) struct conversion_disk *disks = calloc(p->disk_count + 1,
+		sizeof *disks);
+	struct conversion_request request = {
+		.machine = p->machine->name,
+		.disks = disks,
+		.disk_count = p->disk_count,
+		.report_folder = report,
+		.virtio_win = p->options->virtio_win,
+		.assess_only = p->options->assess_only,
+		.stage = stage_begin,
+		.cookie = p,
+	};
+
+	if (report == NULL || disks == NULL)
+		return error_set(err, ENOMEM, "convert");
+	if (read_inventory(p, &inventory, err) == -1)
+		return -1;
+	request.inventory = inventory;
+	for (size_t i = 0; i < p->disk_count; i++) {
+		disks[i].name = p->disks[i].name;
+		disks[i].path = p->overlays[i];
+		disks[i].format = "qcow2";
+	}
+	if (conversion_run(&request, conversion, err) == -1)
+		return -1;
+	p->result->blockers = conversion->blockers;
+	p->result->warnings = conversion->warnings;
+	return 0;
+}
+
+static json_t *
+count_to_json(const struct machine_disk *disk,
+	const struct capture_count *count)
+{
+	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "name",
+		disk->name, "size_bytes", (json_int_t)disk->size_bytes,
+		"captured_bytes", (json_int_t)count->captured_bytes,
+		"read_bytes", (json_int_t)count->read_bytes, "zero_bytes",
+		(json_int_t)count->zero_bytes, "skipped_bytes",
+		(json_int_t)count->skipped_bytes, "bad_sectors",
+		(json_int_t)count->bad_sectors, "root_hash", count->root_hash);
+}
+
+static int
+capture_disk(struct pipeline *p, size_t index, struct error *err)
+{
+	AUTO(freep) struct extent *extents = NULL;
+	const struct machine_disk *disk = &p->disks[index];
+	struct capture_count count = {0};
+	size_t extent_count;
+
+	if (plan_extents(&extents, &extent_count, p->overlays[index],
+			disk->size_bytes, err) == -1)
+		return -1;
+	if (p->source->capture(p->source, index, extents, extent_count,
+			p->progress, &count, err) == -1)
+		return error_add(err, "disk %s", disk->name);
+	json_array_append_new(json_object_get(p->session, "disks"),
+		count_to_json(disk, &count));
+	return 0;
+}
+
+static int
+capture_disks(struct pipeline *p, struct error *err)
+{
+	if (p->source->capture == NULL)
+		return 0;
+	stage_begin(p, "capture");
+	for (size_t i = 0; i < p->disk_count; i++)
+		if (capture_disk(p, i, err) == -1)
+			return -1;
+	return machine_set_state(p->machine, MACHINE_CAPTURED, err);
+}
+
+/* Put the finished overlay where the VM expects it, over the local capture. */
+static int
+settle_overlay(struct pipeline *p, size_t index, struct error *err)
+{
+	const char *name = p->disks[index].name;
+	AUTO(freep) char *raw = machine_path(p->machine, "capture/%s.raw", name);
+	AUTO(freep) char *final = machine_path(p->machine, "vm/%s.qcow2", name);
+
+	if (raw == NULL || final == NULL)
+		return error_set(err, ENOMEM, "rebase %s", name);
+	if (p->source->capture != NULL &&
+		overlay_rebase(p->overlays[index], raw, "raw", err) == -1)
+		return -1;
+	if (rename(p->overlays[index], final) == -1)
+		return error_set(err, errno, "replace %s", final);
+	return 0;
+}
+
+static int
+settle_overlays(struct pipeline *p, struct error *err)
+{
+	stage_begin(p, "rebase");
+	for (size_t i = 0; i < p->disk_count; i++)
+		if (settle_overlay(p, i, err) == -1)
+			return -1;
+	return 0;
+}
+
+static void
+say_verify(void *cookie, const char *text)
+{
+	say(cookie, "info", text);
+}
+
+/* A proof that cannot be made is no proof; what was converted stays. */
+static int
+prove(struct pipeline *p, struct error *err)
+{
+	struct verify_options options = {p->options->expect,
+		p->options->verify_timeout_seconds, say_verify, p};
+	struct verify_verdict verdict = {"unproven", "not booted (--no-verify)"};
+	struct error why = {0};
+
+	if (!p->options->no_verify) {
+		stage_begin(p, "verify");
+		if (verify_run(p->machine, &options, &verdict, &why) == -1) {
+			snprintf(verdict.verdict, sizeof verdict.verdict,
+				"unproven");
+			snprintf(verdict.reason, sizeof verdict.reason, "%.255s",
+				why.text);
+		}
+	}
+	snprintf(p->result->verdict, sizeof p->result->verdict, "%s",
+		verdict.verdict);
+	snprintf(p->result->reason, sizeof p->result->reason, "%s",
+		verdict.reason);
+	if (p->options->no_verify || why.text[0] != '\0')
+		return 0;
+	return machine_set_state(p->machine, MACHINE_VERIFIED, err);
+}
+
+static int
+write_session(struct pipeline *p, struct error *err)
+{
+	AUTO(freep) char *path = machine_path(p->machine, "report/session.json");
+	uint64_t received = 0, sent = 0;
+
+	if (path == NULL)
+		return error_set(err, ENOMEM, "write the session's record");
+	if (p->source->wire != NULL) {
+		p->source->wire(p->source, &received, &sent);
+		json_object_set_new(p->session, "wire",
+			json_pack("{s:I, s:I}", "received_bytes",
+				(json_int_t)received, "sent_bytes",
+				(json_int_t)sent));
+	}
+	return json_file_write(path, p->session, err);
+}
+
+static int
+finish(struct pipeline *p, const char *event, struct error *err)
+{
+	AUTO(json_decrefpp) json_t *details = json_pack("{s:s, s:s, s:i, s:i}",
+		"verdict", p->result->verdict, "reason", p->result->reason,
+		"blockers", (int)p->result->blockers, "warnings",
+		(int)p->result->warnings);
+
+	stage_begin(p, "report");
+	stage_end(p);
+	if (write_session(p, err) == -1 || report_write(p->machine, err) == -1)
+		return -1;
+	return journal_add(p->machine, event, details, err);
+}
+
+static int
+assess_and_convert(struct pipeline *p, struct conversion_result *conversion,
+	struct error *err)
+{
+	if (machine_read_disks(p->machine, &p->disks, &p->disk_count, err) == -1)
+		return -1;
+	if (p->disk_count == 0)
+		return error_set(err, ENODEV, "machine %s offers no disk",
+			p->machine->name);
+	if (clear_report(p, err) == -1 || make_overlays(p, err) == -1)
+		return -1;
+	return convert_overlays(p, conversion, err);
+}
+
+/* A capture that was complete stays so when it is only converted anew. */
+static int
+raise_state(struct pipeline *p, enum machine_state state, struct error *err)
+{
+	if (machine_state(p->machine) >= state)
+		return 0;
+	return machine_set_state(p->machine, state, err);
+}
+
+static int
+run(struct pipeline *p, struct error *err)
+{
+	struct conversion_result conversion = {0};
+
+	/* From here on until it is whole, the capture is of two times. */
+	if (p->source->capture != NULL && !p->options->assess_only &&
+		machine_set_state(p->machine, MACHINE_ENROLLED, err) == -1)
+		return -1;
+	if (assess_and_convert(p, &conversion, err) == -1)
+		return -1;
+	stage_end(p);
+	if (p->options->assess_only) {
+		snprintf(p->result->verdict, sizeof p->result->verdict,
+			"assessed");
+		if (raise_state(p, MACHINE_ASSESSED, err) == -1)
+			return -1;
+		return finish(p, "assessed", err);
+	}
+	if (raise_state(p, MACHINE_CONVERTED, err) == -1 ||
+		capture_disks(p, err) == -1 || settle_overlays(p, err) == -1)
+		return -1;
+	stage_begin(p, "emit");
+	if (emit_vm(p->machine, err) == -1 || prove(p, err) == -1)
+		return -1;
+	return finish(p, "converted", err);
+}
+
+static void
+release(struct pipeline *p)
+{
+	for (size_t i = 0; p->overlays != NULL && i < p->disk_count; i++) {
+		if (p->overlays[i] != NULL)
+			unlink(p->overlays[i]);
+		free(p->overlays[i]);
+	}
+	free(p->overlays);
+	machine_disks_free(p->disks, p->disk_count);
+	json_decref(p->session);
+}
+
+int
+pipeline_run(const struct machine *machine, struct pipeline_source *source,
+	const struct pipeline_options *options, struct progress *progress,
+	struct pipeline_result *result_out, struct error *err)
+{
+	struct pipeline p = {
+		.machine = machine,
+		.source = source,
+		.options = options,
+		.progress = progress,
+		.result = result_out,
+		.session = json_pack("{s:s, s:s, s:[], s:[]}", "format",
+			"unrack-session/1", "machine", machine->name, "stages",
+			"disks"),
+	};
+	int result;
+
+	memset(result_out, 0, sizeof *result_out);
+	if (p.session == NULL)
+		return error_set(err, ENOMEM, "machine %s", machine->name);
+	result = run(&p, err);
+	if (result == -1) {
+		AUTO(json_decrefpp) json_t *details = json_pack("{s:s, s:s}",
+			"stage", p.stage ? p.stage : "", "why", err->text);
+
+		journal_add(machine, "failed", details, NULL);
+	}
+	release(&p);
+	return result;
+}

@@ -1,0 +1,172 @@
+/*
+ * `unrack convert`: a finished capture, or local images, through the pipeline.
+ * The same pipeline runs by itself in a live session (serve/session.c).
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/io.h"
+#include "common/json.h"
+#include "common/own.h"
+#include "convert/local.h"
+#include "convert/state/machine.h"
+#include "convert/verb.h"
+
+enum { DISKS_LIMIT = 64, EXPECT_LIMIT = 64 };
+
+struct arguments {
+	const char *name;
+	char *disks[DISKS_LIMIT + 1];
+	size_t disk_count;
+	const char *inventory;
+	const char *expect[EXPECT_LIMIT + 1];
+	size_t expect_count;
+	struct pipeline_options options;
+};
+
+static int
+read_arguments(struct arguments *arguments, int argc, char **argv,
+	struct error *err)
+{
+	static const struct option options[] = {
+		{"name", required_argument, NULL, 'n'},
+		{"disk", required_argument, NULL, 'd'},
+		{"inventory", required_argument, NULL, 'i'},
+		{"virtio-win", required_argument, NULL, 'w'},
+		{"expect", required_argument, NULL, 'e'},
+		{"timeout", required_argument, NULL, 't'},
+		{"no-verify", no_argument, NULL, 'V'},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'n':
+			arguments->name = optarg;
+			break;
+		case 'd':
+			if (arguments->disk_count == DISKS_LIMIT)
+				return error_set(err, 0, "over %d disks",
+					DISKS_LIMIT);
+			arguments->disks[arguments->disk_count++] = optarg;
+			break;
+		case 'i':
+			arguments->inventory = optarg;
+			break;
+		case 'w':
+			arguments->options.virtio_win = optarg;
+			break;
+		case 'e':
+			if (arguments->expect_count == EXPECT_LIMIT)
+				return error_set(err, 0, "over %d expectations",
+					EXPECT_LIMIT);
+			arguments->expect[arguments->expect_count++] = optarg;
+			break;
+		case 't':
+			arguments->options.verify_timeout_seconds =
+				(unsigned)strtoul(optarg, NULL, 10);
+			break;
+		case 'V':
+			arguments->options.no_verify = true;
+			break;
+		default:
+			return -1;
+		}
+	}
+	/* Further words are disks: `--disk a b c`, or NAME when there is none. */
+	for (; optind < argc; optind++) {
+		if (arguments->disk_count == 0 && arguments->name == NULL)
+			arguments->name = argv[optind];
+		else if (arguments->disk_count > 0 &&
+			arguments->disk_count < DISKS_LIMIT)
+			arguments->disks[arguments->disk_count++] = argv[optind];
+		else
+			return error_set(err, 0, "what is `%s`?", argv[optind]);
+	}
+	if (arguments->name == NULL)
+		return error_set(err, 0, "give the machine's NAME, or --name "
+			"NAME with --disk FILE");
+	arguments->options.expect = arguments->expect;
+	return 0;
+}
+
+static int
+copy_inventory(const struct machine *machine, const char *path,
+	struct error *err)
+{
+	AUTO(freep) char *to = machine_path(machine, "inventory.json");
+	AUTO(json_decrefpp) json_t *inventory = NULL;
+
+	if (to == NULL)
+		return error_set(err, ENOMEM, "copy %s", path);
+	if (json_file_read(&inventory, path, err) == -1)
+		return error_hint(err, "`unrack-capture --inventory` prints one "
+			"on the source machine.");
+	return json_file_write(to, inventory, err);
+}
+
+static int
+open_machine(struct machine **machine_out, const struct settings *settings,
+	const struct arguments *arguments, struct error *err)
+{
+	AUTO(machine_closep) struct machine *machine = NULL;
+	int made = arguments->disk_count > 0
+		? machine_create(&machine, settings->state, arguments->name, err)
+		: machine_open(&machine, settings->state, arguments->name, err);
+
+	if (made == -1 || machine_lock(machine, err) == -1)
+		return -1;
+	if (arguments->inventory != NULL &&
+		copy_inventory(machine, arguments->inventory, err) == -1)
+		return -1;
+	if (arguments->disk_count > 0 &&
+		local_add_images(machine, arguments->disks,
+			arguments->disk_count, err) == -1)
+		return -1;
+	*machine_out = take(machine);
+	return 0;
+}
+
+static int
+run(struct machine *machine, const struct pipeline_options *options,
+	struct pipeline_result *result, struct error *err)
+{
+	struct local_source *source = NULL;
+	struct progress progress = {0};
+	int status;
+
+	if (local_open(&source, machine, err) == -1)
+		return -1;
+	status = pipeline_run(machine, local_pipeline_source(source), options,
+		&progress, result, err);
+	local_close(source);
+	return status;
+}
+
+int
+verb_convert(const struct settings *settings, int argc, char **argv,
+	struct error *err)
+{
+	AUTO(machine_closep) struct machine *machine = NULL;
+	struct arguments arguments = {0};
+	struct pipeline_result result;
+
+	if (read_arguments(&arguments, argc, argv, err) == -1)
+		return EXIT_USAGE;
+	if (open_machine(&machine, settings, &arguments, err) == -1 ||
+		run(machine, &arguments.options, &result, err) == -1)
+		return EXIT_FAILED;
+	printf("verdict: %s\nreason: %s\nfindings: %u blockers, %u warnings\n"
+	       "report: %s/report/report.html\nstart it: %s/vm/run-isolated\n",
+		result.verdict, result.reason, result.blockers, result.warnings,
+		machine->folder, machine->folder);
+	return strcmp(result.verdict, "boots") == 0 ||
+			(arguments.options.no_verify && result.blockers == 0)
+		? EXIT_DONE
+		: EXIT_FAILED;
+}
