@@ -68,7 +68,8 @@ size_t block_record_encode(uint8_t *payload,
 /*
  * Read the record at *at, bounded by `end`, and move *at behind it.  EBADMSG on
  * an unknown codec or flag, a non-zero reserved field, a packed length over
- * `block_bytes`, a zero block with packed bytes, or a cut record.
+ * `block_bytes`, a zero block with packed bytes, BLOCK_BAD without a bad sector
+ * or with one behind the block's end, or a cut record.
  */
 int block_record_decode(struct block_record *record_out, const uint8_t **at,
 	const uint8_t *end, uint32_t block_bytes, struct error *err);

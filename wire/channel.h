@@ -13,7 +13,8 @@ struct error;
  * name) with (EC)DHE, no certificates, no resumption.  Before TLS the source
  * sends a preamble of PREAMBLE_BYTES in the clear: "UNRACK1\n" and the machine's
  * name padded with NUL, which only routes the connection to the machine's
- * session; TLS then proves it.  One thread uses a channel at a time.
+ * session; TLS then proves it.  One thread uses a channel at a time.  No call
+ * raises SIGPIPE.
  */
 struct channel;
 
@@ -22,7 +23,9 @@ enum { PREAMBLE_BYTES = 8 + KEY_NAME_BYTES };
 /*
  * Source side: connect to enrolment->server, send the preamble, do the
  * handshake.  Each step is bounded by `timeout_seconds`.  Failures say which of
- * the three it was: not reachable, not an unrack host, or key refused.
+ * the three it was: not reachable (the connect's errno), not an unrack host
+ * (EPROTO; ECONNRESET or ETIMEDOUT when it just ended or said nothing), or key
+ * refused (EACCES).
  */
 int channel_connect(struct channel **channel_out,
 	const struct enrolment *enrolment, unsigned timeout_seconds,
@@ -43,10 +46,17 @@ int channel_accept(struct channel **channel_out, int fd,
 	const struct enrolment *enrolment, unsigned timeout_seconds,
 	struct error *err);
 
-/* Shuts the connection down and releases it. */
+/*
+ * Shuts the connection down and releases it.  Does nothing to NULL.  After a
+ * CLOSE or an ERROR was sent it waits up to 2 s for the peer to end first, so
+ * that those last words are not lost.
+ */
 void channel_close(struct channel *channel);
 
-/* Make a blocked or later call in another thread fail with ECANCELED. */
+/*
+ * Make a blocked or later call in another thread fail with ECANCELED.  The
+ * caller sees to it that nobody closes the channel meanwhile.
+ */
 void channel_interrupt(struct channel *channel);
 
 /* Peer's address as text, and "TLS_AES_128_GCM_SHA256" or so. */
@@ -57,7 +67,11 @@ const char *channel_cipher(const struct channel *channel);
 uint64_t channel_sent_bytes(const struct channel *channel);
 uint64_t channel_received_bytes(const struct channel *channel);
 
-/* Send a frame; frame->payload_bytes of `payload` (NULL when there is none). */
+/*
+ * Send a frame; frame->payload_bytes of `payload` (NULL when there is none).
+ * Fails with EBADMSG, and sends nothing, when the peer would have to refuse it;
+ * with ETIMEDOUT when the peer takes no byte for two minutes.
+ */
 int channel_send(struct channel *channel, const struct frame *frame,
 	const void *payload, struct error *err);
 
@@ -66,7 +80,9 @@ int channel_send(struct channel *channel, const struct frame *frame,
  * next receive.  Fails with EPIPE when the peer closed in order, ETIMEDOUT
  * after `timeout_seconds` without any byte (0 waits for ever), EBADMSG on a
  * frame that is not well formed.  A received FRAME_ERROR becomes a failure with
- * code EREMOTEIO and the peer's text.
+ * code EREMOTEIO and the peer's text.  After ETIMEDOUT it can be called again,
+ * also in the middle of a frame; after any other failure only
+ * channel_send_error() and channel_close() make sense.
  */
 int channel_receive(struct channel *channel, struct frame *frame_out,
 	const uint8_t **payload_out, unsigned timeout_seconds,

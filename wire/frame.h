@@ -57,7 +57,8 @@ void frame_encode(const struct frame *frame, uint8_t header[FRAME_BYTES]);
 /*
  * Check and decode a header.  Fails with EBADMSG on a wrong magic, an unknown
  * type, set flags, a payload over the type's limit, or a range that is empty,
- * over its limit or wraps around.
+ * over its limit, not of whole sectors, not at the start of a block, or wraps
+ * around; and on a disk, offset or length in a type that has no range.
  */
 int frame_decode(struct frame *frame_out, const uint8_t header[FRAME_BYTES],
 	struct error *err);

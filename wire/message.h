@@ -13,7 +13,8 @@ struct error;
 
 /*
  * The JSON payloads.  Unknown members are ignored, so that either side can grow;
- * missing or wrong ones fail with EBADMSG.
+ * missing or wrong ones fail with EBADMSG; another version or hash than ours
+ * fails with EPROTONOSUPPORT.  Received texts hold no control characters.
  */
 
 enum { MESSAGE_SESSION_BYTES = 33, MESSAGE_LANES_LIMIT = 16 };
