@@ -1,0 +1,205 @@
+/*
+ * BIOS or UEFI, and for UEFI what it boots.  Variables are read from efivarfs,
+ * where 4 bytes of attributes stand before the content.
+ */
+#include "p2v/firmware.h"
+
+#include <ctype.h>
+#include <openssl/evp.h>
+#include <string.h>
+
+#include "common/io.h"
+#include "common/own.h"
+#include "p2v/sysfs.h"
+
+#define EFI_GLOBAL "8be4df61-93ca-11d2-aa0d-00e098032b8c"
+
+enum {
+	VARIABLE_LIMIT = 64 << 10,
+	ATTRIBUTE_BYTES = 4,
+	OPTION_HEADER_BYTES = 6, /* u32 attributes, u16 path bytes */
+	OPTION_ACTIVE = 1,
+	NODE_MEDIA = 4,
+	NODE_MEDIA_FILE = 4,
+	NODE_END = 0x7f,
+};
+
+struct variable {
+	uint8_t *data; /* behind the attributes */
+	size_t bytes;
+	char *memory;
+};
+
+static void
+variable_release(struct variable *variable)
+{
+	free(variable->memory);
+}
+
+static int
+variable_read(struct variable *variable, const char *root, const char *name)
+{
+	AUTO(freep) char *path = io_format(
+		"%s/sys/firmware/efi/efivars/%s-" EFI_GLOBAL, root, name);
+	size_t bytes;
+
+	if (path == NULL || io_read_file(&variable->memory, &bytes, path,
+				    VARIABLE_LIMIT, NULL) == -1)
+		return -1;
+	if (bytes <= ATTRIBUTE_BYTES)
+		return -1;
+	variable->data = (uint8_t *)variable->memory + ATTRIBUTE_BYTES;
+	variable->bytes = bytes - ATTRIBUTE_BYTES;
+	return 0;
+}
+
+static unsigned
+u16_at(const uint8_t *at)
+{
+	return at[0] | (unsigned)at[1] << 8;
+}
+
+/* UTF-16LE, at most `bytes`, to text of ASCII; the rest becomes '?'. */
+static void
+narrow(char *text, size_t room, const uint8_t *at, size_t bytes)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i + 1 < bytes && used + 1 < room; i += 2) {
+		unsigned unit = u16_at(at + i);
+
+		if (unit == 0)
+			break;
+		text[used++] = unit >= ' ' && unit < 127 ? (char)unit : '?';
+	}
+	text[used] = '\0';
+}
+
+/* The file that a device path ends with; empty when there is none. */
+static void
+path_file(char *text, size_t room, const uint8_t *path, size_t bytes)
+{
+	size_t at = 0;
+
+	text[0] = '\0';
+	while (at + 4 <= bytes && path[at] != NODE_END) {
+		size_t length = u16_at(path + at + 2);
+
+		if (length < 4 || length > bytes - at)
+			return;
+		if (path[at] == NODE_MEDIA && path[at + 1] == NODE_MEDIA_FILE)
+			narrow(text, room, path + at + 4, length - 4);
+		at += length;
+	}
+}
+
+static json_t *
+base64(const uint8_t *data, size_t bytes)
+{
+	AUTO(freep) char *text = malloc(4 * (bytes / 3 + 1) + 1);
+
+	if (text == NULL)
+		return NULL;
+	EVP_EncodeBlock((unsigned char *)text, data, (int)bytes);
+	return json_string(text);
+}
+
+/* Attributes, path length, description with its NUL, path, loader's data. */
+static json_t *
+boot_entry(const char *id, const uint8_t *option, size_t bytes)
+{
+	char description[256], file[512];
+	size_t path_at = OPTION_HEADER_BYTES, path_bytes;
+
+	if (bytes < OPTION_HEADER_BYTES)
+		return NULL;
+	narrow(description, sizeof description, option + path_at,
+		bytes - path_at);
+	while (path_at + 2 <= bytes && u16_at(option + path_at) != 0)
+		path_at += 2;
+	path_at += 2;
+	path_bytes = u16_at(option + 4);
+	if (path_at > bytes || path_bytes > bytes - path_at)
+		return NULL;
+	path_file(file, sizeof file, option + path_at, path_bytes);
+	return json_pack("{s:s, s:o, s:b, s:o, s:o}", "id", id,
+		"description", fact_text(description),
+		"active", option[0] & OPTION_ACTIVE,
+		"path", fact_text(file),
+		"data", base64(option, bytes));
+}
+
+/* The four hex digits of a variable "Boot0001-GUID", else -1. */
+static int
+entry_id(char id[5], const char *name)
+{
+	if (strncmp(name, "Boot", 4) != 0 || strlen(name) < 9 ||
+		strcmp(name + 8, "-" EFI_GLOBAL) != 0)
+		return -1;
+	for (int i = 0; i < 4; i++)
+		if (!isxdigit((unsigned char)name[4 + i]))
+			return -1;
+	memcpy(id, name + 4, 4);
+	id[4] = '\0';
+	return 0;
+}
+
+static json_t *
+boot_entries(const char *root)
+{
+	AUTO(names_freep) struct names *names = sysfs_list(
+		"%s/sys/firmware/efi/efivars", root);
+	json_t *entries = json_array();
+
+	for (size_t i = 0; names != NULL && i < names->count; i++) {
+		AUTO(variable_release) struct variable option = {0};
+		char id[5], name[9];
+
+		if (entry_id(id, names->items[i]) == -1)
+			continue;
+		snprintf(name, sizeof name, "Boot%s", id);
+		if (variable_read(&option, root, name) == 0)
+			json_array_append_new(entries, boot_entry(id,
+				option.data, option.bytes));
+	}
+	return entries;
+}
+
+static json_t *
+boot_order(const char *root)
+{
+	AUTO(variable_release) struct variable order = {0};
+	json_t *ids = json_array();
+
+	if (variable_read(&order, root, "BootOrder") == -1)
+		return ids;
+	for (size_t i = 0; i + 1 < order.bytes; i += 2) {
+		char id[5];
+
+		snprintf(id, sizeof id, "%04X", u16_at(order.data + i));
+		json_array_append_new(ids, json_string(id));
+	}
+	return ids;
+}
+
+static json_t *
+secure_boot(const char *root)
+{
+	AUTO(variable_release) struct variable state = {0};
+
+	if (variable_read(&state, root, "SecureBoot") == -1)
+		return json_null();
+	return json_boolean(state.data[0] == 1);
+}
+
+json_t *
+firmware_facts(const char *root)
+{
+	if (!sysfs_exists("%s/sys/firmware/efi", root))
+		return json_pack("{s:s, s:b, s:[], s:[]}", "type", "bios",
+			"secure_boot", 0, "boot_order", "boot_entries");
+	return json_pack("{s:s, s:o, s:o, s:o}", "type", "uefi",
+		"secure_boot", secure_boot(root),
+		"boot_order", boot_order(root),
+		"boot_entries", boot_entries(root));
+}

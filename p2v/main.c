@@ -1,0 +1,278 @@
+/*
+ * unrack-capture: what runs on the live image.  It tells the host about the
+ * machine and serves its disks, read-only, until the host says that it is done.
+ * All decisions are the host's.
+ *
+ * To follow one block: session.c connects, lane.c answers requests, source.c
+ * reads the disk, wire/ packs, hashes and sends.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "common/error.h"
+#include "common/io.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/own.h"
+#include "p2v/ask.h"
+#include "p2v/inventory.h"
+#include "p2v/options.h"
+#include "p2v/screen.h"
+#include "p2v/session.h"
+#include "p2v/source.h"
+#include "wire/key.h"
+
+#define RUN_FOLDER "/run/unrack"
+
+enum { DISK_LIMIT = 256 }; /* the wire counts them in one byte */
+
+struct disks {
+	struct source *sources[DISK_LIMIT];
+	unsigned count;
+};
+
+static void
+disks_close(struct disks *disks)
+{
+	while (disks->count > 0)
+		source_close(disks->sources[--disks->count]);
+}
+
+static int
+collect(json_t **inventory_out, const struct options *options,
+	struct error *err)
+{
+	const struct words *files = &options->files;
+
+	if (inventory_collect(inventory_out, "", time(NULL), err) == -1)
+		return -1;
+	if (options->facts != NULL)
+		return inventory_use_facts(inventory_out, options->facts,
+			files->items, files->count, err);
+	if (files->count > 0)
+		return inventory_use_files(*inventory_out, files->items,
+			files->count, err);
+	return 0;
+}
+
+static int
+print_inventory(json_t *inventory, const struct options *options,
+	struct error *err)
+{
+	if (options->disks.count > 0 &&
+		inventory_choose(inventory, options->disks.items,
+			options->disks.count, err) == -1)
+		return -1;
+	if (json_dumpf(inventory, stdout, JSON_INDENT(2)) == -1 ||
+		putchar('\n') == EOF || fflush(stdout) == EOF)
+		return error_set(err, errno, "print the inventory");
+	return 0;
+}
+
+/* `missing` says what is, in case that nobody can be asked. */
+static int
+ask_or_fail(struct enrolment *enrolment, json_t *inventory,
+	const struct options *options, const char *missing, struct error *err)
+{
+	const char *tty = options->screens.count > 0
+		? options->screens.items[0]
+		: NULL;
+
+	if (ask_is_possible(tty))
+		return ask_enrolment(enrolment, inventory, tty, err);
+	error_set(err, 0, "%s", missing);
+	return error_hint(err, "Give --key FILE and --server HOST[:PORT], or "
+		"unrack.key= and unrack.server= on the kernel command line.");
+}
+
+static bool
+is_missing(const char *path)
+{
+	return strcmp(path, "-") != 0 && access(path, F_OK) == -1 &&
+		errno == ENOENT;
+}
+
+/* The key and the server, from the options, the file or a person. */
+static int
+find_enrolment(struct enrolment *enrolment_out, json_t *inventory,
+	const struct options *options, struct error *err)
+{
+	char host[KEY_SERVER_BYTES], port[8];
+
+	*enrolment_out = (struct enrolment){0};
+	if (options->server != NULL &&
+		key_split_server(options->server, host, port, err) == -1)
+		return error_add(err, "--server");
+	if (options->key != NULL && !is_missing(options->key) &&
+		key_read(enrolment_out, options->key, err) == -1)
+		return -1;
+	if (options->server != NULL)
+		snprintf(enrolment_out->server, sizeof enrolment_out->server,
+			"%s", options->server);
+	if (options->key == NULL)
+		return ask_or_fail(enrolment_out, inventory, options,
+			"no key was given", err);
+	if (enrolment_out->machine[0] == '\0')
+		return ask_or_fail(enrolment_out, inventory, options,
+			"there is no enrolment file where --key says", err);
+	if (enrolment_out->server[0] == '\0')
+		return ask_or_fail(enrolment_out, inventory, options,
+			"no host was given", err);
+	return 0;
+}
+
+/* The file that stands for the n-th offered disk; --disk may skip some. */
+static const char *
+file_of(const json_t *inventory, const struct options *options,
+	const json_t *offered)
+{
+	const json_t *disk;
+	size_t i, file = 0;
+
+	json_array_foreach (json_object_get(inventory, "disks"), i, disk) {
+		const char *reason = json_text(disk, "reason", "");
+		bool is_file = json_flag(disk, "offered", 0) ||
+			strncmp(reason, "not chosen", 10) == 0;
+
+		if (disk == offered)
+			break;
+		file += is_file;
+	}
+	return options->files.items[file];
+}
+
+static int
+open_disks(struct disks *disks, const json_t *inventory,
+	const struct options *options, struct error *err)
+{
+	const json_t *disk;
+
+	while ((disk = inventory_offered(inventory, disks->count)) != NULL) {
+		AUTO(freep) char *device = io_format("/dev/%s",
+			json_text(disk, "name", ""));
+		const char *path = options->files.count > 0
+			? file_of(inventory, options, disk)
+			: device;
+
+		if (disks->count == DISK_LIMIT)
+			return error_set(err, E2BIG, "serve more than %d disks",
+				DISK_LIMIT);
+		if (path == NULL)
+			return error_set(err, ENOMEM, "open the disks");
+		if (source_open(&disks->sources[disks->count], path, err) == -1)
+			return -1;
+		disks->count++;
+	}
+	return 0;
+}
+
+/* Tell the live image's init what to do after us. */
+static int
+write_finish(const char *action, struct error *err)
+{
+	struct stat st;
+
+	if (stat(RUN_FOLDER, &st) == -1 || *action == '\0')
+		return 0;
+	return io_write_file(RUN_FOLDER "/finish", action, strlen(action),
+		0644, err);
+}
+
+static int
+finish(struct screen *screen, const struct closing *closing,
+	const struct options *options, struct error *err)
+{
+	if (closing->verdict[0] == '\0' && closing->action[0] == '\0') {
+		screen_line(screen, "stopped");
+		return 0;
+	}
+	screen_verdict(screen, closing);
+	return write_finish(options->finish != NULL ? options->finish
+						    : closing->action, err);
+}
+
+static int
+serve(struct screen *screen, json_t *inventory, const struct options *options,
+	struct error *err)
+{
+	AUTO(disks_close) struct disks disks = {0};
+	struct enrolment enrolment;
+	struct closing closing;
+	struct session_plan plan = {.enrolment = &enrolment,
+		.inventory = inventory, .mode = options->mode,
+		.once = options->once, .screen = screen};
+	int result;
+
+	if (inventory_choose(inventory, options->disks.items,
+		    options->disks.count, err) == -1 ||
+		find_enrolment(&enrolment, inventory, options, err) == -1)
+		return -1;
+	screen_inventory(screen, inventory);
+	if (open_disks(&disks, inventory, options, err) == -1)
+		return -1;
+	plan.sources = disks.sources;
+	plan.count = disks.count;
+	result = session_run(&plan, &closing, err);
+	explicit_bzero(&enrolment, sizeof enrolment);
+	return result == -1 ? -1 : finish(screen, &closing, options, err);
+}
+
+/* A failure goes to the screens as well, once. */
+static int
+serve_on_screens(json_t *inventory, const struct options *options,
+	struct error *err)
+{
+	AUTO(screen_closep) struct screen *screen = NULL;
+
+	if (screen_open(&screen, options->screens.items,
+		    options->screens.count, err) == -1)
+		return -1;
+	if (serve(screen, inventory, options, err) == 0)
+		return 0;
+	screen_status(screen, "%s", "");
+	if (options->screens.count > 0)
+		screen_error(screen, err);
+	return -1;
+}
+
+static int
+run(const struct options *options, struct error *err)
+{
+	AUTO(json_decrefpp) json_t *inventory = NULL;
+
+	if (collect(&inventory, options, err) == -1)
+		return -1;
+	if (options->inventory)
+		return print_inventory(inventory, options, err);
+	return serve_on_screens(inventory, options, err);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct options options;
+	struct error err = {0};
+	int result = 0;
+
+	log_open("unrack-capture", false);
+	if (options_read(&options, argc, argv, "/proc/cmdline", &err) == -1) {
+		log_error(&err);
+		return 2;
+	}
+	log_open("unrack-capture", options.verbose);
+	session_block_signals();
+	signal(SIGPIPE, SIG_IGN);
+	if (options.help)
+		options_print_help(stdout);
+	else if (options.version)
+		puts("unrack-capture " UNRACK_VERSION);
+	else
+		result = run(&options, &err);
+	if (result == -1)
+		log_error(&err);
+	options_release(&options);
+	return result == -1;
+}
