@@ -1,0 +1,12 @@
+tests += test-markup test-subnet test-emit
+
+test-markup_src := tests/emit/test-markup.c convert/emit/markup.c
+test-markup_pkg := cmocka jansson
+
+test-subnet_src := tests/emit/test-subnet.c convert/emit/subnet.c
+test-subnet_pkg := cmocka jansson
+
+test-emit_src := tests/emit/test-emit.c $(convert_emit_src) \
+	$(convert_accelerator_src) convert/state/machine.c wire/hash.c \
+	wire/key.c wire/text.c $(common_src)
+test-emit_pkg := cmocka jansson libcrypto

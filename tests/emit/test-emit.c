@@ -1,0 +1,274 @@
+/*
+ * Machines' directories in tests/emit/fixtures become domains and scripts.
+ * UPDATE=1 rewrites the golden files; read the difference before committing.
+ */
+#include "tests/harness.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/io.h"
+#include "common/own.h"
+#include "common/process.h"
+#include "convert/emit/domain.h"
+#include "convert/emit/emit.h"
+#include "convert/emit/script.h"
+#include "convert/emit/vm.h"
+#include "convert/state/machine.h"
+
+#define FIXTURES "tests/emit/fixtures"
+
+static const char *const names[] = {"legacy", "bare", "hostile"};
+
+static struct vm *
+read_fixture(const char *name)
+{
+	struct machine machine = {.lock_fd = -1};
+	struct error err = {0};
+	struct vm *vm = NULL;
+
+	snprintf(machine.name, sizeof machine.name, "%s", name);
+	machine.folder = io_format(FIXTURES "/%s", name);
+	assert_non_null(machine.folder);
+	assert_ok(vm_read(&vm, &machine, &err), &err);
+	free(machine.folder);
+	vm->name = name;
+	return vm;
+}
+
+static char *
+domain_text(const struct vm *vm, const char *accelerator)
+{
+	char *text = NULL;
+	size_t bytes;
+	FILE *out = open_memstream(&text, &bytes);
+
+	assert_non_null(out);
+	domain_print(out, vm, "/srv/unrack & sons/vm", accelerator);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+static void
+check_golden(const char *name, const char *text)
+{
+	AUTO(freep) char *path = io_format(FIXTURES "/%s", name);
+	AUTO(freep) char *want = NULL;
+	struct error err = {0};
+
+	if (getenv("UPDATE") != NULL)
+		assert_ok(io_write_file(path, text, strlen(text), 0644, &err),
+			&err);
+	assert_ok(io_read_file(&want, NULL, path, 1 << 20, &err), &err);
+	assert_string_equal(text, want);
+}
+
+static void
+domain_is_the_same_for_the_same_machine(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		AUTO(vm_freep) struct vm *vm = read_fixture(names[i]);
+		AUTO(freep) char *text = domain_text(vm, "kvm");
+		AUTO(freep) char *file = io_format("%s/domain.xml", names[i]);
+
+		check_golden(file, text);
+	}
+}
+
+/* 0 when `schema` accepts the text. */
+static int
+validate(const char *text, const char *schema, struct error *err)
+{
+	char path[] = "/tmp/unrack-test-XXXXXX";
+	const char *const argv[] = {"virt-xml-validate", path, schema, NULL};
+	int fd = mkstemp(path), result;
+
+	assert_int_not_equal(fd, -1);
+	assert_ok(io_write(fd, text, strlen(text), path, err), err);
+	close(fd);
+	result = process_run(argv, NULL, 60, err);
+	unlink(path);
+	return result;
+}
+
+static void
+libvirt_accepts_domains_and_networks(void **state)
+{
+	static const char *const version[] = {"virt-xml-validate", "--version",
+		NULL};
+	struct error err = {0};
+
+	(void)state;
+	if (process_run(version, NULL, 60, &err) == -1 && err.code == ENOENT)
+		skip();
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		AUTO(vm_freep) struct vm *vm = read_fixture(names[i]);
+		AUTO(freep) char *kvm = domain_text(vm, "kvm");
+		AUTO(freep) char *tcg = domain_text(vm, "tcg");
+		AUTO(freep) char *network = NULL;
+		size_t bytes;
+		FILE *out = open_memstream(&network, &bytes);
+
+		assert_ok(validate(kvm, "domain", &err), &err);
+		assert_ok(validate(tcg, "domain", &err), &err);
+		domain_print_network(out, vm);
+		assert_int_equal(fclose(out), 0);
+		assert_null(strstr(network, "<forward"));
+		assert_null(strstr(network, "<ip"));
+		assert_ok(validate(network, "network", &err), &err);
+		assert_int_equal(validate("<network/>", "domain", &err), -1);
+	}
+}
+
+static void
+boot_disk_is_the_one_with_the_active_partition(void **state)
+{
+	AUTO(vm_freep) struct vm *vm = read_fixture("legacy");
+
+	(void)state;
+	assert_int_equal(vm->boot_disk, 1);
+}
+
+static void
+cards_keep_the_address_burnt_in(void **state)
+{
+	AUTO(vm_freep) struct vm *vm = read_fixture("legacy");
+
+	(void)state;
+	assert_int_equal(vm->nic_count, 3);
+	assert_string_equal(vm->nics[0].mac, "52:54:00:12:34:56");
+	assert_string_equal(vm->nics[1].mac, "00:19:b9:dd:ee:ff");
+	assert_memory_equal(vm->nics[2].mac, "52:54:00:", 9);
+	assert_string_equal(vm->nics[0].subnet.guest, "192.0.2.10");
+}
+
+static void
+disks_without_a_serial_get_stable_ones(void **state)
+{
+	AUTO(vm_freep) struct vm *vm = read_fixture("legacy");
+	AUTO(vm_freep) struct vm *again = read_fixture("legacy");
+
+	(void)state;
+	assert_string_equal(vm->disks[0].serial, "WDWCA123456789012345");
+	assert_int_equal(strlen(vm->disks[1].serial), 20);
+	assert_string_equal(vm->disks[1].serial, again->disks[1].serial);
+}
+
+static void
+vendor_wide_uuids_are_replaced(void **state)
+{
+	AUTO(vm_freep) struct vm *legacy = read_fixture("legacy");
+	AUTO(vm_freep) struct vm *hostile = read_fixture("hostile");
+
+	(void)state;
+	assert_string_equal(legacy->uuid,
+		"44454c4c-5800-1031-8048-b7c04f31324a");
+	assert_string_not_equal(hostile->uuid,
+		"00000000-0000-0000-0000-000000000000");
+	assert_int_equal(hostile->uuid[14], '8');
+}
+
+/* Run the script with a QEMU that prints its arguments, one a line. */
+static char *
+run_script(const char *folder, const char *const arguments[])
+{
+	AUTO(freep) char *bin = io_format("%s/bin", folder);
+	AUTO(freep) char *fake = io_format("%s/qemu-system-x86_64", bin);
+	AUTO(freep) char *script = io_format("%s/vm/run-isolated", folder);
+	AUTO(freep) char *path = io_format("PATH=%s:%s", bin, getenv("PATH"));
+	static const char program[] = "#!/bin/sh\nprintf '%s\\n' \"$@\"\n";
+	const char *argv[16] = {"env", path, "UNRACK_ACCEL=tcg", script};
+	struct error err = {0};
+	char *output = NULL;
+
+	for (size_t i = 0; arguments[i] != NULL; i++)
+		argv[4 + i] = arguments[i];
+	assert_ok(io_make_folders(bin, &err), &err);
+	assert_ok(io_write_file(fake, program, sizeof program - 1, 0700, &err),
+		&err);
+	assert_ok(process_run(argv, &output, 30, &err), &err);
+	return output;
+}
+
+static void
+script_starts_the_vm_isolated_and_runs_nothing_of_the_source(void **state)
+{
+	static const char *const plain[] = {"--snapshot", "--forward",
+		"8080:80", "--", "-S", NULL};
+	char folder[] = "/tmp/unrack-test-XXXXXX";
+	AUTO(freep) char *output = NULL;
+	struct machine machine = {.name = "hostile", .folder = folder,
+		.lock_fd = -1};
+	struct error err = {0};
+	static const char *const copied[] = {"cp", "-r",
+		FIXTURES "/hostile/.", NULL, NULL};
+	const char *copy[5];
+	char *vm = NULL;
+
+	(void)state;
+	memcpy(copy, copied, sizeof copy);
+	assert_non_null(mkdtemp(folder));
+	copy[3] = folder;
+	assert_ok(process_run(copy, NULL, 30, &err), &err);
+	vm = io_format("%s/vm", folder);
+	assert_ok(io_make_folders(vm, &err), &err);
+	assert_ok(setenv("UNRACK_ACCEL", "tcg", 1), &err);
+	if (access("/usr/share/OVMF", F_OK) == -1)
+		skip();
+	assert_ok(emit_vm(&machine, &err), &err);
+	output = run_script(folder, plain);
+	assert_non_null(strstr(output, "restrict=on"));
+	assert_non_null(strstr(output,
+		",hostfwd=tcp:127.0.0.1:8080-10.0.2.16:80\n"));
+	assert_non_null(strstr(output,
+		"product=a,,b=c,,,,d'$(reboot)`reboot`\""));
+	assert_non_null(strstr(output, "\n-snapshot\n"));
+	assert_non_null(strstr(output, "\n-S\n"));
+	assert_null(strstr(output, "hostfwd=tcp::22"));
+	free(vm);
+	assert_ok(io_remove_tree(folder, &err), &err);
+}
+
+static void
+machine_without_disks_is_refused(void **state)
+{
+	struct machine machine = {.name = "none", .lock_fd = -1};
+	struct error err = {0};
+	char folder[] = "/tmp/unrack-test-XXXXXX";
+	AUTO(freep) char *disks = NULL;
+	struct vm *vm = NULL;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	machine.folder = folder;
+	assert_int_equal(vm_read(&vm, &machine, &err), -1);
+	disks = io_format("%s/disks.json", folder);
+	assert_ok(io_write_file(disks, "{\"disks\": []}", 13, 0600, &err),
+		&err);
+	assert_int_equal(vm_read(&vm, &machine, &err), -1);
+	assert_null(vm);
+	assert_ok(io_remove_tree(folder, &err), &err);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(domain_is_the_same_for_the_same_machine),
+		cmocka_unit_test(libvirt_accepts_domains_and_networks),
+		cmocka_unit_test(
+			boot_disk_is_the_one_with_the_active_partition),
+		cmocka_unit_test(cards_keep_the_address_burnt_in),
+		cmocka_unit_test(disks_without_a_serial_get_stable_ones),
+		cmocka_unit_test(vendor_wide_uuids_are_replaced),
+		cmocka_unit_test(
+			script_starts_the_vm_isolated_and_runs_nothing_of_the_source),
+		cmocka_unit_test(machine_without_disks_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
