@@ -1,0 +1,2 @@
+convert_capture_src := convert/capture/bulk.c convert/capture/overlay.c \
+	convert/capture/plan.c

@@ -1,0 +1,148 @@
+/*
+ * The bulk of a capture: what plan.c found in use and nobody has read yet.
+ */
+#include "convert/capture/bulk.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "common/error.h"
+#include "common/own.h"
+#include "convert/source/blocks.h"
+#include "convert/source/image.h"
+
+enum {
+	STEP_BLOCKS = (16 << 20) / BLOCK_BYTES,
+	UNDER_WAY = 128 /* requests of up to 1 MiB */
+};
+
+/* Beside the data: the map, the folder, and what others write meanwhile. */
+static const uint64_t margin_bytes = 64 << 20;
+
+struct range {
+	uint64_t first, end;
+};
+
+static struct range
+range_of(const struct blocks *blocks, const struct extent *extent)
+{
+	uint64_t end = image_blocks(blocks_image(blocks));
+	struct range range = {extent->offset_bytes / BLOCK_BYTES,
+		(extent->offset_bytes + extent->length_bytes + BLOCK_BYTES - 1) /
+			BLOCK_BYTES};
+
+	if (range.end > end)
+		range.end = end;
+	return range;
+}
+
+/* What the ranges hold, and how much of it is not there yet. */
+static void
+measure(const struct blocks *blocks, const struct extent *extents, size_t count,
+	uint64_t *total_out, uint64_t *missing_out)
+{
+	const struct image *image = blocks_image(blocks);
+
+	*total_out = *missing_out = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct range range = range_of(blocks, &extents[i]);
+
+		for (uint64_t b = range.first; b < range.end; b++) {
+			uint32_t bytes = image_block_bytes(image, b);
+
+			*total_out += bytes;
+			*missing_out += image_has(image, b) ? 0 : bytes;
+		}
+	}
+}
+
+static int
+check_room(const struct image *image, uint64_t missing, struct error *err)
+{
+	char need[16], have[16], lack[16];
+	struct statvfs fs;
+	uint64_t room;
+
+	if (statvfs(image_path(image), &fs) == -1)
+		return error_set(err, errno, "%s", image_path(image));
+	room = (uint64_t)fs.f_bavail * fs.f_frsize;
+	if (missing == 0 || room >= missing + margin_bytes)
+		return 0;
+	error_set(err, ENOSPC, "%s needs %s more, but only %s are free",
+		image_path(image), progress_bytes(need, missing),
+		progress_bytes(have, room));
+	return error_hint(err, "Free %s beside it, then start again: what was "
+		"captured is kept.",
+		progress_bytes(lack, missing + margin_bytes - room));
+}
+
+static int
+fetch_range(struct blocks *blocks, struct range range, struct error *err)
+{
+	uint64_t next;
+
+	for (uint64_t at = range.first; at < range.end; at = next) {
+		next = at + STEP_BLOCKS;
+		if (next > range.end)
+			next = range.end;
+		if (blocks_request(blocks, at, next, false, err) == -1 ||
+			blocks_throttle(blocks, UNDER_WAY, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+fetch_all(struct blocks *blocks, const struct extent *extents, size_t count,
+	struct error *err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (fetch_range(blocks, range_of(blocks, &extents[i]), err) ==
+			-1)
+			return -1;
+	if (blocks_throttle(blocks, 0, err) == -1)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		struct range range = range_of(blocks, &extents[i]);
+
+		if (blocks_wait(blocks, range.first, range.end, err) == -1)
+			return -1;
+	}
+	return image_checkpoint(blocks_image(blocks), err);
+}
+
+static int
+summarise(struct blocks *blocks, struct capture_count *count_out,
+	struct error *err)
+{
+	struct image *image = blocks_image(blocks);
+
+	image_count(image, &count_out->captured_bytes, &count_out->zero_bytes);
+	count_out->read_bytes = blocks_fetched_bytes(blocks);
+	count_out->skipped_bytes =
+		image_disk_bytes(image) - count_out->captured_bytes;
+	if (image_bad_sectors(image, &count_out->bad_sectors, err) == -1)
+		return -1;
+	return image_root(image, count_out->root_hash, err);
+}
+
+int
+bulk_capture(struct blocks *blocks, const struct extent *extents, size_t count,
+	struct progress *progress, struct capture_count *count_out,
+	struct error *err)
+{
+	uint64_t total, missing;
+	int failed;
+
+	measure(blocks, extents, count, &total, &missing);
+	if (check_room(blocks_image(blocks), missing, err) == -1)
+		return -1;
+	progress_begin(progress, "capture", total);
+	progress_count(progress, total - missing);
+	blocks_set_progress(blocks, progress);
+	failed = fetch_all(blocks, extents, count, err);
+	blocks_set_progress(blocks, NULL);
+	return failed ? -1 : summarise(blocks, count_out, err);
+}

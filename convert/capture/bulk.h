@@ -1,0 +1,20 @@
+#ifndef CONVERT_CAPTURE_BULK_H
+#define CONVERT_CAPTURE_BULK_H
+
+#include <stddef.h>
+
+#include "convert/pipeline.h"
+
+struct blocks;
+struct error;
+
+/*
+ * Bring the ranges of a disk to its image, durably, but not what is there
+ * already.  As pipeline_source.capture; a host without room for what is missing
+ * fails with ENOSPC before anything is sent.
+ */
+int bulk_capture(struct blocks *blocks, const struct extent *extents,
+	size_t count, struct progress *progress,
+	struct capture_count *count_out, struct error *err);
+
+#endif

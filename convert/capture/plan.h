@@ -1,0 +1,23 @@
+#ifndef CONVERT_CAPTURE_PLAN_H
+#define CONVERT_CAPTURE_PLAN_H
+
+#include <stddef.h>
+
+#include "convert/pipeline.h"
+
+struct error;
+
+/*
+ * What of a disk has to be captured, from its overlay after the conversion:
+ * everything but the ranges that the overlay itself says are zeros, which is
+ * what the trim of a file system's free space leaves behind.  Sorted, merged,
+ * made of whole blocks (block.h).  The caller frees *extents_out.
+ */
+int plan_extents(struct extent **extents_out, size_t *count_out,
+	const char *overlay, uint64_t disk_bytes, struct error *err);
+
+/* The same from what `qemu-img map --output=json` prints. */
+int plan_parse(struct extent **extents_out, size_t *count_out,
+	const char *text, uint64_t disk_bytes, struct error *err);
+
+#endif

@@ -1,0 +1,296 @@
+/*
+ * One connection to the source, seen from the host.  Everything that arrives is
+ * hostile until it was checked here: that it was asked for, that it is whole,
+ * and that it has the hash it claims.  p2v/lane.c is the other end.
+ */
+#include "convert/serve/lane.h"
+
+#include <errno.h>
+#include <stdint.h>
+
+#include "common/error.h"
+#include "common/own.h"
+#include "convert/serve/screen.h"
+#include "convert/source/queue.h"
+#include "wire/block.h"
+#include "wire/channel.h"
+#include "wire/message.h"
+
+enum {
+	DEPTH = 4, /* requests under way */
+	IDLE_MS = 1000,
+	PING_SECONDS = 10,
+	PONG_SECONDS = 30,
+	/* A dying disk may take minutes over one range. */
+	STALL_SECONDS = 15 * 60
+};
+
+struct lane {
+	struct channel *channel;
+	const struct lane_work *work;
+	struct codec_context *codec;
+	uint8_t *data; /* one unpacked block */
+	struct job *jobs[DEPTH];
+	unsigned count;
+	uint64_t cookie;
+	time_t heard, spoke;
+	bool pinged;
+};
+
+static time_t
+now_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+/* The source did what it must not. */
+static int
+violation(struct lane *lane, struct error *err)
+{
+	channel_send_error(lane->channel, err);
+	queue_violation(lane->work->queue, err);
+	return -1;
+}
+
+static int
+ask(struct lane *lane, struct job *job, struct error *err)
+{
+	struct frame frame = {.type = job->type,
+		.disk = job->disk,
+		.offset_bytes = job->offset_bytes,
+		.length = job->length};
+
+	for (unsigned i = 0; i < DEPTH; i++)
+		if (lane->jobs[i] == NULL) {
+			lane->jobs[i] = job;
+			break;
+		}
+	lane->count++;
+	frame.cookie = job->cookie = ++lane->cookie;
+	lane->spoke = now_seconds();
+	return channel_send(lane->channel, &frame, NULL, err);
+}
+
+/* Take requests; waits a moment when the lane has nothing to do. */
+static int
+fill(struct lane *lane, struct error *err)
+{
+	while (lane->count < DEPTH) {
+		struct job *job = queue_take(lane->work->queue,
+			lane->count == 0 ? IDLE_MS : 0);
+
+		if (job == NULL)
+			return 0;
+		if (lane->count == 0)
+			lane->heard = now_seconds();
+		if (ask(lane, job, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+take_data(struct lane *lane, struct job *job, const uint8_t *at,
+	const uint8_t *end, uint32_t index, const uint8_t **next_out,
+	struct answer *answer_out, struct block_record *record,
+	struct error *err)
+{
+	uint32_t bytes = block_length(job->length, index);
+
+	if (block_record_decode(record, &at, end, bytes, err) == -1 ||
+		block_unpack(lane->codec, record, lane->data, bytes, err) == -1)
+		return -1;
+	*next_out = at;
+	*answer_out = (struct answer){.index = index,
+		.is_zero = record->codec == CODEC_ZERO,
+		.is_bad = record->flags & BLOCK_BAD,
+		.data = lane->data,
+		.hash = record->hash,
+		.bad_map = record->flags & BLOCK_BAD ? record->bad_map : NULL};
+	return 0;
+}
+
+static int
+take_sum(const uint8_t *at, const uint8_t *end, uint32_t index,
+	const uint8_t **next_out, struct answer *answer_out,
+	struct block_sum *sum, struct error *err)
+{
+	if (block_sum_decode(sum, &at, end, err) == -1)
+		return -1;
+	*next_out = at;
+	*answer_out = (struct answer){.index = index,
+		.is_bad = sum->flags & BLOCK_BAD,
+		.hash = sum->hash};
+	return 0;
+}
+
+/* Every block of the answer; 1 when the host itself failed to keep one. */
+static int
+take_blocks(struct lane *lane, struct job *job, const struct frame *frame,
+	const uint8_t *payload, struct error *err)
+{
+	const uint8_t *at = payload, *end = payload + frame->payload_bytes;
+	struct block_record record;
+	struct block_sum sum;
+	struct answer answer;
+
+	for (uint32_t i = 0; i < block_count(job->length); i++) {
+		if ((job->type == FRAME_READ
+				    ? take_data(lane, job, at, end, i, &at,
+					      &answer, &record, err)
+				    : take_sum(at, end, i, &at, &answer, &sum,
+					      err)) == -1)
+			return error_add(err, "block %u of %u at byte %ju", i,
+				block_count(job->length),
+				(uintmax_t)job->offset_bytes);
+		if (job->block(job, &answer, err) == -1)
+			return 1;
+	}
+	return at == end ? 0
+			 : error_set(err, EBADMSG, "%s has bytes behind its "
+				"last block", frame_type_name(frame->type));
+}
+
+/* The place of the request that this frame answers, or -1. */
+static int
+find_job(const struct lane *lane, const struct frame *frame)
+{
+	for (int i = 0; i < DEPTH; i++) {
+		const struct job *job = lane->jobs[i];
+
+		if (job != NULL && job->cookie == frame->cookie &&
+			frame->type == (job->type == FRAME_READ ? FRAME_DATA
+								: FRAME_SUMS) &&
+			job->disk == frame->disk &&
+			job->offset_bytes == frame->offset_bytes &&
+			job->length == frame->length)
+			return i;
+	}
+	return -1;
+}
+
+static int
+take_answer(struct lane *lane, const struct frame *frame,
+	const uint8_t *payload, struct error *err)
+{
+	int place = find_job(lane, frame), result;
+	struct job *job;
+
+	if (place == -1) {
+		error_set(err, EBADMSG, "%s of %u bytes at %ju of disk %u was "
+			"not asked for", frame_type_name(frame->type),
+			frame->length, (uintmax_t)frame->offset_bytes,
+			frame->disk);
+		return violation(lane, err);
+	}
+	job = lane->jobs[place];
+	result = take_blocks(lane, job, frame, payload, err);
+	if (result == -1)
+		return violation(lane, err);
+	lane->jobs[place] = NULL;
+	lane->count--;
+	if (result == 1) {
+		/* The lane is well; it stays to carry the reason. */
+		queue_fail(lane->work->queue, err);
+		job->done(job, err);
+		error_clear(err);
+	} else {
+		job->done(job, NULL);
+	}
+	return 0;
+}
+
+static int
+receive(struct lane *lane, struct error *err)
+{
+	const uint8_t *payload;
+	struct frame frame;
+
+	if (channel_receive(lane->channel, &frame, &payload, 1, err) == -1) {
+		if (err->code == EBADMSG)
+			return violation(lane, err);
+		if (err->code != ETIMEDOUT)
+			return -1;
+		if (now_seconds() - lane->heard > STALL_SECONDS)
+			return error_set(err, ETIMEDOUT,
+				"the source does not answer");
+		error_clear(err);
+		return 0;
+	}
+	lane->heard = now_seconds();
+	atomic_store(lane->work->heard, lane->heard);
+	if (frame.type != FRAME_PONG)
+		return take_answer(lane, &frame, payload, err);
+	lane->pinged = false;
+	return 0;
+}
+
+/* Nothing is under way: see that the source is still there. */
+static int
+idle(struct lane *lane, struct error *err)
+{
+	struct frame ping = {.type = FRAME_PING};
+	time_t now = now_seconds();
+
+	if (channel_is_readable(lane->channel))
+		return receive(lane, err);
+	if (lane->pinged)
+		return now - lane->spoke <= PONG_SECONDS
+			? 0
+			: error_set(err, ETIMEDOUT,
+				  "the source does not answer");
+	if (now - lane->spoke < PING_SECONDS)
+		return 0;
+	lane->pinged = true;
+	lane->spoke = now;
+	return channel_send(lane->channel, &ping, NULL, err);
+}
+
+/* One turn: 0 to go on, 1 after CLOSE, -1. */
+static int
+turn(struct lane *lane, bool shows, struct error *err)
+{
+	struct closing closing;
+	struct notice notice;
+
+	while (shows && screen_next(lane->work->screen, &notice))
+		if (notice_send(lane->channel, &notice, err) == -1)
+			return -1;
+	if (!screen_is_closing(lane->work->screen, &closing)) {
+		if (fill(lane, err) == -1)
+			return -1;
+	} else if (lane->count == 0) {
+		return closing_send(lane->channel, &closing, err) == -1 ? -1
+									: 1;
+	}
+	return lane->count > 0 ? receive(lane, err) : idle(lane, err);
+}
+
+int
+lane_run(struct channel *channel, const struct lane_work *work, bool shows,
+	struct error *err)
+{
+	struct lane lane = {.channel = channel,
+		.work = work,
+		.heard = now_seconds(),
+		.spoke = now_seconds()};
+	int done = 0;
+
+	lane.data = malloc(BLOCK_BYTES);
+	if (lane.data == NULL)
+		done = error_set(err, ENOMEM, "open a lane");
+	else if (codec_new(&lane.codec, err) == -1)
+		done = -1;
+	while (done == 0)
+		done = turn(&lane, shows, err);
+	for (int i = 0; i < DEPTH; i++)
+		if (lane.jobs[i] != NULL)
+			queue_return(work->queue, lane.jobs[i]);
+	if (lane.codec != NULL)
+		codec_free(lane.codec);
+	free(lane.data);
+	return done == 1 ? 0 : -1;
+}

@@ -1,0 +1,30 @@
+#ifndef CONVERT_SERVE_LANE_H
+#define CONVERT_SERVE_LANE_H
+
+#include <stdbool.h>
+#include <stdatomic.h>
+#include <time.h>
+
+struct channel;
+struct error;
+struct queue;
+struct screen;
+
+/* What the lanes of a session share; borrowed. */
+struct lane_work {
+	struct queue *queue;
+	struct screen *screen;
+	_Atomic time_t *heard; /* CLOCK_MONOTONIC: the source's last frame */
+};
+
+/*
+ * The host's side of one connection after WELCOME: take requests from the
+ * queue, keep a few under way, check the answers.  `shows` sends the screen's
+ * notices as well.  Returns 0 after CLOSE was sent, or -1 when the lane was
+ * lost; whatever it had not answered is back in the queue.  A source that
+ * breaks the protocol is told so.
+ */
+int lane_run(struct channel *channel, const struct lane_work *work, bool shows,
+	struct error *err);
+
+#endif

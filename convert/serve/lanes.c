@@ -1,0 +1,448 @@
+/*
+ * The connections of one session.  One thread, the door, takes new ones from
+ * the machine's socket; each then has its own thread, which proves the key,
+ * hears HELLO, answers WELCOME and becomes the lane (lane.c) of its number.
+ */
+#include "convert/serve/lanes.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/error.h"
+#include "common/log.h"
+#include "common/own.h"
+#include "convert/serve/lane.h"
+#include "convert/serve/rendezvous.h"
+#include "convert/serve/screen.h"
+#include "convert/source/queue.h"
+#include "wire/channel.h"
+
+enum {
+	THREADS_LIMIT = 48,
+	HANDSHAKE_SECONDS = 20,
+	SILENCE_SECONDS = 15 /* then another boot may take over */
+};
+
+struct lanes {
+	struct lanes_settings settings;
+	struct lane_work work;
+	_Atomic time_t heard;
+	int listen_fd, event_fd;
+	pthread_t door;
+
+	pthread_mutex_t lock; /* guards what follows */
+	pthread_cond_t changed;
+	struct channel *channels[MESSAGE_LANES_LIMIT];
+	unsigned live, threads;
+	uint64_t received_bytes, sent_bytes; /* of closed lanes */
+	time_t lost_since;
+	bool stopping, said;
+};
+
+/* One connection on its way to become a lane. */
+struct arrival {
+	struct lanes *lanes;
+	int fd;			 /* -1 when there is a channel already */
+	struct channel *channel; /* the first one */
+};
+
+/* A signal handler has no argument. */
+static volatile sig_atomic_t signal_fd = -1;
+
+static time_t
+now_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+static void
+wake_door(int fd, uint64_t why)
+{
+	if (write(fd, &why, sizeof why) == -1)
+		return; /* it is awake */
+}
+
+/* What the door finds in its eventfd: stops in the upper half. */
+static const uint64_t event_stop = 1, event_signal = UINT64_C(1) << 32;
+
+static void
+on_signal(int number)
+{
+	int saved = errno;
+
+	(void)number;
+	wake_door(signal_fd, event_signal);
+	errno = saved;
+}
+
+/* The other source's HELLO came while ours is there, or was. */
+static int
+refuse_other(struct lanes *lanes, unsigned live, struct error *err)
+{
+	struct error why;
+
+	if (live > 0 &&
+		now_seconds() - atomic_load(&lanes->heard) < SILENCE_SECONDS) {
+		error_set(err, EBUSY, "another source serves as machine %s",
+			lanes->settings.enrolment->machine);
+		return error_hint(err, "Each machine has an enrolment of its "
+			"own: make one with `unrack enroll`.");
+	}
+	error_set(&why, ECONNRESET, "the source was booted anew");
+	error_hint(&why, "The next session begins when it connects; what was "
+		"captured is kept.");
+	queue_fail(lanes->settings.queue, &why);
+	return error_set(err, EAGAIN, "the host ends the session of the "
+		"earlier boot; connect again");
+}
+
+/* Take the place of this number, from a lane that must be dead if need be. */
+static int
+enter(struct lanes *lanes, struct channel *channel, const struct hello *hello,
+	struct error *err)
+{
+	struct channel **place = &lanes->channels[hello->lane];
+	bool stopping;
+	unsigned live;
+
+	pthread_mutex_lock(&lanes->lock);
+	live = lanes->live;
+	if (strcmp(hello->session, lanes->settings.session) != 0) {
+		pthread_mutex_unlock(&lanes->lock);
+		return refuse_other(lanes, live, err);
+	}
+	while (*place != NULL && !lanes->stopping) {
+		channel_interrupt(*place);
+		pthread_cond_wait(&lanes->changed, &lanes->lock);
+	}
+	stopping = lanes->stopping;
+	if (!stopping) {
+		*place = channel;
+		lanes->live++;
+		atomic_store(&lanes->heard, now_seconds());
+	}
+	pthread_mutex_unlock(&lanes->lock);
+	return stopping
+		? error_set(err, ESHUTDOWN, "the session is over")
+		: 0;
+}
+
+static void
+leave(struct lanes *lanes, struct channel *channel, unsigned number, bool said)
+{
+	pthread_mutex_lock(&lanes->lock);
+	lanes->channels[number] = NULL;
+	lanes->received_bytes += channel_received_bytes(channel);
+	lanes->sent_bytes += channel_sent_bytes(channel);
+	if (--lanes->live == 0)
+		lanes->lost_since = now_seconds();
+	lanes->said |= said;
+	pthread_cond_broadcast(&lanes->changed);
+	pthread_mutex_unlock(&lanes->lock);
+}
+
+/* Serve until the lane ends; the place is ours meanwhile. */
+static void
+serve_lane(struct lanes *lanes, struct channel *channel, unsigned number)
+{
+	struct error err = {0};
+	int failed;
+
+	failed = welcome_send(channel, &lanes->settings.welcome, &err);
+	if (failed == 0)
+		failed = lane_run(channel, &lanes->work, number == 0, &err);
+	if (failed)
+		log_debug("lane %u: %s", number, err.text);
+	leave(lanes, channel, number, !failed);
+}
+
+static int
+hear_hello(struct lanes *lanes, struct channel *channel, struct error *err)
+{
+	const uint8_t *payload;
+	struct hello hello;
+	struct frame frame;
+	unsigned number;
+	int failed;
+
+	if (channel_receive(channel, &frame, &payload, HANDSHAKE_SECONDS, err) ==
+		-1)
+		return -1;
+	if (frame.type != FRAME_HELLO)
+		return error_set(err, EBADMSG, "%s before HELLO",
+			frame_type_name(frame.type));
+	if (hello_parse(&hello, payload, frame.payload_bytes, err) == -1)
+		return -1;
+	number = hello.lane;
+	failed = number < MESSAGE_LANES_LIMIT
+		? enter(lanes, channel, &hello, err)
+		: error_set(err, EBADMSG, "HELLO of lane %u", number);
+	hello_release(&hello);
+	if (failed)
+		return -1;
+	serve_lane(lanes, channel, number);
+	return 0;
+}
+
+static void
+arrive(struct lanes *lanes, struct arrival *arrival)
+{
+	struct channel *channel = arrival->channel;
+	struct error err = {0};
+
+	if (channel != NULL) {
+		serve_lane(lanes, channel, 0);
+	} else if (channel_accept(&channel, arrival->fd,
+			   lanes->settings.enrolment, HANDSHAKE_SECONDS,
+			   &err) == -1) {
+		log_info("%s: %s", lanes->settings.enrolment->machine,
+			err.text);
+		return;
+	} else if (hear_hello(lanes, channel, &err) == -1) {
+		log_info("%s: %s", lanes->settings.enrolment->machine,
+			err.text);
+		channel_send_error(channel, &err);
+	}
+	channel_close(channel);
+}
+
+static void *
+arrival_thread(void *context)
+{
+	struct arrival *arrival = context;
+	struct lanes *lanes = arrival->lanes;
+
+	arrive(lanes, arrival);
+	free(arrival);
+	pthread_mutex_lock(&lanes->lock);
+	lanes->threads--;
+	pthread_cond_broadcast(&lanes->changed);
+	pthread_mutex_unlock(&lanes->lock);
+	return NULL;
+}
+
+/* Takes the descriptor or the channel in any case. */
+static int
+start_arrival(struct lanes *lanes, int fd, struct channel *channel,
+	struct error *err)
+{
+	struct arrival *arrival = malloc(sizeof *arrival);
+	pthread_attr_t detached;
+	pthread_t thread;
+	int failed = ENOMEM;
+
+	pthread_attr_init(&detached);
+	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+	if (arrival != NULL) {
+		*arrival = (struct arrival){lanes, fd, channel};
+		pthread_mutex_lock(&lanes->lock);
+		failed = lanes->threads >= THREADS_LIMIT || lanes->stopping
+			? EAGAIN
+			: pthread_create(&thread, &detached, arrival_thread,
+				  arrival);
+		lanes->threads += failed == 0;
+		pthread_mutex_unlock(&lanes->lock);
+	}
+	pthread_attr_destroy(&detached);
+	if (failed == 0)
+		return 0;
+	free(arrival);
+	fd_closep(&fd);
+	channel_close(channel);
+	return error_set(err, failed, "serve another connection");
+}
+
+static void
+open_door(struct lanes *lanes)
+{
+	struct error err = {0};
+	int fd;
+
+	if (rendezvous_receive(&fd, lanes->listen_fd, &err) == -1 ||
+		start_arrival(lanes, fd, NULL, &err) == -1)
+		log_debug("%s", err.text);
+}
+
+/* A source that went away may come back, but not for ever. */
+static void
+check_patience(struct lanes *lanes)
+{
+	unsigned patience = lanes->settings.patience_seconds;
+	struct error why;
+	bool lost;
+
+	pthread_mutex_lock(&lanes->lock);
+	lost = lanes->live == 0 &&
+		now_seconds() - lanes->lost_since > (time_t)patience;
+	pthread_mutex_unlock(&lanes->lock);
+	if (!lost || queue_has_failed(lanes->settings.queue, &why))
+		return;
+	error_set(&why, ETIMEDOUT, "the source did not come back within %u "
+		"seconds", patience);
+	error_hint(&why, "What was captured is kept: start unrack-capture "
+		"again to go on.");
+	queue_fail(lanes->settings.queue, &why);
+}
+
+static void *
+door_thread(void *context)
+{
+	struct lanes *lanes = context;
+	time_t ticked = now_seconds();
+	uint64_t events;
+
+	for (;;) {
+		struct pollfd polls[] = {{lanes->event_fd, POLLIN, 0},
+			{lanes->listen_fd, POLLIN, 0}};
+
+		if (poll(polls, 2, 1000) == -1 && errno != EINTR)
+			usleep(100000);
+		if (read(lanes->event_fd, &events, sizeof events) ==
+			sizeof events) {
+			if (events >= event_signal)
+				lanes->settings.stopped(lanes->settings.context);
+			return NULL;
+		}
+		if (polls[1].revents != 0)
+			open_door(lanes);
+		if (now_seconds() == ticked)
+			continue;
+		ticked = now_seconds();
+		check_patience(lanes);
+		lanes->settings.tick(lanes->settings.context);
+	}
+}
+
+static void
+watch_signals(struct lanes *lanes)
+{
+	struct sigaction action = {.sa_handler = on_signal,
+		.sa_flags = SA_RESTART};
+
+	signal_fd = lanes->event_fd;
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+}
+
+int
+lanes_start(struct lanes **lanes_out, const struct lanes_settings *settings,
+	struct error *err)
+{
+	AUTO(freep) struct lanes *lanes = calloc(1, sizeof *lanes);
+	AUTO(fd_closep) int event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	AUTO(fd_closep) int listen_fd = -1;
+
+	if (lanes == NULL || event_fd == -1)
+		return error_set(err, ENOMEM, "begin the session");
+	if (rendezvous_listen(&listen_fd, settings->socket_path, err) == -1)
+		return -1;
+	lanes->settings = *settings;
+	lanes->work = (struct lane_work){settings->queue, settings->screen,
+		&lanes->heard};
+	lanes->listen_fd = listen_fd;
+	lanes->event_fd = event_fd;
+	lanes->lost_since = now_seconds();
+	pthread_mutex_init(&lanes->lock, NULL);
+	pthread_cond_init(&lanes->changed, NULL);
+	if (pthread_create(&lanes->door, NULL, door_thread, lanes) != 0)
+		return error_set(err, EAGAIN, "begin the session");
+	watch_signals(lanes);
+	take_fd(&listen_fd);
+	take_fd(&event_fd);
+	*lanes_out = take(lanes);
+	return 0;
+}
+
+int
+lanes_add_first(struct lanes *lanes, struct channel *channel,
+	struct error *err)
+{
+	pthread_mutex_lock(&lanes->lock);
+	lanes->channels[0] = channel;
+	lanes->live++;
+	pthread_mutex_unlock(&lanes->lock);
+	atomic_store(&lanes->heard, now_seconds());
+	if (start_arrival(lanes, -1, channel, err) == 0)
+		return 0;
+	pthread_mutex_lock(&lanes->lock);
+	lanes->channels[0] = NULL;
+	lanes->live--;
+	pthread_mutex_unlock(&lanes->lock);
+	return -1;
+}
+
+void
+lanes_wire(struct lanes *lanes, uint64_t *received_out, uint64_t *sent_out)
+{
+	pthread_mutex_lock(&lanes->lock);
+	*received_out = lanes->received_bytes;
+	*sent_out = lanes->sent_bytes;
+	for (int i = 0; i < MESSAGE_LANES_LIMIT; i++) {
+		if (lanes->channels[i] == NULL)
+			continue;
+		*received_out += channel_received_bytes(lanes->channels[i]);
+		*sent_out += channel_sent_bytes(lanes->channels[i]);
+	}
+	pthread_mutex_unlock(&lanes->lock);
+}
+
+/* Wait for a change, at most a second; with the lock held. */
+static void
+wait_a_moment(struct lanes *lanes)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec++;
+	pthread_cond_timedwait(&lanes->changed, &lanes->lock, &until);
+}
+
+void
+lanes_finish(struct lanes *lanes, unsigned timeout_seconds)
+{
+	time_t until = now_seconds() + (time_t)timeout_seconds;
+
+	queue_wake(lanes->settings.queue);
+	pthread_mutex_lock(&lanes->lock);
+	while ((!lanes->said || lanes->live > 0) && now_seconds() < until)
+		wait_a_moment(lanes);
+	pthread_mutex_unlock(&lanes->lock);
+}
+
+void
+lanes_stop(struct lanes *lanes)
+{
+	pthread_mutex_lock(&lanes->lock);
+	lanes->stopping = true;
+	pthread_mutex_unlock(&lanes->lock);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	wake_door(lanes->event_fd, event_stop);
+	pthread_join(lanes->door, NULL);
+	pthread_mutex_lock(&lanes->lock);
+	for (int i = 0; i < MESSAGE_LANES_LIMIT; i++)
+		if (lanes->channels[i] != NULL)
+			channel_interrupt(lanes->channels[i]);
+	pthread_cond_broadcast(&lanes->changed);
+	while (lanes->threads > 0)
+		wait_a_moment(lanes);
+	pthread_mutex_unlock(&lanes->lock);
+	unlink(lanes->settings.socket_path);
+	close(lanes->listen_fd);
+	close(lanes->event_fd);
+	pthread_mutex_destroy(&lanes->lock);
+	pthread_cond_destroy(&lanes->changed);
+	free(lanes);
+}

@@ -1,0 +1,464 @@
+/*
+ * One machine's session, a process of its own: its images, the queue of
+ * requests, the lanes that carry them, the NBD server that QEMU and libguestfs
+ * read from, and the pipeline over all that.  lanes.c is the source's side of
+ * it, source/blocks.c the disks'.
+ */
+#include "convert/serve/session.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/error.h"
+#include "common/io.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/own.h"
+#include "convert/capture/bulk.h"
+#include "convert/serve/disks.h"
+#include "convert/serve/lanes.h"
+#include "convert/serve/rendezvous.h"
+#include "convert/serve/screen.h"
+#include "convert/source/blocks.h"
+#include "convert/source/image.h"
+#include "convert/source/nbd.h"
+#include "convert/source/proof.h"
+#include "convert/source/queue.h"
+#include "convert/state/journal.h"
+#include "convert/state/machine.h"
+#include "wire/channel.h"
+#include "wire/message.h"
+
+enum { LANES_DEFAULT = 4, LAST_WORD_SECONDS = 60 };
+
+struct session {
+	struct pipeline_source source; /* first, so that it can be cast */
+	struct machine *machine;
+	const struct hello *hello;
+	const struct session_settings *settings;
+	struct progress progress;
+	struct machine_disk *disks;
+	size_t count;
+	struct image *images[DISKS_LIMIT];
+	struct blocks *blocks[DISKS_LIMIT];
+	struct nbd_export exports[DISKS_LIMIT];
+	char *locations[DISKS_LIMIT];
+	char *door_path, *nbd_path;
+	struct queue *queue;
+	struct screen *screen;
+	struct lanes *lanes;
+	struct nbd *nbd;
+};
+
+static const char *
+session_location(struct pipeline_source *source, size_t index,
+	const char **format_out)
+{
+	const struct session *session = (struct session *)source;
+
+	*format_out = "raw";
+	return session->locations[index];
+}
+
+static int
+session_capture(struct pipeline_source *source, size_t index,
+	const struct extent *extents, size_t count, struct progress *progress,
+	struct capture_count *count_out, struct error *err)
+{
+	const struct session *session = (struct session *)source;
+
+	return bulk_capture(session->blocks[index], extents, count, progress,
+		count_out, err);
+}
+
+static void
+session_wire(struct pipeline_source *source, uint64_t *received_out,
+	uint64_t *sent_out)
+{
+	const struct session *session = (struct session *)source;
+
+	lanes_wire(session->lanes, received_out, sent_out);
+}
+
+static void
+session_notice(struct pipeline_source *source, const char *level,
+	const char *text)
+{
+	const struct session *session = (struct session *)source;
+
+	screen_say(session->screen, level, text);
+	queue_wake(session->queue);
+}
+
+static int
+export_read(void *context, uint64_t offset_bytes, void *data, size_t bytes,
+	struct error *err)
+{
+	return blocks_read(context, offset_bytes, data, bytes, err);
+}
+
+/* About once a second: what was captured becomes durable. */
+static void
+session_tick(void *context)
+{
+	const struct session *session = context;
+	struct error err;
+
+	for (size_t i = 0; i < session->count; i++)
+		if (image_flush_old(session->images[i], &err) == -1)
+			queue_fail(session->queue, &err);
+}
+
+/*
+ * The operator ends serve.  Nothing needs an orderly end but the images: helpers
+ * die with us, and the next run takes over the rest.
+ */
+static void
+session_stopped(void *context)
+{
+	const struct session *session = context;
+	struct error err;
+
+	log_info("%s: stopped; what was captured is kept",
+		session->machine->name);
+	for (size_t i = 0; i < session->count; i++)
+		if (image_checkpoint(session->images[i], &err) == -1)
+			log_error(&err);
+	unlink(session->door_path);
+	unlink(session->nbd_path);
+	_exit(1);
+}
+
+/* inventory.json and disks.json: what the source said that it is. */
+static int
+write_facts(struct session *session, struct error *err)
+{
+	AUTO(freep) char *path =
+		machine_path(session->machine, "inventory.json");
+
+	if (path == NULL)
+		return error_set(err, ENOMEM, "write the inventory");
+	if (disks_from_inventory(&session->disks, &session->count,
+		    session->hello->inventory, err) == -1)
+		return -1;
+	if (json_file_write(path, session->hello->inventory, err) == -1)
+		return -1;
+	return machine_write_disks(session->machine, session->disks,
+		session->count, err);
+}
+
+static int
+open_images(struct session *session, struct error *err)
+{
+	AUTO(freep) char *folder = machine_path(session->machine, "capture");
+
+	if (folder == NULL)
+		return error_set(err, ENOMEM, "open the images");
+	if (io_make_folders(folder, err) == -1)
+		return -1;
+	for (size_t i = 0; i < session->count; i++)
+		if (image_open(&session->images[i], folder,
+			    session->disks[i].name,
+			    session->disks[i].size_bytes,
+			    session->hello->session, err) == -1 ||
+			blocks_new(&session->blocks[i], session->images[i],
+				session->queue, (uint8_t)i, err) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+choose_locations(struct session *session, struct error *err)
+{
+	if (rendezvous_path(&session->door_path, session->machine,
+		    "session.sock", err) == -1 ||
+		rendezvous_path(&session->nbd_path, session->machine,
+			"disks.sock", err) == -1)
+		return -1;
+	for (size_t i = 0; i < session->count; i++) {
+		const char *name = session->disks[i].name;
+
+		/* '!' is the one character of a name that a URI quotes. */
+		session->locations[i] = io_format("nbd+unix:///%s?socket=%s",
+			name, session->nbd_path);
+		if (session->locations[i] == NULL)
+			return error_set(err, ENOMEM, "begin the session");
+		session->exports[i] = (struct nbd_export){name,
+			session->disks[i].size_bytes, export_read,
+			session->blocks[i]};
+	}
+	return 0;
+}
+
+static struct welcome
+make_welcome(const struct session *session)
+{
+	unsigned lanes = session->settings->lanes;
+	struct welcome welcome = {.version = FRAME_VERSION, .codec = CODEC_NONE};
+
+	if (lanes == 0)
+		lanes = 2 * session->hello->cores;
+	if (session->settings->lanes == 0 && lanes > LANES_DEFAULT)
+		lanes = LANES_DEFAULT;
+	if (lanes > MESSAGE_LANES_LIMIT)
+		lanes = MESSAGE_LANES_LIMIT;
+	welcome.lanes = lanes == 0 ? 1 : lanes;
+	if (session->hello->codecs[CODEC_ZLIB])
+		welcome.codec = CODEC_ZLIB;
+	if (session->hello->codecs[CODEC_ZSTD])
+		welcome.codec = CODEC_ZSTD;
+	snprintf(welcome.machine, sizeof welcome.machine, "%s",
+		session->machine->name);
+	return welcome;
+}
+
+static int
+start_lanes(struct session *session, const struct enrolment *enrolment,
+	struct error *err)
+{
+	const struct lanes_settings settings = {.enrolment = enrolment,
+		.session = session->hello->session,
+		.welcome = make_welcome(session),
+		.queue = session->queue,
+		.screen = session->screen,
+		.socket_path = session->door_path,
+		.patience_seconds = session->settings->patience_seconds,
+		.tick = session_tick,
+		.stopped = session_stopped,
+		.context = session};
+
+	return lanes_start(&session->lanes, &settings, err);
+}
+
+static int
+session_open(struct session *session, const struct enrolment *enrolment,
+	struct error *err)
+{
+	if (queue_new(&session->queue, err) == -1 ||
+		screen_new(&session->screen, &session->progress, err) == -1 ||
+		write_facts(session, err) == -1 ||
+		open_images(session, err) == -1 ||
+		choose_locations(session, err) == -1)
+		return -1;
+	return start_lanes(session, enrolment, err);
+}
+
+/* The lanes and the queue are over, or never began. */
+static void
+session_release(struct session *session)
+{
+	for (size_t i = 0; i < session->count; i++) {
+		blocks_freep(&session->blocks[i]);
+		image_close(session->images[i]);
+		free(session->locations[i]);
+	}
+	screen_freep(&session->screen);
+	queue_freep(&session->queue);
+	machine_disks_free(session->disks, session->count);
+	free(session->door_path);
+	free(session->nbd_path);
+}
+
+/* Blocks of an earlier boot count only when the source still has them. */
+static int
+prove_images(struct session *session, struct error *err)
+{
+	uint64_t present, zero, total = 0, dropped;
+	char line[160], was[16], is[16];
+
+	for (size_t i = 0; i < session->count; i++) {
+		image_count(session->images[i], &present, &zero);
+		total += image_is_foreign(session->images[i]) ? present : 0;
+	}
+	if (total > 0)
+		progress_begin(&session->progress, "compare", total);
+	for (size_t i = 0; i < session->count; i++) {
+		struct image *image = session->images[i];
+
+		if (!image_is_foreign(image)) {
+			if (image_adopt(image, err) == -1)
+				return -1;
+			continue;
+		}
+		image_count(image, &present, &zero);
+		if (proof_run(image, session->queue, (uint8_t)i,
+			    &session->progress, &dropped, err) == -1)
+			return error_add(err, "compare %s",
+				session->disks[i].name);
+		snprintf(line, sizeof line, "%s: %s of an earlier run, %s of "
+			"it changed since", session->disks[i].name,
+			progress_bytes(was, present),
+			progress_bytes(is, dropped));
+		log_info("%s: %s", session->machine->name, line);
+		session_notice(&session->source, "info", line);
+	}
+	return 0;
+}
+
+static int
+work(struct session *session, struct pipeline_result *result_out,
+	struct error *err)
+{
+	struct pipeline_options options = session->settings->options;
+
+	options.assess_only |= strcmp(session->hello->mode, "assess") == 0;
+	if (prove_images(session, err) == -1 ||
+		nbd_start(&session->nbd, session->nbd_path, session->exports,
+			session->count, err) == -1)
+		return -1;
+	return session->settings->job(session->machine, &session->source,
+		&options, &session->progress, result_out, err);
+}
+
+/* A failed read shows as an odd error of a helper: the cause says more. */
+static void
+prefer_cause(struct session *session, struct error *err)
+{
+	struct error cause;
+
+	if (queue_has_failed(session->queue, &cause))
+		*err = cause;
+}
+
+static struct closing
+make_closing(const struct session *session,
+	const struct pipeline_result *result, const struct error *failure)
+{
+	struct closing closing = {0};
+
+	if (failure == NULL) {
+		snprintf(closing.verdict, sizeof closing.verdict, "%s",
+			result->verdict);
+		snprintf(closing.text, sizeof closing.text, "%s",
+			result->reason);
+		snprintf(closing.action, sizeof closing.action, "%s",
+			session->settings->finish);
+		return closing;
+	}
+	snprintf(closing.verdict, sizeof closing.verdict, "failed");
+	snprintf(closing.text, sizeof closing.text, "%.300s%s%.200s",
+		failure->text, failure->hint[0] == '\0' ? "" : ". ",
+		failure->hint);
+	snprintf(closing.action, sizeof closing.action, "%s",
+		strcmp(session->settings->finish, "shell") == 0 ? "shell"
+								: "wait");
+	return closing;
+}
+
+static void
+journal_end(struct session *session, const struct closing *closing)
+{
+	uint64_t received, sent;
+	json_t *details;
+	struct error err;
+
+	lanes_wire(session->lanes, &received, &sent);
+	details = json_pack("{s:s, s:I, s:I}", "verdict", closing->verdict,
+		"received_bytes", (json_int_t)received, "sent_bytes",
+		(json_int_t)sent);
+	if (details != NULL)
+		json_set_text(details, "reason", closing->text);
+	if (journal_add(session->machine, "session.ended", details, &err) == -1)
+		log_error(&err);
+	json_decref(details);
+}
+
+static int
+journal_begin(struct session *session, struct channel *channel,
+	struct error *err)
+{
+	json_t *details = json_pack("{s:s, s:s, s:s, s:s}", "peer",
+		channel_peer(channel), "cipher", channel_cipher(channel),
+		"session", session->hello->session, "mode",
+		session->hello->mode);
+	json_t *disks = json_array();
+	int failed;
+
+	for (size_t i = 0; i < session->count; i++)
+		json_array_append_new(disks, json_pack("{s:s, s:I}", "name",
+			session->disks[i].name, "size_bytes",
+			(json_int_t)session->disks[i].size_bytes));
+	if (details != NULL) {
+		json_set_text(details, "program", session->hello->program);
+		json_object_set(details, "disks", disks);
+	}
+	json_decref(disks);
+	failed = journal_add(session->machine, "session.started", details, err);
+	json_decref(details);
+	return failed;
+}
+
+/* Tell the source and everybody who still waits for a block. */
+static void
+session_end(struct session *session, const struct closing *closing)
+{
+	struct error over, dead;
+	bool lost = queue_has_failed(session->queue, &dead) &&
+		(dead.code == ETIMEDOUT || dead.code == ECONNRESET);
+
+	screen_close(session->screen, closing);
+	lanes_finish(session->lanes, lost ? 5 : LAST_WORD_SECONDS);
+	error_set(&over, ESHUTDOWN, "the session is over");
+	queue_fail(session->queue, &over);
+	nbd_stopp(&session->nbd);
+	journal_end(session, closing);
+	lanes_stop(session->lanes);
+	for (size_t i = 0; i < session->count; i++)
+		if (image_checkpoint(session->images[i], &over) == -1)
+			log_error(&over);
+}
+
+/* From the first lane on: whatever fails is told to the source. */
+static int
+session_serve(struct session *session, struct channel *first,
+	struct error *err)
+{
+	struct pipeline_result result = {.verdict = ""};
+	struct closing closing;
+	int failed = journal_begin(session, first, err);
+
+	if (failed) {
+		channel_send_error(first, err);
+		channel_close(first);
+	} else {
+		log_info("%s: %s is connected with %s", session->machine->name,
+			channel_peer(first), channel_cipher(first));
+		failed = lanes_add_first(session->lanes, first, err);
+	}
+	if (failed) {
+		lanes_stop(session->lanes);
+		return -1;
+	}
+	failed = work(session, &result, err);
+	if (failed)
+		prefer_cause(session, err);
+	closing = make_closing(session, &result, failed ? err : NULL);
+	session_end(session, &closing);
+	return failed;
+}
+
+int
+session_run(struct machine *machine, const struct enrolment *enrolment,
+	struct channel *first, const struct hello *hello,
+	const struct session_settings *settings, struct error *err)
+{
+	struct session session = {
+		.source = {session_location, session_capture, session_wire,
+			session_notice},
+		.machine = machine,
+		.hello = hello,
+		.settings = settings};
+	int failed = session_open(&session, enrolment, err);
+
+	if (failed) {
+		channel_send_error(first, err);
+		channel_close(first);
+	} else {
+		failed = session_serve(&session, first, err);
+	}
+	session_release(&session);
+	return failed;
+}

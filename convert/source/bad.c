@@ -1,0 +1,152 @@
+/*
+ * The list of sectors that could not be read.  A crash may leave lines twice or
+ * for a block that was not recorded; the readers here allow for both.
+ */
+#include "convert/source/bad.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/io.h"
+#include "common/own.h"
+
+enum { BAD_FILE_LIMIT = 64 << 20 };
+
+struct range {
+	uint64_t offset_bytes, length_bytes;
+};
+
+struct ranges {
+	struct range *items;
+	size_t count;
+};
+
+static int
+is_bad(const uint8_t *bad_map, unsigned sector)
+{
+	return bad_map[sector / 8] >> (sector % 8) & 1;
+}
+
+size_t
+bad_format(char text[BAD_TEXT_BYTES], uint64_t block,
+	const uint8_t bad_map[BLOCK_BAD_MAP_BYTES])
+{
+	enum { SECTORS = BLOCK_BYTES / BLOCK_SECTOR_BYTES };
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (unsigned sector = 0; sector < SECTORS; sector++) {
+		unsigned first = sector;
+
+		while (sector < SECTORS && is_bad(bad_map, sector))
+			sector++;
+		if (sector == first)
+			continue;
+		used += (size_t)snprintf(text + used, BAD_TEXT_BYTES - used,
+			"%ju %u\n",
+			(uintmax_t)(block * BLOCK_BYTES +
+				first * BLOCK_SECTOR_BYTES),
+			(sector - first) * BLOCK_SECTOR_BYTES);
+	}
+	return used;
+}
+
+/* Lines that are not as we write them (cut by a crash) are passed over. */
+static int
+read_ranges(struct ranges *ranges_out, const char *path, struct error *err)
+{
+	AUTO(freep) char *text = NULL;
+	char *rest, *line;
+	size_t lines = 1;
+
+	*ranges_out = (struct ranges){NULL, 0};
+	if (io_read_file(&text, NULL, path, BAD_FILE_LIMIT, err) == -1) {
+		if (err->code != ENOENT)
+			return -1;
+		error_clear(err);
+		return 0;
+	}
+	for (const char *at = text; *at != '\0'; at++)
+		lines += *at == '\n';
+	ranges_out->items = calloc(lines, sizeof *ranges_out->items);
+	if (ranges_out->items == NULL)
+		return error_set(err, ENOMEM, "read %s", path);
+	for (rest = text; (line = strsep(&rest, "\n")) != NULL;) {
+		uintmax_t offset, length;
+
+		if (rest != NULL && sscanf(line, "%ju %ju", &offset, &length) == 2 &&
+			length > 0 && length <= BLOCK_BYTES)
+			ranges_out->items[ranges_out->count++] =
+				(struct range){offset, length};
+	}
+	return 0;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct range *one = a, *two = b;
+
+	return (one->offset_bytes > two->offset_bytes) -
+		(one->offset_bytes < two->offset_bytes);
+}
+
+int
+bad_count(uint64_t *count_out, const char *path,
+	int (*keep)(const void *context, uint64_t block), const void *context,
+	struct error *err)
+{
+	AUTO(freep) struct range *items = NULL;
+	struct ranges ranges;
+	uint64_t end = 0;
+
+	*count_out = 0;
+	if (read_ranges(&ranges, path, err) == -1)
+		return -1;
+	items = ranges.items;
+	if (ranges.count > 0)
+		qsort(items, ranges.count, sizeof *items, compare);
+	for (size_t i = 0; i < ranges.count; i++) {
+		uint64_t from = items[i].offset_bytes;
+		uint64_t to = from + items[i].length_bytes;
+
+		if (!keep(context, from / BLOCK_BYTES))
+			continue;
+		if (from < end)
+			from = end;
+		if (to > from)
+			*count_out += (to - from) / BLOCK_SECTOR_BYTES;
+		if (to > end)
+			end = to;
+	}
+	return 0;
+}
+
+int
+bad_prune(const char *path,
+	int (*keep)(const void *context, uint64_t block), const void *context,
+	struct error *err)
+{
+	AUTO(freep) struct range *items = NULL;
+	AUTO(freep) char *text = NULL;
+	struct ranges ranges;
+	size_t used = 0;
+
+	if (read_ranges(&ranges, path, err) == -1)
+		return -1;
+	items = ranges.items;
+	if (ranges.count == 0)
+		return 0;
+	text = malloc(ranges.count * 44 + 1);
+	if (text == NULL)
+		return error_set(err, ENOMEM, "write %s", path);
+	for (size_t i = 0; i < ranges.count; i++)
+		if (keep(context, items[i].offset_bytes / BLOCK_BYTES))
+			used += (size_t)sprintf(text + used, "%ju %ju\n",
+				(uintmax_t)items[i].offset_bytes,
+				(uintmax_t)items[i].length_bytes);
+	return io_write_file(path, text, used, 0600, err);
+}

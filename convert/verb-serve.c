@@ -1,0 +1,164 @@
+/*
+ * unrack serve: wait for live images.  serve/serve.c does it.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "convert/pipeline.h"
+#include "convert/serve/serve.h"
+#include "convert/verb.h"
+#include "wire/message.h"
+
+enum { PATIENCE_SECONDS = 15 * 60, EXPECTS = 64 };
+
+static const char usage[] =
+	"usage: unrack serve [--listen ADDR:PORT] [--expect tcp:PORT]...\n"
+	"                    [--no-verify] [--virtio-win ISO|DIR] [--finish WHAT]\n"
+	"                    [--lanes N] [--patience SECONDS]\n"
+	"\n"
+	"Wait for live images and migrate their machines.\n"
+	"\n"
+	"  --listen ADDR:PORT   where (default: every address, port 7443)\n"
+	"  --expect tcp:PORT    the VM must answer there to count as working\n"
+	"  --no-verify          do not boot the VM\n"
+	"  --virtio-win X       virtio-win drivers for Windows guests\n"
+	"  --finish WHAT        what the source does after success: poweroff,\n"
+	"                       reboot, shell or wait (default: poweroff)\n"
+	"  --lanes N            connections for each source\n"
+	"  --patience SECONDS   how long to wait for a source that went away\n"
+	"                       (default: 900)\n"
+	"\n"
+	"Ends on SIGTERM or SIGINT; sources connect again to the next one.\n";
+
+static const struct option options[] = {
+	{"listen", required_argument, NULL, 'l'},
+	{"expect", required_argument, NULL, 'e'},
+	{"no-verify", no_argument, NULL, 'n'},
+	{"virtio-win", required_argument, NULL, 'w'},
+	{"finish", required_argument, NULL, 'f'},
+	{"lanes", required_argument, NULL, 'a'},
+	{"patience", required_argument, NULL, 'p'},
+	{"help", no_argument, NULL, 'h'},
+	{NULL, 0, NULL, 0},
+};
+
+/* What the options say; `expect` is what settings point to. */
+struct request {
+	struct serve_settings settings;
+	const char *expect[EXPECTS + 1];
+	unsigned expects;
+};
+
+static int
+read_number(unsigned *number_out, const char *name, const char *text,
+	unsigned low, unsigned high, struct error *err)
+{
+	char *end;
+	unsigned long number;
+
+	errno = 0;
+	number = strtoul(text, &end, 10);
+	if (errno != 0 || end == text || *end != '\0' || text[0] == '-' ||
+		number < low || number > high)
+		return error_set(err, 0, "serve: --%s %s: not a number from %u "
+			"to %u", name, text, low, high);
+	*number_out = (unsigned)number;
+	return 0;
+}
+
+static int
+read_finish(const char **finish_out, const char *text, struct error *err)
+{
+	static const char *const known[] = {"poweroff", "reboot", "shell",
+		"wait"};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(known[i], text) == 0) {
+			*finish_out = text;
+			return 0;
+		}
+	return error_set(err, 0, "serve: --finish %s: not one of poweroff, "
+		"reboot, shell, wait", text);
+}
+
+static int
+read_expect(struct request *request, const char *text, struct error *err)
+{
+	unsigned port;
+
+	if (strncmp(text, "tcp:", 4) != 0)
+		return error_set(err, 0, "serve: --expect %s: not tcp:PORT",
+			text);
+	if (read_number(&port, "expect", text + 4, 1, 65535, err) == -1)
+		return -1;
+	if (request->expects == EXPECTS)
+		return error_set(err, 0, "serve: more than %d --expect",
+			EXPECTS);
+	request->expect[request->expects++] = text;
+	return 0;
+}
+
+static int
+read_option(struct request *request, int option, struct error *err)
+{
+	struct session_settings *session = &request->settings.session;
+
+	switch (option) {
+	case 'l':
+		request->settings.listen = optarg;
+		return 0;
+	case 'e':
+		return read_expect(request, optarg, err);
+	case 'n':
+		session->options.no_verify = true;
+		return 0;
+	case 'w':
+		session->options.virtio_win = optarg;
+		return 0;
+	case 'f':
+		return read_finish(&session->finish, optarg, err);
+	case 'a':
+		return read_number(&session->lanes, "lanes", optarg, 1,
+			MESSAGE_LANES_LIMIT, err);
+	case 'p':
+		return read_number(&session->patience_seconds, "patience",
+			optarg, 1, 7 * 24 * 3600, err);
+	default:
+		error_set(err, 0, "serve: wrong option");
+		return error_hint(err, "`unrack serve --help` lists them.");
+	}
+}
+
+int
+verb_serve(const struct settings *settings, int argc, char **argv,
+	struct error *err)
+{
+	struct request request = {
+		.settings = {.state = settings->state,
+			.session = {.job = pipeline_run,
+				.finish = "poweroff",
+				.patience_seconds = PATIENCE_SECONDS}}};
+	int option;
+
+	optind = 0;
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'h') {
+			fputs(usage, stdout);
+			return EXIT_DONE;
+		}
+		if (read_option(&request, option, err) == -1)
+			return EXIT_USAGE;
+	}
+	if (optind < argc) {
+		error_set(err, 0, "serve: what is %s?", argv[optind]);
+		return EXIT_USAGE;
+	}
+	if (request.expects > 0)
+		request.settings.session.options.expect = request.expect;
+	return serve_run(&request.settings, err) == -1 ? EXIT_FAILED
+						       : EXIT_DONE;
+}
