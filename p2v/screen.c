@@ -262,9 +262,9 @@ screen_inventory(struct screen *screen, const json_t *inventory)
 
 	screen_line(screen, "unrack-capture %s", UNRACK_VERSION);
 	screen_line(screen, "machine: %s %s, serial number %s",
-		json_text(system, "manufacturer", "unknown maker"),
-		json_text(system, "product", ""),
-		json_text(system, "serial", "unknown"));
+		json_text(system, "manufacturer", "(unknown maker)"),
+		json_text(system, "product", "(unknown product)"),
+		json_text(system, "serial", "(unknown)"));
 	screen_line(screen, "disks, opened read-only:");
 	json_array_foreach (json_object_get(inventory, "disks"), i, disk)
 		disk_line(screen, disk);

@@ -183,8 +183,9 @@ subsystem_is(const char *folder, const char *name)
 static bool
 is_driven(const char *folder)
 {
+	/* These layers' drivers are the same whatever the hardware is. */
 	return sysfs_exists("%s/driver", folder) &&
-		!subsystem_is(folder, "scsi");
+		!subsystem_is(folder, "scsi") && !subsystem_is(folder, "mmc");
 }
 
 static bool

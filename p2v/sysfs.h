@@ -45,7 +45,8 @@ OWN_DEFINE(struct names, names_free)
 
 /*
  * The driver of the hardware that a device hangs on: the nearest device upwards
- * that has one, the SCSI layer's (sd, sr) not counted.  NULL when not known.
+ * that has one; those of the SCSI and MMC layers (sd, mmcblk) do not count.  NULL
+ * when not known.
  */
 char *sysfs_driver(const char *device);
 

@@ -1,0 +1,29 @@
+p2v_facts_src := p2v/clock.c p2v/cpu.c p2v/disk.c p2v/firmware.c \
+	p2v/inventory.c p2v/nic.c p2v/probe.c p2v/smbios.c p2v/sysfs.c \
+	p2v/tpm.c p2v/usage.c
+
+tests += test-inventory
+test-inventory_src := tests/p2v/test-inventory.c tests/p2v/fixture.c \
+	$(p2v_facts_src) $(common_src)
+test-inventory_pkg := blkid jansson libcrypto cmocka
+
+tests += test-source
+test-source_src := tests/p2v/test-source.c tests/p2v/fixture.c p2v/source.c \
+	$(common_src)
+test-source_pkg := jansson cmocka
+
+tests += test-options
+test-options_src := tests/p2v/test-options.c tests/p2v/fixture.c \
+	p2v/options.c $(common_src)
+test-options_pkg := jansson cmocka
+
+tests += test-lane
+test-lane_src := tests/p2v/test-lane.c tests/p2v/host.c p2v/lane.c \
+	p2v/source.c $(wire_src) $(common_src)
+test-lane_pkg := $(wire_pkg) cmocka
+
+tests += test-session
+test-session_src := tests/p2v/test-session.c tests/p2v/fixture.c \
+	tests/p2v/host.c p2v/cpu.c p2v/lane.c p2v/screen.c p2v/session.c \
+	p2v/source.c p2v/sysfs.c $(wire_src) $(common_src)
+test-session_pkg := $(wire_pkg) cmocka

@@ -1,0 +1,218 @@
+/*
+ * Made-up machines give exactly the inventories beside them.  After a wanted
+ * change: UNRACK_UPDATE=1 make check-test-inventory, and read the difference.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/harness.h"
+
+#include "common/io.h"
+#include "common/json.h"
+#include "common/own.h"
+#include "p2v/inventory.h"
+#include "p2v/probe.h"
+#include "tests/p2v/fixture.h"
+
+#define FOLDER "tests/p2v/fixtures/"
+
+enum { NOW = 1700000000 };
+
+static void
+assert_inventory(const char *tree, const char *golden)
+{
+	AUTO(json_decrefpp) json_t *inventory = NULL;
+	AUTO(freep) char *wanted = NULL;
+	AUTO(freep) char *text = NULL;
+	char *root = fixture_unpack(tree);
+	struct error err = {0};
+
+	assert_ok(inventory_collect(&inventory, root, NOW, &err), &err);
+	fixture_remove(root);
+	text = json_dumps(inventory, JSON_INDENT(1));
+	if (getenv("UNRACK_UPDATE") != NULL)
+		assert_ok(io_write_file(golden, text, strlen(text), 0644, &err),
+			&err);
+	assert_ok(io_read_file(&wanted, NULL, golden, 1 << 20, &err), &err);
+	assert_string_equal(text, wanted);
+}
+
+static void
+bios_machine_with_ata_disks(void **state)
+{
+	(void)state;
+	assert_inventory(FOLDER "bios-ata.tree", FOLDER "bios-ata.json");
+}
+
+static void
+uefi_machine_with_nvme_cciss_and_mmc(void **state)
+{
+	(void)state;
+	assert_inventory(FOLDER "uefi-names.tree", FOLDER "uefi-names.json");
+}
+
+static void
+empty_machine_is_all_unknown(void **state)
+{
+	AUTO(json_decrefpp) json_t *inventory = NULL;
+	char *root = fixture_folder();
+	struct error err = {0};
+
+	(void)state;
+	assert_ok(inventory_collect(&inventory, root, NOW, &err), &err);
+	fixture_remove(root);
+	assert_int_equal(
+		json_array_size(json_object_get(inventory, "disks")), 0);
+	assert_true(json_is_null(json_object_get(inventory, "memory_bytes")));
+	assert_int_equal(inventory_choose(inventory, NULL, 0, &err), -1);
+	assert_string_equal(err.text, "this machine has no disk to offer");
+	assert_string_not_equal(err.hint, "");
+}
+
+static void
+partition_names_get_a_p_after_a_digit(void **state)
+{
+	static const struct {
+		const char *disk, *partition;
+	} cases[] = {{"sda", "sda7"}, {"sdaa", "sdaa7"}, {"vdb", "vdb7"},
+		{"nvme0n1", "nvme0n1p7"}, {"mmcblk0", "mmcblk0p7"},
+		{"cciss/c0d0", "cciss/c0d0p7"}, {"md127", "md127p7"}};
+	char name[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		probe_partition_name(name, cases[i].disk, 7);
+		assert_string_equal(name, cases[i].partition);
+	}
+}
+
+static json_t *
+collect_bios(void)
+{
+	char *root = fixture_unpack(FOLDER "bios-ata.tree");
+	struct error err = {0};
+	json_t *inventory;
+
+	assert_ok(inventory_collect(&inventory, root, NOW, &err), &err);
+	fixture_remove(root);
+	return inventory;
+}
+
+static void
+disk_is_chosen_by_name_path_or_link(void **state)
+{
+	static const char *const names[] = {"sda", "/dev/sda",
+		"/dev/disk/by-id/wwn-0x50014ee1aabbccdd",
+		"/dev/disk/by-path/pci-0000:00:0e.0-ata-1"};
+	struct error err = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		AUTO(json_decrefpp) json_t *inventory = collect_bios();
+
+		assert_ok(inventory_choose(inventory, &names[i], 1, &err),
+			&err);
+		assert_string_equal(json_text(inventory_offered(inventory, 0),
+			"name", ""), "sda");
+		assert_null(inventory_offered(inventory, 1));
+		assert_null(json_object_get(inventory_offered(inventory, 0),
+			"chosen"));
+	}
+}
+
+static void
+choice_that_cannot_be_served_lists_the_disks(void **state)
+{
+	static const struct {
+		const char *name, *text;
+	} cases[] = {
+		{"sdz", "disk sdz was not found"},
+		{"sda1", "disk sda1 was not found"},
+		{"sr0", "disk sr0 cannot be offered: read-only media"},
+		{"sdb", "disk sdb cannot be offered: the live medium"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		AUTO(json_decrefpp) json_t *inventory = collect_bios();
+		struct error err = {0};
+
+		assert_int_equal(inventory_choose(inventory, &cases[i].name, 1,
+			&err), -1);
+		assert_string_equal(err.text, cases[i].text);
+		assert_non_null(strstr(err.hint, "sda (172 GB)"));
+	}
+}
+
+static char *
+make_file(const char *folder, const char *name, off_t bytes)
+{
+	char *path = io_format("%s/%s", folder, name);
+	struct error err = {0};
+
+	assert_ok(io_write_file(path, "", 0, 0600, &err), &err);
+	assert_int_equal(truncate(path, bytes), 0);
+	return path;
+}
+
+static void
+files_stand_for_disks_in_their_order(void **state)
+{
+	AUTO(json_decrefpp) json_t *inventory = collect_bios();
+	char *folder = fixture_folder();
+	AUTO(freep) char *first = make_file(folder, "b", 1 << 20);
+	AUTO(freep) char *second = make_file(folder, "a", 1000);
+	const char *paths[] = {first, second};
+	struct error err = {0};
+
+	(void)state;
+	assert_ok(inventory_use_files(inventory, paths, 2, &err), &err);
+	fixture_remove(folder);
+	assert_int_equal(json_number(inventory_offered(inventory, 0),
+		"size_bytes", 0), 1 << 20);
+	assert_string_equal(json_text(inventory_offered(inventory, 1), "name",
+		""), "sdb");
+	/* Up to the end of its last sector. */
+	assert_int_equal(json_number(inventory_offered(inventory, 1),
+		"size_bytes", 0), 1024);
+	assert_null(inventory_offered(inventory, 2));
+}
+
+static void
+facts_must_tell_of_as_many_disks_as_files(void **state)
+{
+	char *folder = fixture_folder();
+	AUTO(freep) char *facts = io_format("%s/facts", folder);
+	AUTO(freep) char *file = make_file(folder, "a", 1 << 20);
+	AUTO(json_decrefpp) json_t *inventory = collect_bios();
+	const char *paths[] = {file, file};
+	struct error err = {0};
+
+	(void)state;
+	assert_ok(json_file_write(facts, inventory, &err), &err);
+	assert_int_equal(inventory_use_facts(&inventory, facts, paths, 2, &err),
+		-1);
+	assert_ok(inventory_use_facts(&inventory, facts, paths, 1, &err), &err);
+	fixture_remove(folder);
+	assert_int_equal(json_number(inventory_offered(inventory, 0),
+		"size_bytes", 0), 1 << 20);
+	assert_string_equal(json_text(inventory_offered(inventory, 0), "serial",
+		""), "WD-WCAT10001234");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bios_machine_with_ata_disks),
+		cmocka_unit_test(uefi_machine_with_nvme_cciss_and_mmc),
+		cmocka_unit_test(empty_machine_is_all_unknown),
+		cmocka_unit_test(partition_names_get_a_p_after_a_digit),
+		cmocka_unit_test(disk_is_chosen_by_name_path_or_link),
+		cmocka_unit_test(choice_that_cannot_be_served_lists_the_disks),
+		cmocka_unit_test(files_stand_for_disks_in_their_order),
+		cmocka_unit_test(facts_must_tell_of_as_many_disks_as_files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
