@@ -272,8 +272,10 @@ send_frame(struct channel *channel, const struct frame *frame,
 		memcpy(channel->record + FRAME_BYTES, payload, first);
 	if (write_all(channel, channel->record, FRAME_BYTES + first,
 		    stall_seconds, err) == -1 ||
-		write_all(channel, payload + first, frame->payload_bytes - first,
-			stall_seconds, err) == -1)
+		(frame->payload_bytes > first &&
+			write_all(channel, payload + first,
+				frame->payload_bytes - first, stall_seconds,
+				err) == -1))
 		return -1;
 	atomic_fetch_add(&channel->sent_bytes,
 		FRAME_BYTES + (uint64_t)frame->payload_bytes);
