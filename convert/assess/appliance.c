@@ -1,0 +1,114 @@
+/*
+ * The libguestfs appliance: a small VM that mounts the disks, so that hostile
+ * file systems never reach the host's kernel.  It runs none of the guest's
+ * code: of libguestfs, only calls that read and write data are used here and
+ * in rewrite/.  Next: volume.c, what is on the disks.
+ */
+#include "convert/assess/appliance.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "common/error.h"
+#include "common/own.h"
+#include "convert/verify/accelerator.h"
+
+enum { MEMORY_MB = 768 };
+
+int
+guest_error(struct error *err, guestfs_h *g, const char *format, ...)
+{
+	const char *why = guestfs_last_error(g);
+	char what[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof what, format, args);
+	va_end(args);
+	error_set(err, 0, "%s: %s", what, why == NULL ? "no reason given" : why);
+	if (err != NULL)
+		err->code = guestfs_last_errno(g);
+	return -1;
+}
+
+/* QEMU hangs on a /dev/kvm that cannot run a guest; libguestfs would use it. */
+static int
+choose_accelerator(guestfs_h *g, struct error *err)
+{
+	enum accelerator accelerator;
+
+	if (accelerator_find(&accelerator, err) == -1)
+		return -1;
+	if (accelerator == ACCELERATOR_TCG &&
+		guestfs_set_backend_setting(g, "force_tcg", "1") == -1)
+		return guest_error(err, g, "configure libguestfs");
+	return 0;
+}
+
+static int
+configure(guestfs_h *g, struct error *err)
+{
+	guestfs_set_error_handler(g, NULL, NULL);
+	if (guestfs_set_backend(g, "direct") == -1 ||
+		guestfs_set_memsize(g, MEMORY_MB) == -1 ||
+		guestfs_set_smp(g, 1) == -1 ||
+		guestfs_set_network(g, 0) == -1 ||
+		guestfs_set_recovery_proc(g, 0) == -1 ||
+		guestfs_set_autosync(g, 1) == -1)
+		return guest_error(err, g, "configure libguestfs");
+	return choose_accelerator(g, err);
+}
+
+int
+appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
+	size_t count, struct error *err)
+{
+	AUTO(appliance_killp) guestfs_h *g = guestfs_create();
+
+	if (g == NULL)
+		return error_set(err, errno, "create a libguestfs handle");
+	if (configure(g, err) == -1)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		struct guestfs_add_drive_opts_argv options = {
+			.bitmask = GUESTFS_ADD_DRIVE_OPTS_FORMAT_BITMASK |
+				GUESTFS_ADD_DRIVE_OPTS_CACHEMODE_BITMASK |
+				GUESTFS_ADD_DRIVE_OPTS_DISCARD_BITMASK,
+			.format = disks[i].format,
+			.cachemode = "unsafe",
+			.discard = "enable",
+		};
+
+		if (guestfs_add_drive_opts_argv(g, disks[i].path, &options) ==
+			-1)
+			return guest_error(err, g, "attach %s", disks[i].path);
+	}
+	if (guestfs_launch(g) == -1) {
+		guest_error(err, g, "launch the libguestfs appliance");
+		return error_hint(err, "Run libguestfs-test-tool: it names what "
+			"this host lacks.");
+	}
+	*g_out = take(g);
+	return 0;
+}
+
+int
+appliance_close(guestfs_h *g, struct error *err)
+{
+	int failed = 0;
+
+	if (guestfs_umount_all(g) == -1)
+		failed = guest_error(err, g, "unmount the guest");
+	if (guestfs_shutdown(g) == -1 && failed == 0)
+		failed = guest_error(err, g, "shut the appliance down");
+	guestfs_close(g);
+	return failed;
+}
+
+void
+appliance_kill(guestfs_h *g)
+{
+	if (g != NULL)
+		guestfs_close(g);
+}

@@ -1,0 +1,42 @@
+#ifndef CONVERT_ASSESS_APPLIANCE_H
+#define CONVERT_ASSESS_APPLIANCE_H
+
+#include <guestfs.h>
+#include <stddef.h>
+
+struct error;
+
+/* A disk to attach: a file, and its format as QEMU names it. */
+struct appliance_disk {
+	const char *path;
+	const char *format;
+};
+
+/*
+ * Launch libguestfs over the disks, writable, in the order given.  The caller
+ * ends it with appliance_close() or, when nothing that was written matters,
+ * with appliance_kill().
+ */
+int appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
+	size_t count, struct error *err);
+
+/* Unmount, flush and shut down; frees `g` whether that worked or not. */
+int appliance_close(guestfs_h *g, struct error *err);
+
+/* End it at once.  Does nothing to NULL. */
+void appliance_kill(guestfs_h *g);
+
+static inline void
+appliance_killp(guestfs_h **g)
+{
+	appliance_kill(*g);
+}
+
+/*
+ * The one place where libguestfs' errors enter ours: "mount /dev/sda1: reason".
+ * Returns -1.
+ */
+int guest_error(struct error *err, guestfs_h *g, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

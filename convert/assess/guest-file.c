@@ -1,0 +1,118 @@
+/*
+ * Reading small files of a guest that may be hostile: a fifo in place of a file
+ * would block the appliance, a huge file fill our memory.
+ */
+#include "convert/assess/guest-file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/io.h"
+#include "common/own.h"
+#include "convert/assess/finding.h"
+#include "convert/assess/strings.h"
+
+enum { FOLDER_LIMIT = 1000 };
+
+static void
+statns_freep(struct guestfs_statns **stat)
+{
+	guestfs_free_statns(*stat);
+}
+
+static bool
+has_type(guestfs_h *g, const char *path, mode_t type)
+{
+	AUTO(statns_freep) struct guestfs_statns *stat =
+		guestfs_statns(g, path);
+
+	return stat != NULL && ((mode_t)stat->st_mode & S_IFMT) == type;
+}
+
+bool
+guest_file_is_there(guestfs_h *g, const char *path)
+{
+	return has_type(g, path, S_IFREG);
+}
+
+bool
+guest_folder_is_there(guestfs_h *g, const char *path)
+{
+	return has_type(g, path, S_IFDIR);
+}
+
+char *
+guest_file_head(guestfs_h *g, const char *path, size_t limit_bytes,
+	size_t *bytes_out)
+{
+	AUTO(freep) char *data = NULL;
+	char *text;
+
+	if (!guest_file_is_there(g, path))
+		return NULL;
+	data = guestfs_pread(g, path, (int)limit_bytes, 0, bytes_out);
+	if (data == NULL || (text = realloc(data, *bytes_out + 1)) == NULL)
+		return NULL;
+	data = text;
+	data[*bytes_out] = '\0';
+	return take(data);
+}
+
+char *
+guest_file_text(guestfs_h *g, const char *path, struct findings *findings)
+{
+	AUTO(statns_freep) struct guestfs_statns *stat =
+		guestfs_statns(g, path);
+	AUTO(freep) char *text = NULL;
+	const char *why = NULL;
+	size_t bytes = 0;
+
+	if (stat == NULL)
+		return NULL;
+	if (((mode_t)stat->st_mode & S_IFMT) != S_IFREG)
+		why = "it is not a regular file";
+	else if (stat->st_size > GUEST_FILE_LIMIT)
+		why = "it is larger than 1 MiB";
+	else if ((text = guest_file_head(g, path, GUEST_FILE_LIMIT, &bytes)) ==
+		NULL)
+		why = "it cannot be read";
+	else if (memchr(text, '\0', bytes) != NULL)
+		why = "it holds NUL bytes";
+	if (why == NULL)
+		return take(text);
+	finding_add(findings, "guest.file-refused", path, 0, why, NULL);
+	return NULL;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **
+guest_folder_files(guestfs_h *g, const char *folder, const char *ending)
+{
+	AUTO(strings_freep) char **names = NULL;
+	AUTO(strings_freep) char **files =
+		calloc(FOLDER_LIMIT + 1, sizeof *files);
+	size_t count = 0, n, tail = strlen(ending);
+
+	if (files == NULL)
+		return NULL;
+	if (guest_folder_is_there(g, folder))
+		names = guestfs_ls(g, folder);
+	for (char **name = names; name != NULL && *name != NULL; name++) {
+		n = strlen(*name);
+		if (n < tail || strcmp(*name + n - tail, ending) != 0 ||
+			count == FOLDER_LIMIT)
+			continue;
+		files[count] = io_format("%s/%s", folder, *name);
+		if (files[count++] == NULL)
+			return NULL;
+	}
+	qsort(files, count, sizeof *files, by_name);
+	return take(files);
+}

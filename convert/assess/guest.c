@@ -1,0 +1,162 @@
+/*
+ * The facts about the guest, and guest.json, which is how the later stages
+ * read them.  inspect.c fills most of them in.
+ */
+#include "convert/assess/guest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/json.h"
+#include "common/own.h"
+
+struct guest *
+guest_new(void)
+{
+	struct guest *guest = calloc(1, sizeof *guest);
+
+	if (guest == NULL)
+		return NULL;
+	guest->os_type = "unknown";
+	guest->firmware = "bios";
+	guest->clock = "utc";
+	guest->hardware = (struct guest_hardware){"pc", "ide", "e1000"};
+	return guest;
+}
+
+void
+guest_free(struct guest *guest)
+{
+	free(guest);
+}
+
+const struct guest_kernel *
+guest_default_kernel(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->kernel_count; i++) {
+		if (guest->kernels[i].is_default)
+			return &guest->kernels[i];
+	}
+	return NULL;
+}
+
+struct guest_interface *
+guest_interface(struct guest *guest, const char *name)
+{
+	struct guest_interface *interface;
+
+	for (size_t i = 0; i < guest->interface_count; i++) {
+		if (strcmp(guest->interfaces[i].name, name) == 0)
+			return &guest->interfaces[i];
+	}
+	if (guest->interface_count == GUEST_INTERFACES ||
+		strlen(name) >= sizeof interface->name)
+		return NULL;
+	interface = &guest->interfaces[guest->interface_count++];
+	snprintf(interface->name, sizeof interface->name, "%s", name);
+	return interface;
+}
+
+static json_t *
+text(const char *value)
+{
+	return value == NULL || *value == '\0'
+		? json_null()
+		: json_safe_string(value, strlen(value));
+}
+
+static json_t *
+kernel_json(const struct guest_kernel *kernel)
+{
+	return json_pack("{so so so so sb sb sb sb}", "version",
+		text(kernel->version), "image", text(kernel->image),
+		"initramfs", text(kernel->initramfs), "generator",
+		text(kernel->generator), "default", kernel->is_default,
+		"virtio_blk", kernel->virtio_blk, "virtio_net",
+		kernel->virtio_net, "injected", kernel->injected);
+}
+
+static json_t *
+interface_json(const struct guest_interface *interface)
+{
+	json_t *addresses = json_array();
+
+	for (size_t i = 0; i < interface->address_count; i++)
+		json_array_append_new(addresses,
+			text(interface->addresses[i]));
+	return json_pack("{so so so so sb}", "name", text(interface->name),
+		"mac", text(interface->mac), "addresses", addresses, "gateway",
+		text(interface->gateway), "dhcp", interface->dhcp);
+}
+
+static json_t *
+mount_json(const struct guest_mount *mount)
+{
+	return json_pack("{so so so so}", "target", text(mount->target),
+		"device", text(mount->device), "uuid", text(mount->uuid),
+		"type", text(mount->type));
+}
+
+static json_t *
+service_json(const struct guest_service *service)
+{
+	json_t *ports = json_array();
+
+	for (size_t i = 0; i < service->port_count; i++)
+		json_array_append_new(ports,
+			json_pack("{ss si}", "protocol", "tcp", "port",
+				(int)service->tcp_ports[i]));
+	return json_pack("{so so}", "name", text(service->name), "ports",
+		ports);
+}
+
+static json_t *
+lists_json(const struct guest *guest)
+{
+	json_t *kernels = json_array(), *interfaces = json_array();
+	json_t *mounts = json_array(), *swaps = json_array();
+	json_t *services = json_array();
+
+	for (size_t i = 0; i < guest->kernel_count; i++)
+		json_array_append_new(kernels, kernel_json(&guest->kernels[i]));
+	for (size_t i = 0; i < guest->interface_count; i++)
+		json_array_append_new(interfaces,
+			interface_json(&guest->interfaces[i]));
+	for (size_t i = 0; i < guest->mount_count; i++)
+		json_array_append_new(mounts, mount_json(&guest->mounts[i]));
+	for (size_t i = 0; i < guest->swap_count; i++)
+		json_array_append_new(swaps, text(guest->swaps[i]));
+	for (size_t i = 0; i < guest->service_count; i++)
+		json_array_append_new(services,
+			service_json(&guest->services[i]));
+	return json_pack("{so so so so so}", "kernels", kernels, "interfaces",
+		interfaces, "mounts", mounts, "swap", swaps, "services",
+		services);
+}
+
+json_t *
+guest_to_json(const struct guest *guest)
+{
+	AUTO(json_decrefpp) json_t *lists = lists_json(guest);
+	json_t *json = json_pack(
+		"{ss s{ss so so so so} so so ss s{so so so} ss}", "format",
+		"unrack-guest/1", "os", "type", guest->os_type, "distro",
+		text(guest->distro), "name", text(guest->name), "version",
+		text(guest->version), "arch", text(guest->arch), "hostname",
+		text(guest->hostname), "init", text(guest->init), "firmware",
+		guest->firmware, "root", "device", text(guest->root_device),
+		"uuid", text(guest->root_uuid), "type", text(guest->root_type),
+		"clock", guest->clock);
+	AUTO(json_decrefpp) json_t *hardware = json_pack("{s{ss ss ss}}",
+		"hardware", "machine", guest->hardware.machine, "disk_bus",
+		guest->hardware.disk_bus, "nic_model",
+		guest->hardware.nic_model);
+
+	if (json == NULL || json_object_update(json, lists) == -1 ||
+		json_object_update(json, hardware) == -1) {
+		json_decref(json);
+		return NULL;
+	}
+	return json;
+}

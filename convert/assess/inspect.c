@@ -1,0 +1,426 @@
+/*
+ * Which system is on these disks?  libguestfs' own inspection maps names by
+ * the order of disks and reads package lists; both are avoided here.  A root is
+ * found by what it holds, and the rest is mounted through reference.c.  The
+ * facts about a mounted system come from system.c and service.c, the kernels from
+ * the injection (rewrite/injection.c).
+ */
+#include "convert/assess/inspect.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/own.h"
+#include "convert/assess/appliance.h"
+#include "convert/assess/finding.h"
+#include "convert/assess/fstab.h"
+#include "convert/assess/guest-file.h"
+#include "convert/assess/guest.h"
+#include "convert/assess/reference.h"
+#include "convert/assess/service.h"
+#include "convert/assess/strings.h"
+#include "convert/assess/system.h"
+#include "convert/assess/volume.h"
+
+enum { ROOT_LIMIT = 16 };
+
+/* A file system that holds a system; `subvolume` is empty for the default. */
+struct candidate {
+	const struct volume *volume;
+	char subvolume[64];
+	int score;
+	int64_t used_at; /* seconds; when it last ran, as far as one can see */
+};
+
+static int
+mount(guestfs_h *g, const struct volume *volume, const char *subvolume,
+	const char *target)
+{
+	char options[80] = "";
+
+	if (*subvolume != '\0')
+		snprintf(options, sizeof options, "subvol=%s", subvolume);
+	return guestfs_mount_options(g, options, volume->device, target);
+}
+
+/* Does an ext superblock say that it was not unmounted? */
+static bool
+is_dirty(guestfs_h *g, const struct volume *volume)
+{
+	AUTO(freep) char *super = NULL;
+	size_t bytes = 0;
+
+	if (!string_starts(volume->type, "ext"))
+		return false;
+	super = guestfs_pread_device(g, volume->device, 1024, 1024, &bytes);
+	if (super == NULL || bytes != 1024)
+		return false;
+	return !((unsigned char)super[0x3a] & 1) ||
+		((unsigned char)super[0x60] & 4);
+}
+
+static int64_t
+time_of(guestfs_h *g, const char *path)
+{
+	struct guestfs_statns *stat = guestfs_statns(g, path);
+	int64_t seconds = stat == NULL ? 0 : stat->st_mtime_sec;
+
+	if (stat != NULL)
+		guestfs_free_statns(stat);
+	return seconds;
+}
+
+static bool
+is_linux_root(guestfs_h *g)
+{
+	static const char *const inits[] = {"/usr/lib/systemd/systemd",
+		"/lib/systemd/systemd", "/sbin/init", "/usr/sbin/init",
+		"/etc/inittab"};
+
+	if (!guest_file_is_there(g, "/etc/fstab") &&
+		!guest_file_is_there(g, "/etc/os-release"))
+		return false;
+	for (size_t i = 0; i < sizeof inits / sizeof *inits; i++) {
+		if (guest_file_is_there(g, inits[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Its fstab names it as "/" by content, it has drivers, it has a kernel. */
+static int
+score_root(guestfs_h *g, const struct volume *volume)
+{
+	AUTO(freep) char *fstab = NULL;
+	AUTO(strings_freep) char **kernels =
+		guest_folder_files(g, "/boot", "");
+	struct fstab_place place = {0, 0};
+	struct fstab_line line;
+	size_t bytes;
+	int score = 0;
+
+	fstab = guest_file_head(g, "/etc/fstab", GUEST_FILE_LIMIT, &bytes);
+	while (fstab != NULL && fstab_next(fstab, &place, &line)) {
+		if (strcmp(line.field[FSTAB_TARGET], "/") == 0 &&
+			volume->uuid[0] != '\0' &&
+			strstr(line.field[FSTAB_SPEC], volume->uuid) != NULL)
+			score += 4;
+	}
+	score += guest_folder_is_there(g, "/lib/modules") ? 2 : 0;
+	score += kernels != NULL && kernels[0] != NULL ? 1 : 0;
+	return score;
+}
+
+/* Try a file system; what it is leaves through *candidate. */
+static bool
+try(guestfs_h *g, struct guest *guest, struct candidate *candidate)
+{
+	bool found;
+
+	if (mount(g, candidate->volume, candidate->subvolume, "/") == -1)
+		return false;
+	found = is_linux_root(g);
+	if (found) {
+		candidate->score = score_root(g, candidate->volume);
+		candidate->used_at = time_of(g, "/var/log/wtmp");
+	} else if (guest_folder_is_there(g, "/Windows/System32")) {
+		guest->os_type = "windows";
+	}
+	guestfs_umount_all(g);
+	return found;
+}
+
+static size_t
+find_roots(guestfs_h *g, struct guest *guest, const struct volumes *volumes,
+	struct candidate candidates[ROOT_LIMIT], struct findings *findings)
+{
+	static const char *const subvolumes[] = {"", "@", "@rootfs", "root"};
+	size_t count = 0;
+
+	for (size_t i = 0; i < volumes->count && count < ROOT_LIMIT; i++) {
+		const struct volume *volume = &volumes->list[i];
+		bool is_btrfs = strcmp(volume->type, "btrfs") == 0;
+
+		if (strcmp(volume->type, "crypto_LUKS") == 0)
+			finding_add(findings, "storage.encrypted",
+				volume->device, 0, volume->uuid, NULL);
+		if (!volume_is_mountable(volume))
+			continue;
+		if (is_dirty(g, volume))
+			finding_add(findings, "fs.dirty", volume->device, 0,
+				volume->type, "The journal was replayed.");
+		for (size_t s = 0; s < (is_btrfs ? 4 : 1); s++) {
+			struct candidate *next = &candidates[count];
+
+			memset(next, 0, sizeof *next);
+			next->volume = volume;
+			snprintf(next->subvolume, sizeof next->subvolume, "%s",
+				subvolumes[s]);
+			if (try(g, guest, next)) {
+				count++;
+				break;
+			}
+		}
+	}
+	return count;
+}
+
+static const struct candidate *
+choose(const struct candidate *candidates, size_t count,
+	struct findings *findings)
+{
+	const struct candidate *best = &candidates[0];
+
+	for (size_t i = 1; i < count; i++) {
+		if (candidates[i].score > best->score ||
+			(candidates[i].score == best->score &&
+				candidates[i].used_at > best->used_at))
+			best = &candidates[i];
+	}
+	for (size_t i = 0; count > 1 && i < count; i++)
+		finding_add(findings, "boot.several-systems",
+			candidates[i].volume->device, 0,
+			&candidates[i] == best ? "converted" : "left as it is",
+			NULL);
+	return best;
+}
+
+/* ---- mounting the rest ---- */
+
+/* What fstab and crypttab use names for. */
+static void
+learn(struct references *references, const char *fstab, const char *crypttab,
+	const struct volume *root)
+{
+	struct fstab_place place = {0, 0};
+	struct fstab_line line;
+	char mapper[1100];
+
+	while (fstab != NULL && fstab_next(fstab, &place, &line)) {
+		reference_learn(references, line.field[FSTAB_SPEC],
+			line.field[FSTAB_TYPE]);
+		if (strcmp(line.field[FSTAB_TARGET], "/") == 0)
+			reference_pin(references, line.field[FSTAB_SPEC], root);
+	}
+	place = (struct fstab_place){0, 0};
+	while (crypttab != NULL && fstab_next(crypttab, &place, &line)) {
+		snprintf(mapper, sizeof mapper, "/dev/mapper/%s",
+			line.field[CRYPTTAB_NAME]);
+		reference_declare(references, mapper);
+	}
+}
+
+static void
+note_mount(struct guest *guest, guestfs_h *g, const struct volume *volume,
+	const char *target, struct findings *findings)
+{
+	struct guestfs_statvfs *space = guestfs_statvfs(g, target);
+	struct guest_mount *mount;
+	char what[64];
+
+	if (space != NULL && space->blocks > 0 &&
+		space->bavail < space->blocks / 50) {
+		snprintf(what, sizeof what, "%jd MB free",
+			(intmax_t)(space->bavail * space->bsize / 1000000));
+		finding_add(findings, "fs.near-full", target, 0, what, NULL);
+	}
+	if (space != NULL)
+		guestfs_free_statvfs(space);
+	if (guest->mount_count == GUEST_MOUNTS)
+		return;
+	mount = &guest->mounts[guest->mount_count++];
+	snprintf(mount->target, sizeof mount->target, "%s", target);
+	snprintf(mount->device, sizeof mount->device, "%s", volume->device);
+	snprintf(mount->type, sizeof mount->type, "%s", volume->type);
+	snprintf(mount->uuid, sizeof mount->uuid, "%s", volume->uuid);
+}
+
+/* A line of fstab whose file system the guest mounts at boot. */
+struct wish {
+	const struct volume *volume;
+	char target[256], subvolume[64];
+};
+
+static int
+by_depth(const void *a, const void *b)
+{
+	size_t x = strlen(((const struct wish *)a)->target);
+	size_t y = strlen(((const struct wish *)b)->target);
+
+	return (x > y) - (x < y);
+}
+
+static void
+read_subvolume(const char *options, char *subvolume, size_t room)
+{
+	const char *at = strstr(options, "subvol=");
+
+	*subvolume = '\0';
+	if (at == NULL)
+		return;
+	at += strlen("subvol=");
+	at += *at == '/';
+	snprintf(subvolume, room, "%.*s", (int)strcspn(at, ","), at);
+}
+
+static void
+note_swap(struct guest *guest, const struct reference *reference)
+{
+	if (guest->swap_count < GUEST_SWAPS && reference->stable[0] != '\0')
+		snprintf(guest->swaps[guest->swap_count++],
+			sizeof guest->swaps[0], "%s", reference->stable);
+}
+
+static size_t
+read_wishes(struct wish *wishes, const char *fstab, struct guest *guest,
+	struct references *references)
+{
+	struct fstab_place place = {0, 0};
+	struct fstab_line line;
+	struct reference reference;
+	size_t count = 0;
+
+	while (count < GUEST_MOUNTS && fstab_next(fstab, &place, &line)) {
+		struct wish *wish = &wishes[count];
+
+		reference_resolve(references, line.field[FSTAB_SPEC],
+			line.field[FSTAB_TYPE], &reference);
+		if (reference.volume == NULL)
+			continue;
+		if (strcmp(line.field[FSTAB_TYPE], "swap") == 0)
+			note_swap(guest, &reference);
+		if (line.field[FSTAB_TARGET][0] != '/' ||
+			line.field[FSTAB_TARGET][1] == '\0' ||
+			strlen(line.field[FSTAB_TARGET]) >=
+				sizeof wish->target ||
+			!volume_is_mountable(reference.volume) ||
+			string_list_holds(line.field[FSTAB_OPTIONS], "noauto"))
+			continue;
+		wish->volume = reference.volume;
+		snprintf(wish->target, sizeof wish->target, "%.255s",
+			line.field[FSTAB_TARGET]);
+		read_subvolume(line.field[FSTAB_OPTIONS], wish->subvolume,
+			sizeof wish->subvolume);
+		count++;
+	}
+	qsort(wishes, count, sizeof *wishes, by_depth);
+	return count;
+}
+
+static int
+mount_others(guestfs_h *g, struct guest *guest, const char *fstab,
+	struct references *references, struct findings *findings,
+	struct error *err)
+{
+	AUTO(freep) struct wish *wishes = calloc(GUEST_MOUNTS, sizeof *wishes);
+	size_t count;
+
+	if (wishes == NULL)
+		return error_set(err, ENOMEM, "mount the guest");
+	count = fstab == NULL ? 0
+			      : read_wishes(wishes, fstab, guest, references);
+	for (size_t i = 0; i < count; i++) {
+		if (mount(g, wishes[i].volume, wishes[i].subvolume,
+			    wishes[i].target) == -1)
+			finding_add(findings, "storage.not-mounted",
+				wishes[i].target, 0, guestfs_last_error(g),
+				NULL);
+		else
+			note_mount(guest, g, wishes[i].volume,
+				wishes[i].target, findings);
+	}
+	return 0;
+}
+
+static void
+note_root(struct guest *guest, const struct volume *root)
+{
+	guest->os_type = "linux";
+	snprintf(guest->root_device, sizeof guest->root_device, "%s",
+		root->device);
+	snprintf(guest->root_uuid, sizeof guest->root_uuid, "%s", root->uuid);
+	snprintf(guest->root_type, sizeof guest->root_type, "%s", root->type);
+}
+
+int
+inspect_mount(const struct volume **root_out, guestfs_h *g,
+	struct guest *guest, const struct volumes *volumes,
+	struct references *references, struct findings *findings,
+	struct error *err)
+{
+	AUTO(freep) char *fstab = NULL;
+	AUTO(freep) char *crypttab = NULL;
+	struct candidate candidates[ROOT_LIMIT];
+	const struct candidate *root;
+	size_t count = find_roots(g, guest, volumes, candidates, findings);
+
+	*root_out = NULL;
+	if (count == 0)
+		return 0;
+	root = choose(candidates, count, findings);
+	if (mount(g, root->volume, root->subvolume, "/") == -1)
+		return guest_error(err, g, "mount %s", root->volume->device);
+	note_root(guest, root->volume);
+	note_mount(guest, g, root->volume, "/", findings);
+	fstab = guest_file_text(g, "/etc/fstab", findings);
+	crypttab = guest_file_text(g, "/etc/crypttab", findings);
+	learn(references, fstab, crypttab, root->volume);
+	*root_out = root->volume;
+	return mount_others(g, guest, fstab, references, findings, err);
+}
+
+/* ---- facts ---- */
+
+/* EFI System Partition; BIOS boot partition of GRUB. */
+static const char *const esp_types[] = {
+	"c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "0xef", NULL};
+static const char *const bios_boot_types[] = {
+	"21686148-6449-6e6f-744e-656564454649", NULL};
+
+static bool
+have_type(const struct volumes *volumes, const char *const types[])
+{
+	for (size_t i = 0; i < volumes->count; i++) {
+		if (strings_hold(types, volumes->list[i].partition_type))
+			return true;
+	}
+	return false;
+}
+
+/* What the source ran counts; the partitions only tell what it may have. */
+static const char *
+find_firmware(const struct volumes *volumes, const json_t *inventory)
+{
+	const char *type = json_string_value(json_object_get(
+		json_object_get(inventory, "firmware"), "type"));
+
+	if (type != NULL && strcmp(type, "uefi") == 0)
+		return "uefi";
+	if (type != NULL && strcmp(type, "bios") == 0)
+		return "bios";
+	return have_type(volumes, esp_types) &&
+			!have_type(volumes, bios_boot_types)
+		? "uefi"
+		: "bios";
+}
+
+void
+inspect_facts(guestfs_h *g, struct guest *guest,
+	const struct volumes *volumes, const json_t *inventory,
+	struct findings *findings)
+{
+	guest->firmware = find_firmware(volumes, inventory);
+	for (size_t i = 0; i < volumes->count; i++) {
+		if (strcmp(volumes->list[i].type, "swsuspend") == 0)
+			finding_add(findings, "swap.hibernated",
+				volumes->list[i].device, 0, "swsuspend", NULL);
+	}
+	if (strcmp(guest->os_type, "linux") != 0)
+		return;
+	system_read(g, guest, inventory, findings);
+	services_read(g, guest);
+}

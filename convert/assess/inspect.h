@@ -1,0 +1,34 @@
+#ifndef CONVERT_ASSESS_INSPECT_H
+#define CONVERT_ASSESS_INSPECT_H
+
+#include <guestfs.h>
+#include <jansson.h>
+#include <stdbool.h>
+
+struct error;
+struct findings;
+struct guest;
+struct references;
+struct volume;
+struct volumes;
+
+/*
+ * Choose the operating system to convert, mount its file systems as its own
+ * fstab says, and note them in `guest`.  *root_out is NULL when there is none;
+ * then nothing is mounted.  The guest's names for its disks are learned by
+ * `references`.  Fails only when the appliance does.
+ */
+int inspect_mount(const struct volume **root_out, guestfs_h *g,
+	struct guest *guest, const struct volumes *volumes,
+	struct references *references, struct findings *findings,
+	struct error *err);
+
+/*
+ * Note what the mounted system is: distribution, name, kernels, interfaces,
+ * services, clock, firmware.  What cannot be read stays unknown.
+ */
+void inspect_facts(guestfs_h *g, struct guest *guest,
+	const struct volumes *volumes, const json_t *inventory,
+	struct findings *findings);
+
+#endif

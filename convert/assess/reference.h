@@ -1,0 +1,66 @@
+#ifndef CONVERT_ASSESS_REFERENCE_H
+#define CONVERT_ASSESS_REFERENCE_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "convert/assess/volume.h"
+
+struct error;
+struct references;
+
+enum reference_state {
+	REFERENCE_OTHER,     /* names no disk: "proc", "host:/path", a loop */
+	REFERENCE_STABLE,    /* names a volume in a way that survives */
+	REFERENCE_NAMED,     /* names a volume in a way that does not */
+	REFERENCE_MISSING,   /* nothing here is meant by it */
+	REFERENCE_AMBIGUOUS, /* several things may be meant */
+	REFERENCE_REMOVABLE  /* a floppy or optical drive */
+};
+
+struct reference {
+	enum reference_state state;
+	const struct volume *volume; /* when STABLE or NAMED, borrowed */
+	char stable[160];	     /* what to write instead; may be empty */
+	char partition[160];	     /* "PARTUUID=...", or empty */
+};
+
+/*
+ * What the names in a guest's configuration mean.  `disk_names` are the names
+ * in the inventory of the appliance's disks, in its order.  All arguments are
+ * borrowed until references_free(); `inventory` may be NULL.
+ */
+struct references *references_new(const struct volumes *volumes,
+	const json_t *inventory, const char *const *disk_names,
+	size_t disk_count);
+void references_free(struct references *references);
+
+static inline void
+references_freep(struct references **references)
+{
+	references_free(*references);
+}
+
+/*
+ * Evidence, to be given before anything is resolved: the guest uses `spec` for
+ * something of `type` (fstab's type, "crypto_LUKS"; "" when unknown).
+ */
+void reference_learn(struct references *references, const char *spec,
+	const char *type);
+
+/* Evidence: `spec` is known to mean this volume. */
+void reference_pin(struct references *references, const char *spec,
+	const struct volume *volume);
+
+/* Evidence: a name that the guest makes itself (an open LUKS volume). */
+void reference_declare(struct references *references, const char *spec);
+
+/* What `spec` means, used for something of `type`.  Never a guess. */
+void reference_resolve(struct references *references, const char *spec,
+	const char *type, struct reference *reference_out);
+
+/* How `volume` should be named: as in struct reference. */
+void reference_name(const struct references *references,
+	const struct volume *volume, struct reference *reference_out);
+
+#endif

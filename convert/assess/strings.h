@@ -1,0 +1,49 @@
+#ifndef CONVERT_ASSESS_STRINGS_H
+#define CONVERT_ASSESS_STRINGS_H
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* NULL-terminated lists of strings, as libguestfs returns them. */
+
+static inline void
+strings_freep(char ***strings)
+{
+	for (char **s = *strings; s != NULL && *s != NULL; s++)
+		free(*s);
+	free(*strings);
+}
+
+static inline bool
+strings_hold(const char *const *strings, const char *wanted)
+{
+	for (; *strings != NULL; strings++) {
+		if (strcmp(*strings, wanted) == 0)
+			return true;
+	}
+	return false;
+}
+
+static inline bool
+string_starts(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* Is `wanted` one of the items of "a,b,c"? */
+static inline bool
+string_list_holds(const char *list, const char *wanted)
+{
+	size_t n = strlen(wanted);
+
+	for (const char *at = list; at != NULL; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (strncmp(at, wanted, n) == 0 &&
+			(at[n] == ',' || at[n] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+#endif

@@ -1,0 +1,168 @@
+/*
+ * What is on the disks: one blkid run in the appliance per device.  Who means
+ * which of them is for reference.c to say.
+ */
+#include "convert/assess/volume.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/own.h"
+#include "convert/assess/appliance.h"
+#include "convert/assess/strings.h"
+
+enum { VOLUME_LIMIT = 1024 };
+
+static const struct {
+	const char *key;
+	size_t offset, room;
+} facts[] = {
+#define FACT(key, member)                                                      \
+	{key, offsetof(struct volume, member), sizeof((struct volume *)0)->member}
+	FACT("TYPE", type),
+	FACT("UUID", uuid),
+	FACT("LABEL", label),
+	FACT("PART_ENTRY_UUID", partition_uuid),
+	FACT("PART_ENTRY_NAME", partition_label),
+	FACT("PART_ENTRY_TYPE", partition_type),
+	FACT("PTTYPE", table),
+#undef FACT
+};
+
+/* A device without anything recognisable is no failure. */
+static void
+probe(struct volume *volume, guestfs_h *g)
+{
+	AUTO(strings_freep) char **pairs = guestfs_blkid(g, volume->device);
+
+	for (size_t i = 0; pairs != NULL && pairs[i] != NULL; i += 2) {
+		for (size_t f = 0; f < sizeof facts / sizeof *facts; f++) {
+			if (strcmp(pairs[i], facts[f].key) == 0)
+				snprintf((char *)volume + facts[f].offset,
+					facts[f].room, "%s", pairs[i + 1]);
+		}
+		if (strcmp(pairs[i], "PART_ENTRY_NUMBER") == 0)
+			volume->partition =
+				(unsigned)strtoul(pairs[i + 1], NULL, 10);
+	}
+}
+
+/* "/dev/sda1" lies on "/dev/sda": the index of that disk. */
+static unsigned
+disk_of(const struct volumes *volumes, const char *device)
+{
+	for (size_t i = 0; i < volumes->count; i++) {
+		const struct volume *disk = &volumes->list[i];
+		size_t n = strlen(disk->device);
+
+		if (disk->kind == VOLUME_DISK &&
+			strncmp(device, disk->device, n) == 0 &&
+			device[n + strspn(device + n, "0123456789")] == '\0')
+			return disk->disk;
+	}
+	return VOLUME_NO_DISK;
+}
+
+static int
+add(struct volumes *volumes, guestfs_h *g, enum volume_kind kind,
+	const char *device, struct error *err)
+{
+	struct volume *volume = &volumes->list[volumes->count];
+	int index;
+
+	if (volumes->count == VOLUME_LIMIT)
+		return error_set(err, E2BIG, "more than %d volumes",
+			VOLUME_LIMIT);
+	*volume = (struct volume){.kind = kind, .disk = VOLUME_NO_DISK};
+	snprintf(volume->device, sizeof volume->device, "%s", device);
+	if (kind == VOLUME_DISK) {
+		index = guestfs_device_index(g, device);
+		if (index == -1)
+			return guest_error(err, g, "number %s", device);
+		volume->disk = (unsigned)index;
+	} else if (kind == VOLUME_PARTITION) {
+		volume->disk = disk_of(volumes, device);
+		volume->partition = (unsigned)strtoul(
+			device + strcspn(device, "0123456789"), NULL, 10);
+	}
+	probe(volume, g);
+	volumes->count++;
+	return 0;
+}
+
+static int
+scan_kind(struct volumes *volumes, guestfs_h *g, enum volume_kind kind,
+	char **(*list)(guestfs_h *g), struct error *err)
+{
+	AUTO(strings_freep) char **devices = list(g);
+
+	if (devices == NULL)
+		return guest_error(err, g, "list the disks' volumes");
+	for (size_t i = 0; devices[i] != NULL; i++) {
+		if (add(volumes, g, kind, devices[i], err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static bool
+has_member(const struct volumes *volumes, const char *type)
+{
+	for (size_t i = 0; i < volumes->count; i++) {
+		if (strcmp(volumes->list[i].type, type) == 0)
+			return true;
+	}
+	return false;
+}
+
+int
+volumes_scan(struct volumes *volumes_out, guestfs_h *g, struct error *err)
+{
+	struct volumes volumes = {calloc(VOLUME_LIMIT, sizeof *volumes.list), 0};
+
+	if (volumes.list == NULL)
+		return error_set(err, ENOMEM, "list the disks' volumes");
+	*volumes_out = volumes;
+	if (scan_kind(volumes_out, g, VOLUME_DISK, guestfs_list_devices, err) ==
+		    -1 ||
+		scan_kind(volumes_out, g, VOLUME_PARTITION,
+			guestfs_list_partitions, err) == -1)
+		return -1;
+	if (has_member(volumes_out, "linux_raid_member") &&
+		scan_kind(volumes_out, g, VOLUME_ARRAY, guestfs_list_md_devices,
+			err) == -1)
+		return -1;
+	if (has_member(volumes_out, "LVM2_member") &&
+		scan_kind(volumes_out, g, VOLUME_LV, guestfs_lvs, err) == -1)
+		return -1;
+	return 0;
+}
+
+void
+volumes_release(struct volumes *volumes)
+{
+	free(volumes->list);
+	*volumes = (struct volumes){NULL, 0};
+}
+
+const struct volume *
+volumes_find(const struct volumes *volumes, const char *device)
+{
+	for (size_t i = 0; i < volumes->count; i++) {
+		if (strcmp(volumes->list[i].device, device) == 0)
+			return &volumes->list[i];
+	}
+	return NULL;
+}
+
+bool
+volume_is_mountable(const struct volume *volume)
+{
+	static const char *const types[] = {"ext2", "ext3", "ext4", "xfs",
+		"btrfs", "reiserfs", "jfs", "vfat", "f2fs", "ntfs", NULL};
+
+	return strings_hold(types, volume->type);
+}

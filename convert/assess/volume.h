@@ -1,0 +1,46 @@
+#ifndef CONVERT_ASSESS_VOLUME_H
+#define CONVERT_ASSESS_VOLUME_H
+
+#include <guestfs.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct error;
+
+enum volume_kind { VOLUME_DISK, VOLUME_PARTITION, VOLUME_LV, VOLUME_ARRAY };
+enum { VOLUME_NO_DISK = 0xffff };
+
+/*
+ * A block device as the appliance sees it, and what is on it.  Texts are empty
+ * when unknown and cut when a guest made them absurdly long.
+ */
+struct volume {
+	enum volume_kind kind;
+	char device[128];   /* the appliance's name: "/dev/sda1", "/dev/vg/lv" */
+	unsigned disk;	    /* index of the request's disk, or VOLUME_NO_DISK */
+	unsigned partition; /* its number, or 0 */
+	char type[32];	    /* blkid's TYPE: "ext4", "swap", "crypto_LUKS" */
+	char uuid[64], label[128];	   /* of what is on it */
+	char partition_uuid[64], partition_label[128];
+	char partition_type[64]; /* "0x83" or a GUID */
+	char table[16];		 /* of a disk: "dos", "gpt" */
+};
+
+struct volumes {
+	struct volume *list;
+	size_t count;
+};
+
+/* Look at every disk, partition, logical volume and array. */
+int volumes_scan(struct volumes *volumes_out, guestfs_h *g, struct error *err);
+void volumes_release(struct volumes *volumes);
+
+/* By the appliance's name; NULL when there is none. */
+const struct volume *volumes_find(const struct volumes *volumes,
+	const char *device);
+
+/* Does it hold a file system that Linux mounts? */
+bool volume_is_mountable(const struct volume *volume);
+
+#endif
