@@ -1,0 +1,48 @@
+#ifndef CONVERT_REWRITE_CHANGE_H
+#define CONVERT_REWRITE_CHANGE_H
+
+#include <guestfs.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct error;
+struct inject_change;
+struct changes;
+
+struct changes *changes_new(void);
+void changes_free(struct changes *changes);
+
+static inline void
+changes_freep(struct changes **changes)
+{
+	changes_free(*changes);
+}
+
+/*
+ * Plan a file of the guest: `before` is its text now (NULL: it is created) and
+ * `after` what it will be.  Nothing is written yet.
+ */
+int changes_plan(struct changes *changes, const char *path, const char *before,
+	const char *after, const char *reason, struct error *err);
+
+/* The planned text of a path, borrowed; NULL when there is none. */
+const char *changes_planned(const struct changes *changes, const char *path);
+
+/*
+ * Write what was planned.  A file keeps its owner, mode, times, extended
+ * attributes and label, and is replaced by a rename, so that it is there whole
+ * at any time.
+ */
+int changes_apply(struct changes *changes, guestfs_h *g, struct error *err);
+
+/* Note a change that drivers-inject has made. */
+int changes_note(struct changes *changes, const struct inject_change *change,
+	struct error *err);
+
+unsigned changes_count(const struct changes *changes);
+
+/* Write index.json and the diffs to `folder`, which is emptied before. */
+int changes_record(const struct changes *changes, const char *folder,
+	struct error *err);
+
+#endif

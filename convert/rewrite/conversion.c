@@ -1,0 +1,252 @@
+/*
+ * The story of one conversion, in the order in which it happens: look, plan,
+ * say what was found, trim, write, look again.  The plan is the assessment: no
+ * edit is decided after the first write.  Start reading here; assess/inspect.c
+ * looks, texts.c and injection.c plan, change.c writes and records.
+ */
+#include "convert/rewrite/conversion.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/io.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/own.h"
+#include "convert/assess/appliance.h"
+#include "convert/assess/boot.h"
+#include "convert/assess/finding.h"
+#include "convert/assess/guest.h"
+#include "convert/assess/inspect.h"
+#include "convert/assess/reference.h"
+#include "convert/assess/volume.h"
+#include "convert/rewrite/change.h"
+#include "convert/rewrite/injection.h"
+#include "convert/rewrite/texts.h"
+#include "convert/rewrite/trim.h"
+
+/* Everything that lives as long as the conversion. */
+struct conversion {
+	const struct conversion_request *request;
+	guestfs_h *g;
+	struct volumes volumes;
+	struct references *references;
+	struct findings *findings;
+	struct changes *changes;
+	struct guest *guest;
+	const char **disk_names;
+	const struct volume *root; /* NULL: nothing known to convert */
+};
+
+static void
+conversion_release(struct conversion *conversion)
+{
+	appliance_kill(conversion->g);
+	references_free(conversion->references);
+	findings_free(conversion->findings);
+	changes_free(conversion->changes);
+	guest_free(conversion->guest);
+	volumes_release(&conversion->volumes);
+	free(conversion->disk_names);
+}
+
+static void
+begin_stage(const struct conversion *conversion, const char *stage)
+{
+	log_debug("stage %s", stage);
+	if (conversion->request->stage != NULL)
+		conversion->request->stage(conversion->request->cookie, stage);
+}
+
+static int
+open_disks(struct conversion *conversion, struct error *err)
+{
+	const struct conversion_request *request = conversion->request;
+	AUTO(freep) struct appliance_disk *disks =
+		calloc(request->disk_count, sizeof *disks);
+
+	conversion->disk_names =
+		calloc(request->disk_count, sizeof *conversion->disk_names);
+	conversion->findings = findings_new();
+	conversion->changes = changes_new();
+	conversion->guest = guest_new();
+	if (disks == NULL || conversion->disk_names == NULL ||
+		conversion->findings == NULL || conversion->changes == NULL ||
+		conversion->guest == NULL)
+		return error_set(err, ENOMEM, "convert %s", request->machine);
+	for (size_t i = 0; i < request->disk_count; i++) {
+		disks[i] = (struct appliance_disk){request->disks[i].path,
+			request->disks[i].format};
+		conversion->disk_names[i] = request->disks[i].name;
+	}
+	return appliance_open(&conversion->g, disks, request->disk_count, err);
+}
+
+/* What is there, and what would be done about it. */
+static int
+assess(struct conversion *conversion, struct error *err)
+{
+	struct guest *guest = conversion->guest;
+	const json_t *inventory = conversion->request->inventory;
+
+	if (volumes_scan(&conversion->volumes, conversion->g, err) == -1)
+		return -1;
+	conversion->references = references_new(&conversion->volumes,
+		inventory, conversion->disk_names,
+		conversion->request->disk_count);
+	if (conversion->references == NULL)
+		return error_set(err, ENOMEM, "assess the disks");
+	if (inspect_mount(&conversion->root, conversion->g, guest,
+		    &conversion->volumes, conversion->references,
+		    conversion->findings, err) == -1)
+		return -1;
+	log_debug("mounted %zu file systems", guest->mount_count);
+	inspect_facts(conversion->g, guest, &conversion->volumes, inventory,
+		conversion->findings);
+	if (conversion->root == NULL) {
+		finding_add(conversion->findings, "os.unknown",
+			conversion->request->disks[0].name, 0, guest->os_type,
+			NULL);
+		return 0;
+	}
+	log_debug("read the facts");
+	if (texts_plan(conversion->g, guest, conversion->root,
+		    conversion->references, conversion->findings,
+		    conversion->changes, err) == -1)
+		return -1;
+	log_debug("planned the texts");
+	if (injection_run(conversion->g, true, guest, conversion->references,
+		    conversion->findings, conversion->changes, err) == -1)
+		return -1;
+	boot_find_default(conversion->g, guest, conversion->findings);
+	log_debug("planned the drivers");
+	return 0;
+}
+
+/* The VM has what the default kernel can drive. */
+static void
+choose_hardware(struct guest *guest)
+{
+	const struct guest_kernel *kernel = guest_default_kernel(guest);
+	bool is_uefi = strcmp(guest->firmware, "uefi") == 0;
+
+	guest->hardware.machine = is_uefi ? "q35" : "pc";
+	guest->hardware.disk_bus = is_uefi ? "sata" : "ide";
+	guest->hardware.nic_model = "e1000";
+	if (kernel != NULL && kernel->virtio_blk)
+		guest->hardware.disk_bus = "virtio";
+	if (kernel != NULL && kernel->virtio_net)
+		guest->hardware.nic_model = "virtio";
+}
+
+static int
+write_json(const struct conversion *conversion, const char *name,
+	json_t *taken, struct error *err)
+{
+	AUTO(json_decrefpp) json_t *json = taken;
+	AUTO(freep) char *path = io_format("%s/%s",
+		conversion->request->report_folder, name);
+
+	if (json == NULL || path == NULL)
+		return error_set(err, ENOMEM, "write %s", name);
+	return json_file_write(path, json, err);
+}
+
+static int
+write_report(struct conversion *conversion, bool applied, struct error *err)
+{
+	const struct conversion_request *request = conversion->request;
+
+	if (conversion->root != NULL &&
+		conversion->guest->kernel_count == 0)
+		finding_add(conversion->findings, "linux.kernel.none", "/boot",
+			0, "no kernel image", NULL);
+	choose_hardware(conversion->guest);
+	if (io_make_folders(request->report_folder, err) == -1 ||
+		write_json(conversion, "guest.json",
+			guest_to_json(conversion->guest), err) == -1)
+		return -1;
+	return write_json(conversion, "findings.json",
+		findings_to_json(conversion->findings, request->machine,
+			applied),
+		err);
+}
+
+/* Everything that writes to the guest. */
+static int
+convert(struct conversion *conversion, struct error *err)
+{
+	AUTO(freep) char *folder = io_format("%s/changes",
+		conversion->request->report_folder);
+
+	if (folder == NULL)
+		return error_set(err, ENOMEM, "record the changes");
+	if (conversion->root != NULL &&
+		(changes_apply(conversion->changes, conversion->g, err) == -1 ||
+			injection_run(conversion->g, false, conversion->guest,
+				conversion->references, conversion->findings,
+				conversion->changes, err) == -1))
+		return -1;
+	trim_others(conversion->g, conversion->guest, &conversion->volumes,
+		conversion->findings);
+	return changes_record(conversion->changes, folder, err);
+}
+
+static int
+run(struct conversion *conversion, struct error *err)
+{
+	begin_stage(conversion, "assess");
+	if (open_disks(conversion, err) == -1 ||
+		assess(conversion, err) == -1 ||
+		write_report(conversion, false, err) == -1)
+		return -1;
+	if (conversion->request->assess_only)
+		return 0;
+	begin_stage(conversion, "trim");
+	trim_mounted(conversion->g, conversion->guest, &conversion->volumes,
+		conversion->findings);
+	begin_stage(conversion, "convert");
+	if (convert(conversion, err) == -1 ||
+		write_report(conversion, true, err) == -1)
+		return -1;
+	return appliance_close(take(conversion->g), err);
+}
+
+static void
+fill_result(struct conversion_result *result,
+	const struct conversion *conversion)
+{
+	const struct findings *findings = conversion->findings;
+
+	*result = (struct conversion_result){
+		.blockers = findings_count(findings, SEVERITY_BLOCKER),
+		.warnings = findings_count(findings, SEVERITY_WARNING),
+		.informations = findings_count(findings, SEVERITY_INFORMATION),
+		.converted = conversion->root != NULL &&
+			!conversion->request->assess_only,
+	};
+	if (result->converted)
+		result->change_count = changes_count(conversion->changes);
+	snprintf(result->os_name, sizeof result->os_name, "%.127s",
+		conversion->guest->name);
+}
+
+int
+conversion_run(const struct conversion_request *request,
+	struct conversion_result *result_out, struct error *err)
+{
+	AUTO(conversion_release) struct conversion conversion = {
+		.request = request,
+	};
+
+	if (request->disk_count == 0)
+		return error_set(err, EINVAL, "%s has no disks",
+			request->machine);
+	if (run(&conversion, err) == -1)
+		return -1;
+	fill_result(result_out, &conversion);
+	return 0;
+}

@@ -1,0 +1,175 @@
+/*
+ * drivers-inject as the conversion uses it: what it reports becomes facts,
+ * findings and recorded changes, and device names inside an initramfs are
+ * rewritten as those outside are.
+ */
+#include "convert/rewrite/injection.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/own.h"
+#include "convert/assess/finding.h"
+#include "convert/assess/guest.h"
+#include "convert/rewrite/change.h"
+#include "convert/rewrite/rewriters.h"
+#include "drivers-inject/guest.h"
+#include "drivers-inject/inject.h"
+#include "drivers-inject/initramfs.h"
+#include "drivers-inject/segment.h"
+#include "drivers-inject/tree.h"
+
+struct injection {
+	struct references *references;
+	struct findings *findings;
+	struct changes *changes;
+};
+
+/* Configuration that the generators copy into their images. */
+static const struct {
+	const char *path; /* in the image */
+	rewrite_function *rewrite;
+} copies[] = {
+	{"conf/conf.d/resume", resume_rewrite},
+	{"conf/conf.d/zz-resume-auto", resume_rewrite},
+	{"conf/initramfs.conf", resume_rewrite},
+	{"cryptroot/crypttab", crypttab_rewrite},
+	{"etc/fstab", fstab_rewrite},
+};
+
+enum { COPY_LIMIT = 1 << 20 };
+
+static int
+add_copy(const struct injection *injection, const char *image_path,
+	const char *path, rewrite_function *rewrite,
+	const struct tree_node *node, struct segment *segment,
+	struct error *err)
+{
+	AUTO(freep) char *text = NULL;
+	AUTO(freep) char *changed = NULL;
+	char where[512];
+	const struct rewrite how = {where, injection->references,
+		injection->findings};
+
+	if (node == NULL || !tree_is_file(node) || node->bytes > COPY_LIMIT ||
+		memchr(node->data, '\0', node->bytes) != NULL)
+		return 0;
+	snprintf(where, sizeof where, "%s:%s", image_path, path);
+	text = strndup((const char *)node->data, node->bytes);
+	if (text == NULL)
+		return error_set(err, ENOMEM, "read %s", where);
+	if (rewrite(&changed, text, &how, err) == -1)
+		return -1;
+	if (changed == NULL)
+		return 0;
+	return segment_add(segment, path, 0644, changed, strlen(changed), err);
+}
+
+static int
+add_copies(void *context, const struct inject_kernel *kernel,
+	const struct initramfs *image, struct segment *segment,
+	struct error *err)
+{
+	for (size_t i = 0; i < sizeof copies / sizeof *copies; i++) {
+		if (add_copy(context, kernel->initramfs, copies[i].path,
+			    copies[i].rewrite,
+			    tree_find(image->tree, copies[i].path), segment,
+			    err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+note_change(void *context, const struct inject_change *change,
+	struct error *err)
+{
+	const struct injection *injection = context;
+
+	return changes_note(injection->changes, change, err);
+}
+
+/* ---- the report ---- */
+
+/* A kernel has a line for each of its images; it is as good as the best. */
+static void
+note_kernel(struct guest *guest, const struct inject_kernel *line)
+{
+	struct guest_kernel *kernel = NULL;
+
+	for (size_t i = 0; i < guest->kernel_count; i++) {
+		if (strcmp(guest->kernels[i].image, line->image) == 0)
+			kernel = &guest->kernels[i];
+	}
+	if (kernel == NULL && guest->kernel_count < GUEST_KERNELS)
+		kernel = &guest->kernels[guest->kernel_count++];
+	if (kernel == NULL || strlen(line->image) >= sizeof kernel->image)
+		return;
+	strcpy(kernel->image, line->image);
+	snprintf(kernel->version, sizeof kernel->version, "%s", line->version);
+	snprintf(kernel->initramfs, sizeof kernel->initramfs, "%s",
+		line->initramfs == NULL ? "" : line->initramfs);
+	kernel->generator = line->generator;
+	kernel->virtio_blk = line->virtio_blk;
+	kernel->virtio_net = line->virtio_net;
+	kernel->injected = line->status == INJECT_INJECTED;
+}
+
+static void
+note_finding(struct findings *findings, const struct inject_kernel *line)
+{
+	static const struct {
+		const char *rule, *done;
+	} rules[] = {
+		[INJECT_FAILED] = {"linux.initramfs.failed", NULL},
+		[INJECT_INJECTED] = {"linux.initramfs.no-virtio",
+			"The drivers were appended to the initramfs."},
+		[INJECT_UP_TO_DATE] = {NULL, NULL},
+		[INJECT_UNSUPPORTED] = {"linux.initramfs.unsupported", NULL},
+		[INJECT_NO_SPACE] = {"linux.initramfs.no-space", NULL},
+	};
+	const char *where =
+		line->initramfs == NULL ? line->image : line->initramfs;
+	const char *rule = rules[line->status].rule;
+
+	if (line->status == INJECT_INJECTED && line->added.count == 0)
+		rule = NULL; /* only configuration was corrected */
+	if (line->status == INJECT_UNSUPPORTED && line->virtio_blk)
+		rule = NULL;
+	if (rule != NULL)
+		finding_add(findings, rule, where, 0, line->text,
+			rules[line->status].done);
+	if (!line->virtio_blk && line->status != INJECT_NO_SPACE &&
+		line->status != INJECT_FAILED)
+		finding_add(findings, "linux.kernel.no-virtio", line->image, 0,
+			line->version, NULL);
+}
+
+int
+injection_run(guestfs_h *g, bool dry_run, struct guest *guest,
+	struct references *references, struct findings *findings,
+	struct changes *changes, struct error *err)
+{
+	AUTO(inject_report_freep) struct inject_report report = {.count = 0};
+	struct injection injection = {references, findings, changes};
+	const struct inject_options options = {
+		.dry_run = dry_run,
+		.context = &injection,
+		.extra = add_copies,
+		.changed = note_change,
+	};
+	struct guest_files files;
+
+	guest_libguestfs_open(&files, g);
+	if (inject_run(&files, &options, &report, err) == -1)
+		return -1;
+	for (size_t i = 0; i < report.count; i++) {
+		note_kernel(guest, &report.kernels[i]);
+		if (dry_run)
+			note_finding(findings, &report.kernels[i]);
+	}
+	return 0;
+}

@@ -1,0 +1,89 @@
+/*
+ * Free space is told apart by discarding it in the overlay: what is discarded
+ * there is never asked of the source.  Nothing of this reaches the captured
+ * disk.
+ */
+#include "convert/rewrite/trim.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "common/own.h"
+#include "convert/assess/finding.h"
+#include "convert/assess/guest.h"
+#include "convert/assess/volume.h"
+
+/* Swap's header: its identity lies in the first page. */
+enum { SWAP_HEADER_BYTES = 4096 };
+
+static void
+trim(guestfs_h *g, const char *target, const char *device,
+	struct findings *findings)
+{
+	const struct guestfs_fstrim_argv all = {.bitmask = 0};
+
+	if (guestfs_fstrim_argv(g, target, &all) == -1)
+		finding_add(findings, "storage.not-trimmed", device, 0,
+			guestfs_last_error(g), NULL);
+}
+
+/* The VM's first boot finds swap space that is empty but for its header. */
+static void
+trim_swap(guestfs_h *g, const char *device, struct findings *findings)
+{
+	size_t bytes;
+	AUTO(freep) char *header =
+		guestfs_pread_device(g, device, SWAP_HEADER_BYTES, 0, &bytes);
+
+	if (header == NULL || bytes != SWAP_HEADER_BYTES)
+		return;
+	if (guestfs_blkdiscard(g, device) == -1 ||
+		guestfs_pwrite_device(g, device, header, bytes, 0) !=
+			SWAP_HEADER_BYTES)
+		finding_add(findings, "storage.not-trimmed", device, 0,
+			guestfs_last_error(g), NULL);
+}
+
+void
+trim_mounted(guestfs_h *g, const struct guest *guest,
+	const struct volumes *volumes, struct findings *findings)
+{
+	for (size_t i = 0; i < guest->mount_count; i++)
+		trim(g, guest->mounts[i].target, guest->mounts[i].device,
+			findings);
+	for (size_t i = 0; i < volumes->count; i++) {
+		if (strcmp(volumes->list[i].type, "swap") == 0)
+			trim_swap(g, volumes->list[i].device, findings);
+	}
+}
+
+static bool
+is_mounted(const struct guest *guest, const char *device)
+{
+	for (size_t i = 0; i < guest->mount_count; i++) {
+		if (strcmp(guest->mounts[i].device, device) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+trim_others(guestfs_h *g, const struct guest *guest,
+	const struct volumes *volumes, struct findings *findings)
+{
+	for (size_t i = 0; i < volumes->count; i++) {
+		const struct volume *volume = &volumes->list[i];
+
+		if (!volume_is_mountable(volume) ||
+			is_mounted(guest, volume->device))
+			continue;
+		guestfs_umount_all(g);
+		if (guestfs_mount_options(g, "", volume->device, "/") == 0)
+			trim(g, "/", volume->device, findings);
+		else
+			log_debug("cannot mount %s: %s", volume->device,
+				guestfs_last_error(g));
+	}
+}
