@@ -19,11 +19,58 @@ test-key_src := tests/wire/test-key.c wire/key.c $(common_src)
 test-key_pkg := libcrypto jansson cmocka
 
 tests += test-channel
-test-channel_src := tests/wire/test-channel.c tests/wire/lanes.c $(wire_src) \
-	$(common_src)
+test-channel_src := tests/wire/test-channel.c tests/wire/lanes.c \
+	tests/wire/relay.c $(wire_src) $(common_src)
 test-channel_pkg := $(wire_pkg) cmocka
+
+tests += test-tls
+test-tls_src := tests/wire/test-tls.c tests/wire/lanes.c $(wire_src) \
+	$(common_src)
+test-tls_pkg := $(wire_pkg) cmocka
+
+tests += test-tcp
+test-tcp_src := tests/wire/test-tcp.c tests/wire/lanes.c $(wire_src) \
+	$(common_src)
+test-tcp_pkg := $(wire_pkg) cmocka
+test-tcp_wrap := getaddrinfo
 
 tests += test-message
 test-message_src := tests/wire/test-message.c tests/wire/lanes.c $(wire_src) \
 	$(common_src)
 test-message_pkg := $(wire_pkg) cmocka
+
+# Each target is two programs: replay-NAME runs its corpus once, as a test;
+# fuzz-NAME is a libFuzzer program when clang links it (see docs/protocol.md).
+fuzz_main := $(if $(findstring clang,$(CC)),,tests/fuzz/replay.c)
+fuzz_link := $(if $(findstring clang,$(CC)),-fsanitize=fuzzer)
+
+tests += replay-frame replay-block replay-key replay-message
+replay-frame_src := tests/fuzz/fuzz-frame.c tests/fuzz/replay.c $(wire_src) \
+	$(common_src)
+replay-frame_pkg := $(wire_pkg)
+replay-block_src := tests/fuzz/fuzz-block.c tests/fuzz/replay.c $(wire_src) \
+	$(common_src)
+replay-block_pkg := $(wire_pkg)
+replay-key_src := tests/fuzz/fuzz-key.c tests/fuzz/replay.c wire/key.c \
+	$(common_src)
+replay-key_pkg := libcrypto jansson
+replay-message_src := tests/fuzz/fuzz-message.c tests/fuzz/replay.c \
+	$(wire_src) $(common_src)
+replay-message_pkg := $(wire_pkg)
+
+fuzzers += fuzz-frame fuzz-block fuzz-key fuzz-message
+fuzz-frame_src := tests/fuzz/fuzz-frame.c $(fuzz_main) $(wire_src) \
+	$(common_src)
+fuzz-frame_pkg := $(wire_pkg)
+fuzz-frame_link := $(fuzz_link)
+fuzz-block_src := tests/fuzz/fuzz-block.c $(fuzz_main) $(wire_src) \
+	$(common_src)
+fuzz-block_pkg := $(wire_pkg)
+fuzz-block_link := $(fuzz_link)
+fuzz-key_src := tests/fuzz/fuzz-key.c $(fuzz_main) wire/key.c $(common_src)
+fuzz-key_pkg := libcrypto jansson
+fuzz-key_link := $(fuzz_link)
+fuzz-message_src := tests/fuzz/fuzz-message.c $(fuzz_main) $(wire_src) \
+	$(common_src)
+fuzz-message_pkg := $(wire_pkg)
+fuzz-message_link := $(fuzz_link)

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "tests/harness.h"
+#include "wire/tcp.h"
+#include "wire/tls.h"
 
 static void *
 serve_one(void *argument)
@@ -31,25 +33,32 @@ serve_one(void *argument)
 	return NULL;
 }
 
-void
-host_start(struct host *host, const char *machine, struct enrolment *source)
+int
+listen_on_loopback(struct enrolment *source)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET};
 	socklen_t room = sizeof address;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, room), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	getsockname(fd, (struct sockaddr *)&address, &room);
+	snprintf(source->server, sizeof source->server, "127.0.0.1:%u",
+		ntohs(address.sin_port));
+	return fd;
+}
+
+void
+host_start(struct host *host, const char *machine, struct enrolment *source)
+{
 	struct error err;
 
 	memset(host, 0, sizeof *host);
 	host->timeout_seconds = 30;
 	assert_ok(key_make(&host->enrolment, machine, NULL, &err), &err);
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	host->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(host->listener, (struct sockaddr *)&address, room),
-		0);
-	assert_int_equal(listen(host->listener, 1), 0);
-	getsockname(host->listener, (struct sockaddr *)&address, &room);
 	*source = host->enrolment;
-	snprintf(source->server, sizeof source->server, "127.0.0.1:%u",
-		ntohs(address.sin_port));
+	host->listener = listen_on_loopback(source);
 	assert_int_equal(pthread_create(&host->thread, NULL, serve_one, host), 0);
 }
 
@@ -112,4 +121,33 @@ lane_close(struct lane *lane)
 {
 	channel_close(lane->source);
 	host_stop(&lane->host);
+}
+
+void
+raw_open(struct raw *raw)
+{
+	struct error err;
+
+	host_start(&raw->host, "machine-1", &raw->enrolment);
+	raw->fd = raw_connect_with_preamble(&raw->enrolment);
+	tcp_tune(raw->fd);
+	assert_ok(tls_open(&raw->ssl, raw->fd, TLS_SOURCE, &raw->enrolment,
+			  tcp_deadline_ms(30), &err), &err);
+	host_join(&raw->host);
+	assert_non_null(raw->host.channel);
+}
+
+void
+raw_close(struct raw *raw)
+{
+	SSL_free(raw->ssl);
+	close(raw->fd);
+	host_stop(&raw->host);
+}
+
+void
+assert_says(const struct error *err, const char *part)
+{
+	if (strstr(err->text, part) == NULL)
+		fail_msg("\"%s\" does not say \"%s\"", err->text, part);
 }

@@ -1,6 +1,7 @@
 #ifndef TESTS_WIRE_LANES_H
 #define TESTS_WIRE_LANES_H
 
+#include <openssl/ssl.h>
 #include <pthread.h>
 #include <stdint.h>
 
@@ -28,6 +29,9 @@ void host_start(struct host *host, const char *machine,
 void host_join(struct host *host);
 void host_stop(struct host *host);
 
+/* A socket that listens; sets source->server to where. */
+int listen_on_loopback(struct enrolment *source);
+
 /* A plain connection to where the enrolment says. */
 int raw_connect(const struct enrolment *source);
 /* The same, with the preamble sent. */
@@ -41,5 +45,18 @@ struct lane {
 };
 void lane_open(struct lane *lane);
 void lane_close(struct lane *lane);
+
+/* A source that is only TLS with the right key, and can then say anything. */
+struct raw {
+	struct host host;
+	struct enrolment enrolment;
+	int fd;
+	SSL *ssl;
+};
+void raw_open(struct raw *raw);
+void raw_close(struct raw *raw);
+
+/* Fail unless the text holds the part. */
+void assert_says(const struct error *err, const char *part);
 
 #endif
