@@ -170,7 +170,7 @@ choose_one(json_t *disks, const char *name, struct error *err)
 		}
 		return json_object_set_new(disk, "chosen", json_true());
 	}
-	error_set(err, 0, "disk %s was not found", name);
+	error_set(err, 0, "there is no disk %s here", name);
 	return hint_disks(disks, err);
 }
 

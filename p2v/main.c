@@ -72,18 +72,19 @@ print_inventory(json_t *inventory, const struct options *options,
 	return 0;
 }
 
-/* `missing` says what is, in case that nobody can be asked. */
+/* What is missing of the enrolment; 0 when nothing is. */
 static int
-ask_or_fail(struct enrolment *enrolment, json_t *inventory,
-	const struct options *options, const char *missing, struct error *err)
+check_enrolment(const struct enrolment *enrolment,
+	const struct options *options, struct error *err)
 {
-	const char *tty = options->screens.count > 0
-		? options->screens.items[0]
-		: NULL;
-
-	if (ask_is_possible(tty))
-		return ask_enrolment(enrolment, inventory, tty, err);
-	error_set(err, 0, "%s", missing);
+	if (options->key == NULL)
+		error_set(err, 0, "no key was given");
+	else if (enrolment->machine[0] == '\0')
+		error_set(err, ENOENT, "read the key in %s", options->key);
+	else if (enrolment->server[0] == '\0')
+		error_set(err, 0, "no host was given");
+	else
+		return 0;
 	return error_hint(err, "Give --key FILE and --server HOST[:PORT], or "
 		"unrack.key= and unrack.server= on the kernel command line.");
 }
@@ -100,6 +101,9 @@ static int
 find_enrolment(struct enrolment *enrolment_out, json_t *inventory,
 	const struct options *options, struct error *err)
 {
+	const char *tty = options->screens.count > 0
+		? options->screens.items[0]
+		: NULL;
 	char host[KEY_SERVER_BYTES], port[8];
 
 	*enrolment_out = (struct enrolment){0};
@@ -112,16 +116,11 @@ find_enrolment(struct enrolment *enrolment_out, json_t *inventory,
 	if (options->server != NULL)
 		snprintf(enrolment_out->server, sizeof enrolment_out->server,
 			"%s", options->server);
-	if (options->key == NULL)
-		return ask_or_fail(enrolment_out, inventory, options,
-			"no key was given", err);
-	if (enrolment_out->machine[0] == '\0')
-		return ask_or_fail(enrolment_out, inventory, options,
-			"there is no enrolment file where --key says", err);
-	if (enrolment_out->server[0] == '\0')
-		return ask_or_fail(enrolment_out, inventory, options,
-			"no host was given", err);
-	return 0;
+	if (check_enrolment(enrolment_out, options, err) == 0)
+		return 0;
+	if (!ask_is_possible(tty))
+		return -1;
+	return ask_enrolment(enrolment_out, inventory, tty, err);
 }
 
 /* The file that stands for the n-th offered disk; --disk may skip some. */

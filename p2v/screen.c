@@ -185,7 +185,7 @@ show_line(struct screen *screen, const char *line)
 
 		clear_status(output);
 		put_text(output, line);
-		put_text(output, output->is_terminal ? "\r\n" : "\n");
+		put_text(output, "\n");
 		if (output->is_terminal)
 			show_status(output, screen->status, false);
 	}

@@ -16,6 +16,7 @@
 #include "common/error.h"
 #include "common/log.h"
 #include "common/own.h"
+#include "p2v/backoff.h"
 #include "p2v/cpu.h"
 #include "p2v/lane.h"
 #include "p2v/screen.h"
@@ -27,8 +28,6 @@ enum {
 	LANES = 8,
 	CONNECT_SECONDS = 10,
 	WELCOME_SECONDS = 60,
-	WAIT_FIRST_MS = 500,
-	WAIT_LIMIT_MS = 15000,
 };
 
 struct member {
@@ -222,17 +221,6 @@ serve_once(struct member *member, struct lane *lane, bool *welcomed_out,
 	return result == -1 ? -1 : 0;
 }
 
-/* A quarter up or down, so that a room of servers does not come back at once. */
-static unsigned
-jitter(unsigned ms)
-{
-	uint16_t random = 0;
-
-	if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
-		return ms;
-	return ms * 3 / 4 + ms / 2 * random / 65536;
-}
-
 static struct timespec
 later(unsigned ms)
 {
@@ -323,7 +311,8 @@ static int
 keep_serving(struct member *member, struct lane *lane, struct error *err)
 {
 	struct session *session = member->session;
-	unsigned wait_ms = WAIT_FIRST_MS, this_ms;
+	struct backoff backoff = {0};
+	unsigned wait_ms;
 	bool welcomed;
 
 	while (may_connect(member)) {
@@ -334,12 +323,10 @@ keep_serving(struct member *member, struct lane *lane, struct error *err)
 		if (member->index == 0 && is_final(session, err))
 			return -1;
 		if (welcomed)
-			wait_ms = WAIT_FIRST_MS;
-		this_ms = jitter(wait_ms);
-		tell_loss(member, welcomed, this_ms, err);
-		rest(session, this_ms);
-		wait_ms = wait_ms * 2 > WAIT_LIMIT_MS ? WAIT_LIMIT_MS
-						      : wait_ms * 2;
+			backoff_reset(&backoff);
+		wait_ms = backoff_next_ms(&backoff);
+		tell_loss(member, welcomed, wait_ms, err);
+		rest(session, wait_ms);
 	}
 	return 0;
 }

@@ -24,6 +24,15 @@ test-lane_pkg := $(wire_pkg) cmocka
 
 tests += test-session
 test-session_src := tests/p2v/test-session.c tests/p2v/fixture.c \
-	tests/p2v/host.c p2v/cpu.c p2v/lane.c p2v/screen.c p2v/session.c \
+	tests/p2v/host.c p2v/backoff.c p2v/cpu.c p2v/lane.c p2v/screen.c p2v/session.c \
 	p2v/source.c p2v/sysfs.c $(wire_src) $(common_src)
 test-session_pkg := $(wire_pkg) cmocka
+
+tests += test-backoff
+test-backoff_src := tests/p2v/test-backoff.c p2v/backoff.c
+test-backoff_pkg := cmocka
+
+tests += test-screen
+test-screen_src := tests/p2v/test-screen.c tests/p2v/fixture.c p2v/screen.c \
+	$(common_src)
+test-screen_pkg := jansson cmocka

@@ -126,8 +126,8 @@ choice_that_cannot_be_served_lists_the_disks(void **state)
 	static const struct {
 		const char *name, *text;
 	} cases[] = {
-		{"sdz", "disk sdz was not found"},
-		{"sda1", "disk sda1 was not found"},
+		{"sdz", "there is no disk sdz here"},
+		{"sda1", "there is no disk sda1 here"},
 		{"sr0", "disk sr0 cannot be offered: read-only media"},
 		{"sdb", "disk sdb cannot be offered: the live medium"},
 	};
