@@ -1,0 +1,12 @@
+# The library, and the program on top of it.
+inject_src := $(addprefix drivers-inject/,bytes.c cpio.c depmod.c generator.c \
+	guest.c image.c initramfs.c inject.c kernel.c modules.c names.c \
+	payload.c plan.c segment.c tree.c unpack.c)
+inject_pkg := libarchive libzstd libcrypto
+inject_guestfs_src := drivers-inject/guest-libguestfs.c
+
+programs += unrack-inject
+unrack-inject_src := drivers-inject/main.c drivers-inject/appliance.c $(inject_guestfs_src) $(inject_src) \
+	$(common_src) wire/hash.c
+unrack-inject_pkg := $(inject_pkg) libguestfs jansson
+manuals += drivers-inject/unrack-inject.1

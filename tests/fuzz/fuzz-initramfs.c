@@ -13,8 +13,7 @@
 #include "drivers-inject/payload.h"
 #include "drivers-inject/segment.h"
 #include "drivers-inject/tree.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
+#include "tests/fuzz/fuzz.h"
 
 enum { SEGMENT_LIMIT = 64 };
 

@@ -14,8 +14,7 @@
 #include "common/error.h"
 #include "common/io.h"
 #include "common/own.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
+#include "tests/fuzz/fuzz.h"
 
 static unsigned inputs;
 

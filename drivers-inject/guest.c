@@ -1,0 +1,122 @@
+/*
+ * What every kind of guest access shares: whole reads, and replacing a file
+ * without ever leaving half of one.  guest-libguestfs.c and guest-folder.c do
+ * the single steps.
+ */
+#include "drivers-inject/guest.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/error.h"
+#include "common/io.h"
+#include "common/own.h"
+
+/* Left free beside a new file, so that the guest can still write its own. */
+enum { SPARE_BYTES = 1 << 20 };
+
+static int
+has_type(const struct guest_files *files, const char *path, mode_t type,
+	struct error *err)
+{
+	struct guest_stat st;
+	int there = files->stat(files->handle, path, &st, err);
+
+	return there != 1 ? there : (st.mode & S_IFMT) == type;
+}
+
+int
+guest_has_file(const struct guest_files *files, const char *path,
+	struct error *err)
+{
+	return has_type(files, path, S_IFREG, err);
+}
+
+int
+guest_has_folder(const struct guest_files *files, const char *path,
+	struct error *err)
+{
+	return has_type(files, path, S_IFDIR, err);
+}
+
+int
+guest_read(const struct guest_files *files, const char *path,
+	size_t limit_bytes, bool missing_ok, char **data_out, size_t *bytes_out,
+	struct error *err)
+{
+	struct guest_stat st;
+	int there = files->stat(files->handle, path, &st, err);
+
+	*data_out = NULL;
+	*bytes_out = 0;
+	if (there == -1)
+		return -1;
+	if (there == 0)
+		return missing_ok ? 0 : error_set(err, ENOENT, "read %s", path);
+	if (!S_ISREG(st.mode))
+		return error_set(err, 0, "%s is not a file", path);
+	if (st.bytes > limit_bytes)
+		return error_set(err, EFBIG, "read %s (%ju bytes)", path,
+			(uintmax_t)st.bytes);
+	return files->read(files->handle, path, limit_bytes, data_out,
+		bytes_out, err);
+}
+
+int
+guest_check_room(const struct guest_files *files, const char *path,
+	size_t bytes, struct error *err)
+{
+	uint64_t room;
+
+	if (files->free_bytes(files->handle, path, &room, err) == -1)
+		return -1;
+	if (room >= (uint64_t)bytes + SPARE_BYTES)
+		return 0;
+	error_set(err, ENOSPC, "%s needs %zu bytes beside it and %ju are free",
+		path, bytes + SPARE_BYTES, (uintmax_t)room);
+	return error_hint(err, "Free space in that file system (old kernels, "
+		"logs) or enlarge it, then run this again.");
+}
+
+static int
+compare(const struct guest_files *files, const char *path, const void *kept,
+	size_t kept_bytes, const void *data, size_t bytes, struct error *err)
+{
+	AUTO(freep) char *found = NULL;
+	size_t found_bytes;
+
+	if (guest_read(files, path, kept_bytes + bytes, false, &found,
+			&found_bytes, err) == -1)
+		return -1;
+	if (found_bytes != kept_bytes + bytes ||
+		(kept_bytes > 0 && memcmp(found, kept, kept_bytes) != 0) ||
+		(bytes > 0 && memcmp(found + kept_bytes, data, bytes) != 0))
+		return error_set(err, EIO, "%s was not stored as written", path);
+	return 0;
+}
+
+int
+guest_replace(const struct guest_files *files, const char *path,
+	const void *kept, size_t kept_bytes, const void *data, size_t bytes,
+	struct error *err)
+{
+	AUTO(freep) char *beside = io_format("%s.unrack-new", path);
+	int there = guest_has_file(files, path, err);
+	struct error ignored;
+
+	if (beside == NULL)
+		return error_set(err, ENOMEM, "replace %s", path);
+	if (there == -1 ||
+		guest_check_room(files, path, kept_bytes + bytes, err) == -1)
+		return -1;
+	if (files->create(files->handle, beside, there ? path : NULL, kept_bytes,
+			data, bytes, err) == -1 ||
+		compare(files, beside, kept, kept_bytes, data, bytes, err) ==
+			-1 ||
+		files->rename(files->handle, beside, path, err) == -1) {
+		files->remove(files->handle, beside, &ignored);
+		return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,236 @@
+/*
+ * A whole guest: each kernel, each of its images, and the guest's own tool.
+ * image.c does one image.  Next to read: kernel.c (what is installed), then
+ * plan.c and payload.c (what is needed, and how it gets in).
+ */
+#include "drivers-inject/inject.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/own.h"
+#include "drivers-inject/bytes.h"
+#include "drivers-inject/generator.h"
+#include "drivers-inject/guest.h"
+#include "drivers-inject/image.h"
+
+enum { TEXT_LIMIT = 1 << 20 };
+
+const char *
+inject_status_name(enum inject_status status)
+{
+	static const char *const names[] = {
+		[INJECT_FAILED] = "failed",
+		[INJECT_INJECTED] = "injected",
+		[INJECT_UP_TO_DATE] = "up to date",
+		[INJECT_UNSUPPORTED] = "not supported",
+		[INJECT_NO_SPACE] = "no space",
+	};
+
+	return names[status];
+}
+
+void
+inject_report_freep(struct inject_report *report)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		struct inject_kernel *kernel = &report->kernels[i];
+
+		free(kernel->image);
+		free(kernel->initramfs);
+		names_freep(&kernel->added);
+		names_freep(&kernel->present);
+		names_freep(&kernel->builtin);
+		names_freep(&kernel->missing);
+		names_freep(&kernel->notes);
+	}
+	free(report->kernels);
+	free(report->tool.path);
+	*report = (struct inject_report){.count = 0};
+}
+
+/* A line of the report for this kernel; `initramfs` may be NULL. */
+static struct inject_kernel *
+add_line(struct inject_report *report, const struct kernel *kernel,
+	const char *initramfs, struct error *err)
+{
+	struct inject_kernel *line, *larger = realloc(report->kernels,
+		(report->count + 1) * sizeof *larger);
+
+	if (larger == NULL) {
+		error_set(err, ENOMEM, "report on %s", kernel->image);
+		return NULL;
+	}
+	report->kernels = larger;
+	line = &report->kernels[report->count++];
+	*line = (struct inject_kernel){
+		.image = strdup(kernel->image),
+		.initramfs = initramfs == NULL ? NULL : strdup(initramfs),
+	};
+	strcpy(line->version, kernel->version);
+	if (line->image == NULL ||
+		(initramfs != NULL && line->initramfs == NULL)) {
+		error_set(err, ENOMEM, "report on %s", kernel->image);
+		return NULL;
+	}
+	return line;
+}
+
+static int
+inject_one(struct inject_report *report, const struct kernel *kernel,
+	const char *initramfs, const struct guest_files *files,
+	const struct inject_options *options, struct names *load_names,
+	struct error *err)
+{
+	struct inject_kernel *line = add_line(report, kernel, initramfs, err);
+
+	if (line == NULL)
+		return -1;
+	if (!kernel->version_is_read &&
+		names_add(&line->notes, "The kernel's version was taken from "
+			"its file name.", err) == -1)
+		return -1;
+	if (initramfs != NULL) {
+		image_inject(line, kernel, files, options, load_names);
+		return 0;
+	}
+	line->status = INJECT_UNSUPPORTED;
+	snprintf(line->text, sizeof line->text,
+		"no initramfs in /boot belongs to %s", kernel->image);
+	snprintf(line->hint, sizeof line->hint, "If it boots without one, its "
+		"disk drivers are built in: give the VM a disk bus that it "
+		"has.");
+	return 0;
+}
+
+static int
+inject_kernel(struct inject_report *report, const struct kernel *kernel,
+	const struct guest_files *files, const struct inject_options *options,
+	struct names *load_names, struct error *err)
+{
+	if (kernel->initramfs.count == 0)
+		return inject_one(report, kernel, NULL, files, options,
+			load_names, err);
+	for (size_t i = 0; i < kernel->initramfs.count; i++)
+		if (inject_one(report, kernel, kernel->initramfs.items[i],
+				files, options, load_names, err) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+write_list(const struct guest_files *files, const struct inject_options *options,
+	struct inject_tool *tool, const char *text, size_t bytes,
+	const struct bytes *list, struct error *err)
+{
+	struct inject_change change = {
+		.path = tool->path,
+		.kind = text == NULL ? INJECT_CREATED : INJECT_EDITED,
+		.reason = "the guest's next initramfs keeps the virtual "
+			  "machine's storage drivers",
+		.before.bytes = bytes,
+		.after.bytes = list->used,
+	};
+
+	if (options->dry_run)
+		return 0;
+	if (guest_replace(files, tool->path, NULL, 0, list->data, list->used,
+			err) == -1)
+		return -1;
+	return image_tell(options, &change, text, list->data, err);
+}
+
+/* Through a symlink: the file that it leads to is edited. */
+static int
+read_list(const struct guest_files *files, struct inject_tool *tool,
+	const char *path, char **text_out, size_t *bytes_out, struct error *err)
+{
+	int there = guest_has_file(files, path, err);
+
+	*text_out = NULL;
+	*bytes_out = 0;
+	if (there == -1)
+		return -1;
+	if (there == 0) {
+		tool->path = strdup(path);
+		return tool->path == NULL ? error_set(err, ENOMEM, "edit %s",
+						    path)
+					  : 0;
+	}
+	if (files->real_path(files->handle, path, &tool->path, err) == -1)
+		return -1;
+	return guest_read(files, tool->path, TEXT_LIMIT, false, text_out,
+		bytes_out, err);
+}
+
+static int
+tell_tool(struct inject_tool *tool, const struct generator *generator,
+	const struct guest_files *files, const struct inject_options *options,
+	const struct names *load_names, struct error *err)
+{
+	AUTO(bytes_freep) struct bytes list = {NULL, 0, 0};
+	AUTO(freep) char *text = NULL;
+	size_t bytes;
+	bool changed;
+
+	tool->generator = generator->name;
+	if (read_list(files, tool, generator->tool_list, &text, &bytes, err) ==
+			-1 ||
+		generator_extend(&list, text, bytes, load_names, &changed,
+			err) == -1)
+		return -1;
+	tool->status = INJECT_UP_TO_DATE;
+	if (!changed)
+		return 0;
+	if (write_list(files, options, tool, text, bytes, &list, err) == -1)
+		return -1;
+	tool->status = INJECT_INJECTED;
+	return 0;
+}
+
+static void
+tell_tools(struct inject_tool *tool, const struct guest_files *files,
+	const struct inject_options *options, const struct names *load_names)
+{
+	for (const struct generator *one = generators; one->name != NULL;
+		one++) {
+		struct error err = {.code = 0};
+
+		if (one->tool_list == NULL || load_names->count == 0 ||
+			guest_has_folder(files, one->tool_folder, &err) != 1)
+			continue;
+		if (tell_tool(tool, one, files, options, load_names, &err) ==
+			-1) {
+			tool->status = err.code == ENOSPC ? INJECT_NO_SPACE
+							  : INJECT_FAILED;
+			snprintf(tool->text, sizeof tool->text, "%s", err.text);
+		}
+		return;
+	}
+}
+
+int
+inject_run(const struct guest_files *files,
+	const struct inject_options *options, struct inject_report *report_out,
+	struct error *err)
+{
+	AUTO(names_freep) struct names load_names = {NULL, 0, 0};
+	struct kernel *kernels;
+	size_t count;
+	int result = 0;
+
+	*report_out = (struct inject_report){.count = 0};
+	if (kernel_list(&kernels, &count, files, err) == -1)
+		return -1;
+	for (size_t i = 0; i < count && result == 0; i++)
+		result = inject_kernel(report_out, &kernels[i], files, options,
+			&load_names, err);
+	kernel_free_all(kernels, count);
+	if (result == -1)
+		return -1;
+	tell_tools(&report_out->tool, files, options, &load_names);
+	return 0;
+}

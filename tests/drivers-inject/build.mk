@@ -1,0 +1,56 @@
+inject_scratch := tests/drivers-inject/scratch.c common/error.c common/io.c
+inject_reader := $(addprefix drivers-inject/,bytes.c cpio.c initramfs.c tree.c \
+	unpack.c)
+
+tests += test-inject-cpio
+test-inject-cpio_src := tests/drivers-inject/test-cpio.c $(inject_scratch) \
+	drivers-inject/bytes.c drivers-inject/cpio.c
+test-inject-cpio_pkg := cmocka
+
+tests += test-inject-tree
+test-inject-tree_src := tests/drivers-inject/test-tree.c common/error.c \
+	drivers-inject/tree.c
+test-inject-tree_pkg := cmocka
+
+tests += test-inject-initramfs
+test-inject-initramfs_src := tests/drivers-inject/test-initramfs.c \
+	$(inject_scratch) $(inject_reader)
+test-inject-initramfs_pkg := cmocka libarchive libzstd
+
+tests += test-inject-modules
+test-inject-modules_src := tests/drivers-inject/test-modules.c \
+	$(inject_scratch) $(addprefix drivers-inject/,guest.c guest-folder.c \
+	modules.c names.c)
+test-inject-modules_pkg := cmocka
+
+tests += test-inject-guest
+test-inject-guest_src := tests/drivers-inject/test-guest.c $(inject_scratch) \
+	$(addprefix drivers-inject/,guest.c guest-folder.c names.c)
+test-inject-guest_pkg := cmocka
+
+tests += test-inject-generator
+test-inject-generator_src := tests/drivers-inject/test-generator.c \
+	common/error.c $(inject_reader) \
+	$(addprefix drivers-inject/,generator.c modules.c names.c guest.c) \
+	common/io.c
+test-inject-generator_pkg := cmocka libarchive libzstd
+
+tests += test-inject
+test-inject_src := tests/drivers-inject/test-inject.c \
+	tests/drivers-inject/scratch.c drivers-inject/guest-folder.c \
+	$(inject_src) common/error.c common/io.c common/process.c wire/hash.c
+test-inject_pkg := cmocka $(inject_pkg)
+
+# Under clang a libFuzzer program, else one that replays what it is given; the
+# test replays the corpus.
+fuzzers += fuzz-initramfs
+fuzz_initramfs := tests/fuzz/fuzz-initramfs.c $(inject_src) common/error.c \
+	common/io.c common/process.c wire/hash.c
+fuzz-initramfs_src := $(fuzz_initramfs) \
+	$(if $(findstring clang,$(CC)),,tests/fuzz/replay.c)
+fuzz-initramfs_link := $(if $(findstring clang,$(CC)),-fsanitize=fuzzer)
+fuzz-initramfs_pkg := $(inject_pkg)
+
+tests += replay-initramfs
+replay-initramfs_src := $(fuzz_initramfs) tests/fuzz/replay.c
+replay-initramfs_pkg := $(inject_pkg)
