@@ -137,8 +137,10 @@ handle(const struct server *server, int connection, struct error *err)
 	struct enrolment enrolment;
 	char name[KEY_NAME_BYTES];
 
-	if (channel_read_preamble(fd, name, PREAMBLE_SECONDS, err) == -1)
-		return -1;
+	if (channel_read_preamble(fd, name, PREAMBLE_SECONDS, err) == -1) {
+		log_debug("%s", err->text); /* a port scan, a health check */
+		return 0;
+	}
 	if (machine_open(&machine, server->settings->state, name, err) == -1 ||
 		read_enrolment(&enrolment, machine, err) == -1) {
 		sleep(STRANGER_SECONDS);

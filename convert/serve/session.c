@@ -399,16 +399,16 @@ session_end(struct session *session, const struct closing *closing)
 	bool lost = queue_has_failed(session->queue, &dead) &&
 		(dead.code == ETIMEDOUT || dead.code == ECONNRESET);
 
+	journal_end(session, closing);
 	screen_close(session->screen, closing);
-	lanes_finish(session->lanes, lost ? 5 : LAST_WORD_SECONDS);
+	lanes_finish(session->lanes, lost ? 0 : LAST_WORD_SECONDS);
 	error_set(&over, ESHUTDOWN, "the session is over");
 	queue_fail(session->queue, &over);
 	nbd_stopp(&session->nbd);
-	journal_end(session, closing);
-	lanes_stop(session->lanes);
 	for (size_t i = 0; i < session->count; i++)
 		if (image_checkpoint(session->images[i], &over) == -1)
 			log_error(&over);
+	lanes_stop(session->lanes);
 }
 
 /* From the first lane on: whatever fails is told to the source. */

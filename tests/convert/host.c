@@ -1,0 +1,218 @@
+/*
+ * The host's side of the tests of sessions: serve as it is, with a job in place
+ * of the pipeline.
+ */
+#include "tests/convert/host.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "common/io.h"
+#include "common/json.h"
+#include "common/own.h"
+#include "common/process.h"
+#include "convert/serve/serve.h"
+#include "convert/state/machine.h"
+#include "tests/harness.h"
+
+/* A port that was free a moment ago. */
+static unsigned
+free_port(void)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t bytes = sizeof address;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, bytes), 0);
+	getsockname(fd, (struct sockaddr *)&address, &bytes);
+	close(fd);
+	return ntohs(address.sin_port);
+}
+
+void
+host_make(struct host *host)
+{
+	AUTO(machine_closep) struct machine *machine = NULL;
+	AUTO(freep) char *path = NULL;
+	struct error err = {0};
+	char server[32];
+
+	strcpy(host->folder, "/tmp/unrack-test-host.XXXXXX");
+	assert_non_null(mkdtemp(host->folder));
+	snprintf(server, sizeof server, "127.0.0.1:%u", free_port());
+	assert_ok(key_make(&host->enrolment, "web1", server, &err), &err);
+	assert_ok(machine_create(&machine, host->folder, "web1", &err), &err);
+	path = machine_path(machine, "enrolment");
+	assert_ok(key_write(&host->enrolment, path, &err), &err);
+	host->pid = 0;
+}
+
+void
+host_remove(struct host *host)
+{
+	struct error err;
+
+	host_kill(host);
+	assert_ok(io_remove_tree(host->folder, &err), &err);
+}
+
+static void
+wait_until_it_listens(const struct host *host)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons((uint16_t)atoi(
+			strchr(host->enrolment.server, ':') + 1))};
+
+	for (;;) {
+		int fd = socket(AF_INET, SOCK_STREAM, 0), failed;
+
+		failed = connect(fd, (struct sockaddr *)&address,
+			sizeof address);
+		close(fd);
+		if (!failed)
+			return;
+		usleep(10000);
+	}
+}
+
+void
+host_start(struct host *host, session_job *job)
+{
+	struct serve_settings settings = {.state = host->folder,
+		.listen = host->enrolment.server,
+		.session = {.job = job,
+			.finish = "poweroff",
+			.patience_seconds = 30}};
+	struct error err = {0};
+
+	fflush(NULL);
+	host->pid = fork();
+	if (host->pid == 0) {
+		int failed;
+
+		setpgid(0, 0);
+		failed = serve_run(&settings, &err);
+		if (failed)
+			fprintf(stderr, "serve: %s\n", err.text);
+		_exit(failed ? 1 : 0);
+	}
+	setpgid(host->pid, host->pid);
+	wait_until_it_listens(host);
+}
+
+int
+host_stop(struct host *host)
+{
+	int status = -1;
+
+	kill(host->pid, SIGTERM);
+	waitpid(host->pid, &status, 0);
+	host->pid = 0;
+	return status;
+}
+
+void
+host_kill(struct host *host)
+{
+	if (host->pid <= 0)
+		return;
+	kill(-host->pid, SIGKILL);
+	waitpid(host->pid, NULL, 0);
+	host->pid = 0;
+}
+
+const char *
+host_path(const struct host *host, const char *relative)
+{
+	static char path[256];
+
+	snprintf(path, sizeof path, "%s/machines/web1/%s", host->folder,
+		relative);
+	return path;
+}
+
+/* In the session's process from here on. */
+static int
+capture_disk(const struct machine_disk *disk, size_t index,
+	struct pipeline_source *source, struct progress *progress,
+	json_t *result, struct error *err)
+{
+	const struct extent whole = {0, disk->size_bytes};
+	struct capture_count count;
+
+	if (source->capture(source, index, &whole, 1, progress, &count, err) ==
+		-1)
+		return -1;
+	return json_object_set_new(result, disk->name,
+		json_pack("{s:I, s:I, s:I, s:I, s:I, s:s}", "captured",
+			(json_int_t)count.captured_bytes, "read",
+			(json_int_t)count.read_bytes, "zero",
+			(json_int_t)count.zero_bytes, "skipped",
+			(json_int_t)count.skipped_bytes, "bad",
+			(json_int_t)count.bad_sectors, "root",
+			count.root_hash));
+}
+
+int
+host_job_capture(const struct machine *machine, struct pipeline_source *source,
+	const struct pipeline_options *options, struct progress *progress,
+	struct pipeline_result *result_out, struct error *err)
+{
+	AUTO(freep) char *path = machine_path(machine, "result.json");
+	AUTO(json_decrefpp) json_t *result = json_object();
+	struct machine_disk *disks;
+	size_t count;
+	int failed = 0;
+
+	(void)options;
+	if (machine_read_disks(machine, &disks, &count, err) == -1)
+		return -1;
+	for (size_t i = 0; i < count && !failed; i++)
+		failed = capture_disk(&disks[i], i, source, progress, result,
+			err);
+	machine_disks_free(disks, count);
+	if (failed || json_file_write(path, result, err) == -1)
+		return -1;
+	source->notice(source, "info", "all is here");
+	*result_out = (struct pipeline_result){.verdict = "unproven",
+		.reason = "a test"};
+	return 0;
+}
+
+int
+host_job_copy(const struct machine *machine, struct pipeline_source *source,
+	const struct pipeline_options *options, struct progress *progress,
+	struct pipeline_result *result_out, struct error *err)
+{
+	AUTO(freep) char *path = machine_path(machine, "copy.raw");
+	const char *format, *location = source->location(source, 0, &format);
+	const char *const argv[] = {"qemu-img", "convert", "-f", format, "-O",
+		"raw", location, path, NULL};
+
+	(void)options;
+	progress_begin(progress, "copy", 0);
+	*result_out = (struct pipeline_result){.verdict = "unproven"};
+	return process_run(argv, NULL, 300, err);
+}
+
+int
+host_job_fail(const struct machine *machine, struct pipeline_source *source,
+	const struct pipeline_options *options, struct progress *progress,
+	struct pipeline_result *result_out, struct error *err)
+{
+	(void)machine;
+	(void)source;
+	(void)options;
+	(void)progress;
+	(void)result_out;
+	error_set(err, EIO, "the moon is full");
+	return error_hint(err, "Wait.");
+}

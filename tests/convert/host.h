@@ -1,0 +1,36 @@
+#ifndef TESTS_CONVERT_HOST_H
+#define TESTS_CONVERT_HOST_H
+
+#include <sys/types.h>
+
+#include "convert/serve/session.h"
+#include "wire/key.h"
+
+/* A real `unrack serve` in a process group of its own, with one machine. */
+struct host {
+	char folder[64]; /* temporary; the state directory */
+	struct enrolment enrolment; /* the source's, with the server in it */
+	pid_t pid;
+};
+
+void host_make(struct host *host);
+void host_remove(struct host *host);
+
+/* The sessions run `job`. */
+void host_start(struct host *host, session_job *job);
+/* SIGTERM, and wait; returns the exit status. */
+int host_stop(struct host *host);
+/* SIGKILL to the listener and its sessions, and wait. */
+void host_kill(struct host *host);
+
+/* folder/machines/NAME/relative, until the next call. */
+const char *host_path(const struct host *host, const char *relative);
+
+/* Jobs: capture every disk whole, and write "result.json" ... */
+session_job host_job_capture;
+/* ... copy the first one through NBD with qemu-img to "copy.raw" ... */
+session_job host_job_copy;
+/* ... fail. */
+session_job host_job_fail;
+
+#endif
