@@ -202,8 +202,6 @@ tcp_receive(int fd, void *data, size_t bytes, int64_t deadline_ms,
 			-1) {
 			return -1;
 		}
-		if (bytes > 0 && deadline_ms != -1 && tcp_now_ms() > deadline_ms)
-			return error_set(err, ETIMEDOUT, "connection");
 	}
 	return 0;
 }

@@ -146,6 +146,7 @@ write_file(const char *path, const char *data, size_t bytes)
 static void
 a_file_of_something_else_is_refused(void **state)
 {
+	static const char with_nul[] = "machine = m\nkey = " HEX "\n\0x";
 	char path[] = "/tmp/test-key.XXXXXX", large[5000];
 	struct enrolment got;
 	struct error err;
@@ -156,7 +157,7 @@ a_file_of_something_else_is_refused(void **state)
 	write_file(path, large, sizeof large);
 	assert_int_equal(key_read(&got, path, &err), -1);
 	assert_int_equal(err.code, EFBIG);
-	write_file(path, "machine = m\0x", 13);
+	write_file(path, with_nul, sizeof with_nul);
 	assert_int_equal(key_read(&got, path, &err), -1);
 	assert_non_null(strstr(err.text, path));
 	unlink(path);

@@ -343,6 +343,18 @@ what_is_no_json_object_is_refused(void **state)
 }
 
 static void
+a_member_that_is_there_twice_is_refused(void **state)
+{
+	static const char text[] = "{\"verdict\":\"boots\",\"text\":\"t\","
+				   "\"action\":\"wait\",\"action\":\"wait\"}";
+	struct error err;
+
+	(void)state;
+	assert_int_equal(parse_closing(text, sizeof text - 1, &err), -1);
+	assert_int_equal(err.code, EBADMSG);
+}
+
+static void
 a_deep_payload_does_not_exhaust_the_stack(void **state)
 {
 	static char deep[2 << 20];
@@ -436,6 +448,7 @@ main(void)
 		cmocka_unit_test(each_missing_or_wrong_member_is_named),
 		cmocka_unit_test(values_out_of_bounds_are_refused),
 		cmocka_unit_test(what_is_no_json_object_is_refused),
+		cmocka_unit_test(a_member_that_is_there_twice_is_refused),
 		cmocka_unit_test(a_deep_payload_does_not_exhaust_the_stack),
 		cmocka_unit_test(another_version_or_hash_says_what_to_do),
 		cmocka_unit_test(texts_cannot_steer_a_terminal),
