@@ -153,6 +153,8 @@ convert_overlays(struct pipeline *p, struct conversion_result *conversion,
 	}
 	if (conversion_run(&request, conversion, err) == -1)
 		return -1;
+	snprintf(p->result->os_name, sizeof p->result->os_name, "%s",
+		conversion->os_name);
 	p->result->blockers = conversion->blockers;
 	p->result->warnings = conversion->warnings;
 	return 0;

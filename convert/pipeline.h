@@ -65,6 +65,7 @@ struct pipeline_options {
 struct pipeline_result {
 	char verdict[32]; /* "boots", ..., "assessed", "unproven" */
 	char reason[256];
+	char os_name[128]; /* empty: no operating system was recognised */
 	unsigned blockers, warnings;
 };
 
