@@ -1,0 +1,71 @@
+# What the test scripts share; source it first.  It gives each a scratch folder,
+# the programs in PATH, and words for claims.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BUILD=$(realpath "${BUILD:-$here/build}")
+PATH=$BUILD/bin:$PATH
+export LIBGUESTFS_BACKEND=direct
+scratch=${UNRACK_TEST_TMP:-}
+if [ -z "$scratch" ]; then
+	scratch=$(mktemp -d /var/tmp/unrack-test.XXXXXX)
+	trap 'rm -rf "$scratch"' EXIT
+fi
+export UNRACK_STATE=$scratch/state
+
+fail() {
+	echo "not ok: $*" >&2
+	exit 1
+}
+
+requires() {
+	for program; do
+		command -v "$program" >/dev/null || {
+			echo "skipped: needs $program"
+			exit 77
+		}
+	done
+}
+
+# claim TEXT COMMAND...: the command must succeed.
+claim() {
+	local text=$1
+	shift
+	"$@" || fail "$text"
+	echo "ok: $text"
+}
+
+# refused TEXT PATTERN COMMAND...: it must exit with 1 or 2 and say PATTERN, and
+# say what to do next.
+refused() {
+	local text=$1 pattern=$2 status=0
+	shift 2
+	"$@" >"$scratch/refused.out" 2>"$scratch/refused.err" || status=$?
+	if [ $status != 1 ] && [ $status != 2 ]; then
+		cat "$scratch/refused.err" >&2
+		fail "$text: exit $status"
+	fi
+	grep -Eq -- "$pattern" "$scratch/refused.err" || {
+		cat "$scratch/refused.err" >&2
+		fail "$text: does not say \"$pattern\""
+	}
+	[ "$(wc -l <"$scratch/refused.err")" -ge 2 ] || {
+		cat "$scratch/refused.err" >&2
+		fail "$text: does not say what to do"
+	}
+	echo "ok: $text"
+}
+
+# The sample legacy server's disk, built when it is not cached.
+sample_server() {
+	"$here/scripts/make-sample-server" --path
+}
+
+# A copy-on-write image over a cached guest, so that tests may change it.
+over() {
+	qemu-img create -q -f qcow2 -b "$1" -F raw "$2"
+}
+
+hash_of() {
+	sha256sum "$1" | cut -d' ' -f1
+}
