@@ -296,7 +296,8 @@ disk_facts(const struct disk *disk, const char *kind_reason)
 		json_decref(facts);
 		return NULL;
 	}
-	if (json_number(facts, "size_bytes", 0) > 0)
+	/* An optical drive is left alone: opening it would close its tray. */
+	if (kind_reason == NULL && json_number(facts, "size_bytes", 0) > 0)
 		probe_disk(facts, disk->name, path,
 			(unsigned)json_number(facts, "logical_sector_bytes",
 				SECTOR_BYTES), &err);

@@ -262,7 +262,6 @@ main(int argc, char *argv[])
 		return 2;
 	}
 	log_open("unrack-capture", options.verbose);
-	session_block_signals();
 	signal(SIGPIPE, SIG_IGN);
 	if (options.help)
 		options_print_help(stdout);

@@ -36,6 +36,7 @@ struct member {
 	pthread_t thread;
 	bool started;
 	struct channel *channel; /* under the lock; NULL while not connected */
+	char told[sizeof((struct error *)NULL)->text]; /* the last failure */
 };
 
 struct session {
@@ -269,7 +270,10 @@ may_connect(struct member *member)
 	return may;
 }
 
-/* Only lane 0 speaks: the others share its fate. */
+/*
+ * Only lane 0 speaks: the others share its fate.  A reason is told once, not
+ * each time that it keeps us from connecting.
+ */
 static void
 tell_loss(struct member *member, bool welcomed, unsigned wait_ms,
 	const struct error *err)
@@ -280,11 +284,12 @@ tell_loss(struct member *member, bool welcomed, unsigned wait_ms,
 	if (member->index != 0)
 		return;
 	if (welcomed)
-		screen_line(plan->screen, "lost the connection: %s", err->text);
-	screen_status(plan->screen, "connecting to %s ... retrying in %u.%u s: "
-		"%s%s%s", plan->enrolment->server, wait_ms / 1000,
-		wait_ms % 1000 / 100, err->text, *err->hint ? "; " : "",
-		err->hint);
+		screen_line(plan->screen, "the connection was lost");
+	if (welcomed || strcmp(member->told, err->text) != 0)
+		screen_error(plan->screen, err);
+	snprintf(member->told, sizeof member->told, "%s", err->text);
+	screen_status(plan->screen, "connecting to %s ... retrying in %u.%u s",
+		plan->enrolment->server, wait_ms / 1000, wait_ms % 1000 / 100);
 }
 
 static bool
@@ -383,15 +388,6 @@ termination_signals(sigset_t *signals)
 	sigaddset(signals, SIGUSR1); /* ends the thread that waits for them */
 }
 
-void
-session_block_signals(void)
-{
-	sigset_t signals;
-
-	termination_signals(&signals);
-	pthread_sigmask(SIG_BLOCK, &signals, NULL);
-}
-
 static void *
 await_signal(void *context)
 {
@@ -441,6 +437,7 @@ session_run(const struct session_plan *plan, struct closing *closing_out,
 	struct error *err)
 {
 	struct session session = {0};
+	sigset_t signals, before;
 	pthread_t waiter;
 	int result;
 
@@ -448,12 +445,18 @@ session_run(const struct session_plan *plan, struct closing *closing_out,
 	if (make_id(session.id, err) == -1)
 		return -1;
 	session_init(&session, plan);
-	if (pthread_create(&waiter, NULL, await_signal, &session) != 0)
+	/* The threads inherit that only the waiter gets these. */
+	termination_signals(&signals);
+	pthread_sigmask(SIG_BLOCK, &signals, &before);
+	if (pthread_create(&waiter, NULL, await_signal, &session) != 0) {
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
 		return error_set(err, EAGAIN, "start a thread");
+	}
 	screen_status(plan->screen, "connecting to %s ...",
 		plan->enrolment->server);
 	result = serve_member(&session.members[0], err);
 	session_end(&session, waiter);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (session.closed) {
 		*closing_out = session.closing;
 		return 0;

@@ -25,13 +25,10 @@ struct session_plan {
 /*
  * Serve until the host closes the session (*closing_out says how), SIGTERM or
  * SIGINT come (*closing_out stays empty), or what failed will not get better:
- * a refused key, and under `once` anything.  The caller has blocked
- * the two signals in every thread (session_block_signals()).
+ * a refused key, and under `once` anything.  Other threads of the program must
+ * have the two signals blocked.
  */
 int session_run(const struct session_plan *plan, struct closing *closing_out,
 	struct error *err);
-
-/* Before the first thread is made. */
-void session_block_signals(void);
 
 #endif

@@ -42,6 +42,8 @@ faulty_read(void *context, void *data, size_t bytes, uint64_t offset_bytes,
 	uint64_t from = offset_bytes, to = offset_bytes + bytes;
 
 	disk->reads++;
+	if (careful && (from | to) % disk->sector_bytes != 0)
+		return EINVAL;
 	if (!careful) { /* as the page cache does */
 		from -= from % 4096;
 		to += (4096 - to % 4096) % 4096;
