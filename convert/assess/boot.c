@@ -4,13 +4,18 @@
  */
 #include "convert/assess/boot.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/own.h"
+#include "convert/assess/finding.h"
 #include "convert/assess/grub-config.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
+#include "convert/assess/strings.h"
 #include "convert/assess/system.h"
+
+enum { DATABASE_LIMIT = 2 << 20 };
 
 static const char *
 base_name(const char *path)
@@ -58,4 +63,39 @@ boot_find_default(guestfs_h *g, struct guest *guest, struct findings *findings)
 	}
 	if (guest_default_kernel(guest) == NULL && guest->kernel_count > 0)
 		guest->kernels[0].is_default = true;
+}
+
+bool
+boot_install_device(const char *database, char *device_out, size_t room)
+{
+	static const char name[] = "Name: grub-pc/install_devices\n";
+	const char *stanza = string_starts(database, name)
+		? database
+		: strstr(database, "\nName: grub-pc/install_devices\n");
+	const char *end, *value;
+
+	if (stanza == NULL)
+		return false;
+	end = strstr(stanza, "\n\n");
+	value = strstr(stanza, "\nValue: ");
+	if (value == NULL || (end != NULL && value > end))
+		return false;
+	value += strlen("\nValue: ");
+	snprintf(device_out, room, "%.*s", (int)strcspn(value, "\r\n"), value);
+	return string_starts(device_out, "/dev/");
+}
+
+void
+boot_check_install_device(guestfs_h *g, struct findings *findings)
+{
+	static const char path[] = "/var/cache/debconf/config.dat";
+	size_t bytes;
+	AUTO(freep) char *database =
+		guest_file_head(g, path, DATABASE_LIMIT, &bytes);
+	char device[256];
+
+	if (database != NULL &&
+		boot_install_device(database, device, sizeof device))
+		finding_add(findings, "linux.grub.install-device", path, 0,
+			device, NULL);
 }

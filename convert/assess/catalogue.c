@@ -22,6 +22,12 @@ static const struct rule rules[] = {
 		"Less than 2 % is free: services and the next kernel update may "
 		"fail for lack of space.",
 		"Make space on the server, or grow the disk of the VM."},
+	{"guest.file-not-written", "A file could not be changed",
+		SEVERITY_BLOCKER,
+		"It still holds what only fits the old hardware: the VM may not "
+		"boot.",
+		"Make space on the server's file system, or repair it, and "
+		"convert again."},
 	{"guest.file-refused", "A configuration file was not read",
 		SEVERITY_WARNING,
 		"It is not the small text that it should be, so that nothing in "
@@ -51,6 +57,12 @@ static const struct rule rules[] = {
 		"The name changes with the disk controller: the kernel would not "
 		"find its root file system.",
 		"Use root=UUID= on the kernel command line."},
+	{"linux.grub.install-device",
+		"The boot loader is to be updated on a disk that is gone",
+		SEVERITY_WARNING,
+		"The next update of GRUB renews its files, but not its start in "
+		"the boot sector: after that the VM may not boot.",
+		"Run dpkg-reconfigure grub-pc in the VM and choose its disk."},
 	{"linux.grub.regenerates-names",
 		"The boot loader's settings ask for device names",
 		SEVERITY_WARNING,

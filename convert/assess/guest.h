@@ -40,7 +40,8 @@ struct guest_interface {
 };
 
 struct guest_mount {
-	char target[256], device[128], type[32], uuid[64];
+	char target[256], type[32], uuid[64];
+	char device[160]; /* as the source calls it */
 };
 
 struct guest_service {
@@ -61,7 +62,7 @@ struct guest {
 	unsigned systemd;     /* its version; 0: unknown or none */
 	const char *firmware; /* "bios", "uefi" */
 	const char *clock;    /* "utc", "localtime" */
-	char root_device[128], root_uuid[64], root_type[32];
+	char root_device[160], root_uuid[64], root_type[32];
 	struct guest_kernel kernels[GUEST_KERNELS];
 	struct guest_interface interfaces[GUEST_INTERFACES];
 	struct guest_mount mounts[GUEST_MOUNTS];

@@ -147,11 +147,11 @@ find_roots(guestfs_h *g, struct guest *guest, const struct volumes *volumes,
 
 		if (strcmp(volume->type, "crypto_LUKS") == 0)
 			finding_add(findings, "storage.encrypted",
-				volume->device, 0, volume->uuid, NULL);
+				volume->source, 0, volume->uuid, NULL);
 		if (!volume_is_mountable(volume))
 			continue;
 		if (is_dirty(g, volume))
-			finding_add(findings, "fs.dirty", volume->device, 0,
+			finding_add(findings, "fs.dirty", volume->source, 0,
 				volume->type, "The journal was replayed.");
 		for (size_t s = 0; s < (is_btrfs ? 4 : 1); s++) {
 			struct candidate *next = &candidates[count];
@@ -183,7 +183,7 @@ choose(const struct candidate *candidates, size_t count,
 	}
 	for (size_t i = 0; count > 1 && i < count; i++)
 		finding_add(findings, "boot.several-systems",
-			candidates[i].volume->device, 0,
+			candidates[i].volume->source, 0,
 			&candidates[i] == best ? "converted" : "left as it is",
 			NULL);
 	return best;
@@ -234,7 +234,7 @@ note_mount(struct guest *guest, guestfs_h *g, const struct volume *volume,
 		return;
 	mount = &guest->mounts[guest->mount_count++];
 	snprintf(mount->target, sizeof mount->target, "%s", target);
-	snprintf(mount->device, sizeof mount->device, "%s", volume->device);
+	snprintf(mount->device, sizeof mount->device, "%s", volume->source);
 	snprintf(mount->type, sizeof mount->type, "%s", volume->type);
 	snprintf(mount->uuid, sizeof mount->uuid, "%s", volume->uuid);
 }
@@ -341,7 +341,7 @@ note_root(struct guest *guest, const struct volume *root)
 {
 	guest->os_type = "linux";
 	snprintf(guest->root_device, sizeof guest->root_device, "%s",
-		root->device);
+		root->source);
 	snprintf(guest->root_uuid, sizeof guest->root_uuid, "%s", root->uuid);
 	snprintf(guest->root_type, sizeof guest->root_type, "%s", root->type);
 }
@@ -417,7 +417,7 @@ inspect_facts(guestfs_h *g, struct guest *guest,
 	for (size_t i = 0; i < volumes->count; i++) {
 		if (strcmp(volumes->list[i].type, "swsuspend") == 0)
 			finding_add(findings, "swap.hibernated",
-				volumes->list[i].device, 0, "swsuspend", NULL);
+				volumes->list[i].source, 0, "swsuspend", NULL);
 	}
 	if (strcmp(guest->os_type, "linux") != 0)
 		return;

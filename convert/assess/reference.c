@@ -135,7 +135,9 @@ parse_name(const char *spec, char disk_out[256], unsigned *partition_out)
 			rest += strspn(rest, "abcdefghijklmnopqrstuvwxyz");
 			if (string_starts(spec, "/dev/mapper/"))
 				rest -= rest[-1] == 'p' && is_number(rest);
-			number = *rest == 'p' ? rest + 1 : rest;
+			number = rest + (*rest == 'p');
+			if (string_starts(rest, "-part"))
+				number = rest + strlen("-part");
 			if (*rest != '\0' && !is_number(number))
 				continue;
 		} else {

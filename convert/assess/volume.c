@@ -4,6 +4,7 @@
  */
 #include "convert/assess/volume.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,8 +119,32 @@ has_member(const struct volumes *volumes, const char *type)
 	return false;
 }
 
+/* "sda" and 1 make "/dev/sda1", "nvme0n1" and 1 "/dev/nvme0n1p1". */
+static void
+name_as_source(struct volume *volume, const char *const *disk_names,
+	size_t disk_count)
+{
+	const char *disk;
+	size_t n;
+
+	snprintf(volume->source, sizeof volume->source, "%s", volume->device);
+	if (volume->disk >= disk_count)
+		return;
+	disk = disk_names[volume->disk];
+	n = strlen(disk);
+	if (volume->partition == 0)
+		snprintf(volume->source, sizeof volume->source, "/dev/%s",
+			disk);
+	else
+		snprintf(volume->source, sizeof volume->source, "/dev/%s%s%u",
+			disk,
+			n > 0 && isdigit((unsigned char)disk[n - 1]) ? "p" : "",
+			volume->partition);
+}
+
 int
-volumes_scan(struct volumes *volumes_out, guestfs_h *g, struct error *err)
+volumes_scan(struct volumes *volumes_out, guestfs_h *g,
+	const char *const *disk_names, size_t disk_count, struct error *err)
 {
 	struct volumes volumes = {calloc(VOLUME_LIMIT, sizeof *volumes.list), 0};
 
@@ -138,6 +163,8 @@ volumes_scan(struct volumes *volumes_out, guestfs_h *g, struct error *err)
 	if (has_member(volumes_out, "LVM2_member") &&
 		scan_kind(volumes_out, g, VOLUME_LV, guestfs_lvs, err) == -1)
 		return -1;
+	for (size_t i = 0; i < volumes_out->count; i++)
+		name_as_source(&volumes_out->list[i], disk_names, disk_count);
 	return 0;
 }
 

@@ -18,6 +18,7 @@ enum { VOLUME_NO_DISK = 0xffff };
 struct volume {
 	enum volume_kind kind;
 	char device[128];   /* the appliance's name: "/dev/sda1", "/dev/vg/lv" */
+	char source[160];   /* the same by the source's name of the disk */
 	unsigned disk;	    /* index of the request's disk, or VOLUME_NO_DISK */
 	unsigned partition; /* its number, or 0 */
 	char type[32];	    /* blkid's TYPE: "ext4", "swap", "crypto_LUKS" */
@@ -32,8 +33,12 @@ struct volumes {
 	size_t count;
 };
 
-/* Look at every disk, partition, logical volume and array. */
-int volumes_scan(struct volumes *volumes_out, guestfs_h *g, struct error *err);
+/*
+ * Look at every disk, partition, logical volume and array.  `disk_names` are
+ * the disks' names on the source ("sda"), in the appliance's order.
+ */
+int volumes_scan(struct volumes *volumes_out, guestfs_h *g,
+	const char *const *disk_names, size_t disk_count, struct error *err);
 void volumes_release(struct volumes *volumes);
 
 /* By the appliance's name; NULL when there is none. */
