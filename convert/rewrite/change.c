@@ -16,6 +16,7 @@
 #include "common/json.h"
 #include "common/own.h"
 #include "convert/assess/appliance.h"
+#include "convert/assess/finding.h"
 #include "convert/rewrite/diff.h"
 #include "drivers-inject/inject.h"
 #include "wire/hash.h"
@@ -46,19 +47,22 @@ changes_new(void)
 	return calloc(1, sizeof(struct changes));
 }
 
+static void
+forget(struct change *change)
+{
+	free(change->path);
+	free(change->reason);
+	free(change->before.text);
+	free(change->after.text);
+}
+
 void
 changes_free(struct changes *changes)
 {
 	if (changes == NULL)
 		return;
-	for (size_t i = 0; i < changes->count; i++) {
-		struct change *change = &changes->list[i];
-
-		free(change->path);
-		free(change->reason);
-		free(change->before.text);
-		free(change->after.text);
-	}
+	for (size_t i = 0; i < changes->count; i++)
+		forget(&changes->list[i]);
 	free(changes->list);
 	free(changes);
 }
@@ -117,17 +121,6 @@ changes_plan(struct changes *changes, const char *path, const char *before,
 	return 0;
 }
 
-const char *
-changes_planned(const struct changes *changes, const char *path)
-{
-	for (size_t i = 0; i < changes->count; i++) {
-		if (changes->list[i].is_planned &&
-			strcmp(changes->list[i].path, path) == 0)
-			return changes->list[i].after.text;
-	}
-	return NULL;
-}
-
 /* ---- writing ---- */
 
 static void
@@ -165,25 +158,49 @@ keep_attributes(guestfs_h *g, const char *from, const char *to)
 }
 
 static int
+put_in_place(guestfs_h *g, const char *fresh, const char *real,
+	const struct version *after)
+{
+	if (guestfs_write(g, fresh, after->text, after->bytes) == 0 &&
+		keep_attributes(g, real, fresh) == 0 &&
+		guestfs_rename(g, fresh, real) == 0)
+		return 0;
+	return -1;
+}
+
+static int
 replace(guestfs_h *g, const char *path, const struct version *after,
 	struct error *err)
 {
+	const struct guestfs_set_e2attrs_argv clear = {
+		.bitmask = GUESTFS_SET_E2ATTRS_CLEAR_BITMASK,
+		.clear = 1,
+	};
+	const struct guestfs_set_e2attrs_argv set = {.bitmask = 0};
 	AUTO(freep) char *real = real_path(g, path, err);
 	AUTO(freep) char *fresh = NULL;
+	AUTO(freep) char *flags = NULL;
+	int failed;
 
 	if (real == NULL)
 		return -1;
 	fresh = io_format("%s.unrack-new", real);
 	if (fresh == NULL)
 		return error_set(err, ENOMEM, "write %s", path);
-	if (guestfs_write(g, fresh, after->text, after->bytes) == -1 ||
-		keep_attributes(g, real, fresh) == -1 ||
-		guestfs_rename(g, fresh, real) == -1) {
+	failed = put_in_place(g, fresh, real, after);
+	if (failed && guestfs_last_errno(g) == EPERM &&
+		(flags = guestfs_get_e2attrs(g, real)) != NULL &&
+		strpbrk(flags, "ia") != NULL &&
+		guestfs_set_e2attrs_argv(g, real, "ia", &clear) == 0) {
+		failed = put_in_place(g, fresh, real, after);
+		guestfs_set_e2attrs_argv(g, real,
+			strchr(flags, 'i') == NULL ? "a" : "i", &set);
+	}
+	if (failed) {
 		guest_error(err, g, "write %s", path);
 		guestfs_rm_f(g, fresh);
-		return -1;
 	}
-	return 0;
+	return failed;
 }
 
 /* A new file gets the label of its folder, as the guest's kernel would do. */
@@ -221,23 +238,30 @@ create(guestfs_h *g, const char *path, const struct version *after,
 	return 0;
 }
 
-int
-changes_apply(struct changes *changes, guestfs_h *g, struct error *err)
+void
+changes_apply(struct changes *changes, guestfs_h *g, struct findings *findings)
 {
+	size_t kept = 0;
+
 	for (size_t i = 0; i < changes->count; i++) {
 		struct change *change = &changes->list[i];
-		int failed;
+		struct error why = {.code = 0};
+		int failed = 0;
 
-		if (!change->is_planned)
-			continue;
-		failed = change->before.exists
-			? replace(g, change->path, &change->after, err)
-			: create(g, change->path, &change->after, err);
-		if (failed)
-			return -1;
+		if (change->is_planned)
+			failed = change->before.exists
+				? replace(g, change->path, &change->after, &why)
+				: create(g, change->path, &change->after, &why);
 		change->is_planned = false;
+		if (failed) {
+			finding_add(findings, "guest.file-not-written",
+				change->path, 0, why.text, NULL);
+			forget(change);
+		} else {
+			changes->list[kept++] = *change;
+		}
 	}
-	return 0;
+	changes->count = kept;
 }
 
 /* ---- what drivers-inject did ---- */

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 struct error;
+struct findings;
 struct inject_change;
 struct changes;
 
@@ -25,15 +26,14 @@ changes_freep(struct changes **changes)
 int changes_plan(struct changes *changes, const char *path, const char *before,
 	const char *after, const char *reason, struct error *err);
 
-/* The planned text of a path, borrowed; NULL when there is none. */
-const char *changes_planned(const struct changes *changes, const char *path);
-
 /*
  * Write what was planned.  A file keeps its owner, mode, times, extended
  * attributes and label, and is replaced by a rename, so that it is there whole
- * at any time.
+ * at any time; an immutable one stays immutable.  What cannot be written becomes
+ * a finding and leaves the record.
  */
-int changes_apply(struct changes *changes, guestfs_h *g, struct error *err);
+void changes_apply(struct changes *changes, guestfs_h *g,
+	struct findings *findings);
 
 /* Note a change that drivers-inject has made. */
 int changes_note(struct changes *changes, const struct inject_change *change,

@@ -92,7 +92,9 @@ assess(struct conversion *conversion, struct error *err)
 	struct guest *guest = conversion->guest;
 	const json_t *inventory = conversion->request->inventory;
 
-	if (volumes_scan(&conversion->volumes, conversion->g, err) == -1)
+	if (volumes_scan(&conversion->volumes, conversion->g,
+		    conversion->disk_names, conversion->request->disk_count,
+		    err) == -1)
 		return -1;
 	conversion->references = references_new(&conversion->volumes,
 		inventory, conversion->disk_names,
@@ -122,6 +124,7 @@ assess(struct conversion *conversion, struct error *err)
 		    conversion->findings, conversion->changes, err) == -1)
 		return -1;
 	boot_find_default(conversion->g, guest, conversion->findings);
+	boot_check_install_device(conversion->g, conversion->findings);
 	log_debug("planned the drivers");
 	return 0;
 }
@@ -184,12 +187,14 @@ convert(struct conversion *conversion, struct error *err)
 
 	if (folder == NULL)
 		return error_set(err, ENOMEM, "record the changes");
-	if (conversion->root != NULL &&
-		(changes_apply(conversion->changes, conversion->g, err) == -1 ||
-			injection_run(conversion->g, false, conversion->guest,
-				conversion->references, conversion->findings,
-				conversion->changes, err) == -1))
-		return -1;
+	if (conversion->root != NULL) {
+		changes_apply(conversion->changes, conversion->g,
+			conversion->findings);
+		if (injection_run(conversion->g, false, conversion->guest,
+			    conversion->references, conversion->findings,
+			    conversion->changes, err) == -1)
+			return -1;
+	}
 	trim_others(conversion->g, conversion->guest, &conversion->volumes,
 		conversion->findings);
 	return changes_record(conversion->changes, folder, err);

@@ -31,8 +31,10 @@ trim(guestfs_h *g, const char *target, const char *device,
 
 /* The VM's first boot finds swap space that is empty but for its header. */
 static void
-trim_swap(guestfs_h *g, const char *device, struct findings *findings)
+trim_swap(guestfs_h *g, const struct volume *volume,
+	struct findings *findings)
 {
+	const char *device = volume->device;
 	size_t bytes;
 	AUTO(freep) char *header =
 		guestfs_pread_device(g, device, SWAP_HEADER_BYTES, 0, &bytes);
@@ -42,7 +44,7 @@ trim_swap(guestfs_h *g, const char *device, struct findings *findings)
 	if (guestfs_blkdiscard(g, device) == -1 ||
 		guestfs_pwrite_device(g, device, header, bytes, 0) !=
 			SWAP_HEADER_BYTES)
-		finding_add(findings, "storage.not-trimmed", device, 0,
+		finding_add(findings, "storage.not-trimmed", volume->source, 0,
 			guestfs_last_error(g), NULL);
 }
 
@@ -55,7 +57,7 @@ trim_mounted(guestfs_h *g, const struct guest *guest,
 			findings);
 	for (size_t i = 0; i < volumes->count; i++) {
 		if (strcmp(volumes->list[i].type, "swap") == 0)
-			trim_swap(g, volumes->list[i].device, findings);
+			trim_swap(g, &volumes->list[i], findings);
 	}
 }
 
@@ -77,11 +79,11 @@ trim_others(guestfs_h *g, const struct guest *guest,
 		const struct volume *volume = &volumes->list[i];
 
 		if (!volume_is_mountable(volume) ||
-			is_mounted(guest, volume->device))
+			is_mounted(guest, volume->source))
 			continue;
 		guestfs_umount_all(g);
 		if (guestfs_mount_options(g, "", volume->device, "/") == 0)
-			trim(g, "/", volume->device, findings);
+			trim(g, "/", volume->source, findings);
 		else
 			log_debug("cannot mount %s: %s", volume->device,
 				guestfs_last_error(g));
