@@ -1,0 +1,29 @@
+assess_test_src := tests/assess/disks.c convert/assess/reference.c \
+	convert/assess/volume.c convert/assess/appliance.c \
+	$(convert_accelerator_src) \
+	$(common_src)
+
+tests += test-reference
+test-reference_src := tests/assess/test-reference.c $(assess_test_src)
+test-reference_pkg := cmocka libguestfs jansson
+
+tests += test-grub-config test-net-rule
+test-grub-config_src := tests/assess/test-grub-config.c \
+	convert/assess/grub-config.c common/error.c
+test-grub-config_pkg := cmocka
+test-net-rule_src := tests/assess/test-net-rule.c convert/assess/net-rule.c \
+	common/error.c
+test-net-rule_pkg := cmocka
+
+tests += test-finding
+test-finding_src := tests/assess/test-finding.c convert/assess/finding.c \
+	convert/assess/catalogue.c $(common_src)
+test-finding_pkg := cmocka jansson
+
+tests += test-guest test-ifupdown
+test-guest_src := tests/assess/test-guest.c $(convert_assess_src) \
+	$(convert_accelerator_src) $(common_src)
+test-guest_pkg := cmocka libguestfs jansson
+test-ifupdown_src := tests/assess/test-ifupdown.c convert/assess/ifupdown.c \
+	convert/assess/guest.c $(common_src)
+test-ifupdown_pkg := cmocka jansson

@@ -1,0 +1,35 @@
+/* The disks of the tests for names and for what rewrites them. */
+#include "tests/assess/disks.h"
+
+#include <stdint.h>
+
+#define PARTITION(d, n, dev, t, u, pu)                                         \
+	{.kind = VOLUME_PARTITION, .disk = d, .partition = n, .device = dev,   \
+		.type = t, .uuid = u, .partition_uuid = pu}
+#define DISK(d, dev) {.kind = VOLUME_DISK, .disk = d, .device = dev}
+
+static struct volume volumes[] = {
+	DISK(0, "/dev/sda"),
+	PARTITION(0, 1, "/dev/sda1", "ext4", ROOT_UUID, "0badcafe-01"),
+	PARTITION(0, 2, "/dev/sda2", "swap", SWAP_UUID, "0badcafe-02"),
+	PARTITION(0, 5, "/dev/sda5", "crypto_LUKS", LUKS_UUID, "0badcafe-05"),
+	PARTITION(0, 6, "/dev/sda6", "", "", "0badcafe-06"),
+	DISK(1, "/dev/sdb"),
+	PARTITION(1, 1, "/dev/sdb1", "xfs", XFS_UUID, "5eed5eed-01"),
+	PARTITION(1, 2, "/dev/sdb2", "ext4", HOME_UUID, "5eed5eed-02"),
+	{.kind = VOLUME_LV, .disk = VOLUME_NO_DISK, .device = "/dev/vg-0/root",
+		.type = "ext4", .uuid = "ffffffff-0000-4000-8000-000000000001"},
+};
+
+static struct volume cloned[] = {
+	DISK(0, "/dev/sda"),
+	PARTITION(0, 1, "/dev/sda1", "ext4", ROOT_UUID, "0badcafe-01"),
+	DISK(1, "/dev/sdb"),
+	PARTITION(1, 1, "/dev/sdb1", "ext4", ROOT_UUID, "5eed5eed-01"),
+	PARTITION(1, 2, "/dev/sdb2", "swap", SWAP_UUID, "5eed5eed-02"),
+};
+
+const struct volumes one_disk = {volumes, 5};
+const struct volumes two_disks = {volumes, 9};
+const struct volumes clones = {cloned, 5};
+const char *const disk_names[] = {"old", "data"};

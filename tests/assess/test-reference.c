@@ -1,0 +1,258 @@
+#include "tests/harness.h"
+
+#include <string.h>
+
+#include "common/json.h"
+#include "common/own.h"
+#include "convert/assess/reference.h"
+#include "tests/assess/disks.h"
+
+static struct references *
+make(const struct volumes *volumes, const json_t *inventory)
+{
+	struct references *references = references_new(volumes, inventory,
+		disk_names, volumes == &one_disk ? 1 : 2);
+
+	assert_non_null(references);
+	return references;
+}
+
+static void
+expect(struct references *references, const char *spec, const char *type,
+	enum reference_state state, const char *stable)
+{
+	struct reference reference;
+
+	reference_resolve(references, spec, type, &reference);
+	if (reference.state != state)
+		fail_msg("%s: state %d, not %d", spec, reference.state, state);
+	if (stable != NULL)
+		assert_string_equal(reference.stable, stable);
+}
+
+static void
+kernel_names_of_every_age_mean_the_only_disk(void **state)
+{
+	static const char *const names[] = {"/dev/sda1", "/dev/hda1",
+		"/dev/sdc1", "/dev/xvda1", "/dev/cciss/c0d0p1",
+		"/dev/nvme0n1p1", "/dev/mmcblk0p1", "/dev/ida/c1d0p1",
+		"/dev/disk/by-path/pci-0000:00:1f.1-ata-1-part1",
+		"/dev/mapper/mpatha1", "/dev/mapper/mpathap1",
+		"/dev/mapper/mpatha-part1"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		AUTO(references_freep) struct references *references =
+			make(&one_disk, NULL);
+
+		expect(references, names[i], "ext4", REFERENCE_NAMED,
+			"UUID=" ROOT_UUID);
+	}
+}
+
+static void
+a_partition_that_is_not_there_is_missing(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&one_disk, NULL);
+
+	(void)state;
+	expect(references, "/dev/sda3", "ext4", REFERENCE_MISSING, "");
+	expect(references, "/dev/sda", "ext4", REFERENCE_MISSING, "");
+	expect(references, "/dev/vg/none", "ext4", REFERENCE_MISSING, "");
+	expect(references, "/dev/sda999999999999", "", REFERENCE_MISSING, "");
+	expect(references, "UUID=00000000-0000-0000-0000-000000000000", "",
+		REFERENCE_MISSING, "");
+}
+
+static void
+a_partition_of_another_type_is_not_taken(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&one_disk, NULL);
+
+	(void)state;
+	expect(references, "/dev/sda1", "swap", REFERENCE_MISSING, "");
+	expect(references, "/dev/sda2", "ext4", REFERENCE_MISSING, "");
+	expect(references, "/dev/sda5", "auto", REFERENCE_MISSING, "");
+	expect(references, "/dev/sda1", "ext3", REFERENCE_NAMED, NULL);
+}
+
+static void
+names_by_content_are_stable(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&two_disks, NULL);
+
+	(void)state;
+	expect(references, "UUID=" ROOT_UUID, "ext4", REFERENCE_STABLE, NULL);
+	expect(references, "UUID=\"" ROOT_UUID "\"", "", REFERENCE_STABLE,
+		NULL);
+	expect(references, "PARTUUID=0BADCAFE-01", "", REFERENCE_STABLE, NULL);
+	expect(references, "/dev/disk/by-uuid/" SWAP_UUID, "swap",
+		REFERENCE_STABLE, NULL);
+	expect(references, "/dev/vg-0/root", "ext4", REFERENCE_STABLE, NULL);
+	expect(references, "/dev/mapper/vg--0-root", "ext4", REFERENCE_STABLE,
+		"/dev/vg-0/root");
+	expect(references, "/dev/mapper/vg-0-root", "ext4", REFERENCE_MISSING,
+		NULL);
+}
+
+static void
+what_is_no_disk_is_left_alone(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&one_disk, NULL);
+
+	(void)state;
+	expect(references, "proc", "proc", REFERENCE_OTHER, NULL);
+	expect(references, "server:/export", "nfs", REFERENCE_OTHER, NULL);
+	expect(references, "/swapfile", "swap", REFERENCE_OTHER, NULL);
+	expect(references, "/dev/loop0", "ext4", REFERENCE_OTHER, NULL);
+	expect(references, "/dev/fd0", "auto", REFERENCE_REMOVABLE, NULL);
+	expect(references, "/dev/hdc", "udf,iso9660", REFERENCE_REMOVABLE,
+		NULL);
+	expect(references, "", "", REFERENCE_OTHER, NULL);
+	expect(references, "/dev/", "", REFERENCE_MISSING, NULL);
+}
+
+static void
+of_two_disks_the_one_that_fits_all_uses_is_meant(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&two_disks, NULL);
+
+	(void)state;
+	reference_learn(references, "/dev/sdb1", "ext4");
+	reference_learn(references, "/dev/sdb2", "swap");
+	reference_learn(references, "/dev/sda1", "xfs");
+	expect(references, "/dev/sdb1", "ext4", REFERENCE_NAMED,
+		"UUID=" ROOT_UUID);
+	expect(references, "/dev/sda2", "", REFERENCE_NAMED,
+		"UUID=" HOME_UUID);
+}
+
+static void
+two_fitting_disks_are_ambiguous(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&clones, NULL);
+
+	(void)state;
+	reference_learn(references, "/dev/sda1", "ext4");
+	expect(references, "/dev/sda1", "ext4", REFERENCE_AMBIGUOUS, "");
+}
+
+static void
+a_disk_that_is_sure_is_not_meant_by_another_name(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&clones, NULL);
+
+	(void)state;
+	reference_learn(references, "/dev/sda1", "ext4");
+	reference_learn(references, "/dev/sdb1", "ext4");
+	reference_learn(references, "/dev/sdb2", "swap");
+	expect(references, "/dev/sdb2", "swap", REFERENCE_NAMED,
+		"UUID=" SWAP_UUID);
+	expect(references, "/dev/sda1", "ext4", REFERENCE_NAMED, NULL);
+}
+
+static void
+a_disk_left_behind_is_not_confused_with_the_root_disk(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&one_disk, NULL);
+
+	(void)state;
+	reference_learn(references, "/dev/sda1", "ext4");
+	reference_pin(references, "/dev/sda1", &one_disk.list[1]);
+	reference_learn(references, "/dev/sdb1", "ext4");
+	expect(references, "/dev/sda1", "ext4", REFERENCE_NAMED, NULL);
+	expect(references, "/dev/sdb1", "ext4", REFERENCE_MISSING, "");
+	expect(references, "/dev/hda1", "ext4", REFERENCE_NAMED, NULL);
+}
+
+static void
+two_names_for_one_disk_are_not_decided(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&one_disk, NULL);
+
+	(void)state;
+	reference_learn(references, "/dev/sda1", "ext4");
+	reference_learn(references, "/dev/sdb1", "ext4");
+	expect(references, "/dev/sda1", "ext4", REFERENCE_AMBIGUOUS, "");
+	expect(references, "/dev/sdb1", "ext4", REFERENCE_AMBIGUOUS, "");
+}
+
+static void
+links_of_the_inventory_decide(void **state)
+{
+	AUTO(json_decrefpp) json_t *inventory = json_loads(
+		"{\"disks\":[{\"name\":\"data\",\"links\":"
+		"[\"/dev/disk/by-id/ata-B\"]},{\"name\":\"old\",\"links\":"
+		"[\"/dev/disk/by-id/ata-A\"]},{\"name\":\"gone\",\"links\":"
+		"[\"/dev/disk/by-id/ata-C\"]}]}",
+		0, NULL);
+	AUTO(references_freep) struct references *references =
+		make(&clones, inventory);
+
+	(void)state;
+	expect(references, "/dev/disk/by-id/ata-B-part2", "swap",
+		REFERENCE_NAMED, "UUID=" SWAP_UUID);
+	expect(references, "/dev/disk/by-id/ata-A-part2", "swap",
+		REFERENCE_MISSING, "");
+	expect(references, "/dev/disk/by-id/ata-C-part1", "ext4",
+		REFERENCE_MISSING, "");
+}
+
+static void
+a_uuid_that_exists_twice_is_not_written(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&clones, NULL);
+
+	(void)state;
+	reference_pin(references, "/dev/sda1", &clones.list[1]);
+	expect(references, "/dev/sda1", "ext4", REFERENCE_NAMED,
+		"PARTUUID=0badcafe-01");
+}
+
+static void
+a_name_that_the_guest_makes_is_known(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&one_disk, NULL);
+
+	(void)state;
+	reference_declare(references, "/dev/mapper/secret");
+	expect(references, "/dev/mapper/secret", "ext4", REFERENCE_OTHER, NULL);
+	expect(references, "/dev/mapper/other", "ext4", REFERENCE_MISSING,
+		NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(kernel_names_of_every_age_mean_the_only_disk),
+		cmocka_unit_test(a_partition_that_is_not_there_is_missing),
+		cmocka_unit_test(a_partition_of_another_type_is_not_taken),
+		cmocka_unit_test(names_by_content_are_stable),
+		cmocka_unit_test(what_is_no_disk_is_left_alone),
+		cmocka_unit_test(
+			of_two_disks_the_one_that_fits_all_uses_is_meant),
+		cmocka_unit_test(two_fitting_disks_are_ambiguous),
+		cmocka_unit_test(
+			a_disk_that_is_sure_is_not_meant_by_another_name),
+		cmocka_unit_test(
+			a_disk_left_behind_is_not_confused_with_the_root_disk),
+		cmocka_unit_test(two_names_for_one_disk_are_not_decided),
+		cmocka_unit_test(links_of_the_inventory_decide),
+		cmocka_unit_test(a_uuid_that_exists_twice_is_not_written),
+		cmocka_unit_test(a_name_that_the_guest_makes_is_known),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,25 @@
+rewrite_test_src := tests/rewrite/rewriting.c $(assess_test_src) \
+	convert/assess/catalogue.c convert/assess/finding.c \
+	convert/assess/fstab.c convert/assess/grub-config.c \
+	$(addprefix convert/rewrite/,edit.c fstab.c crypttab.c grub2.c resume.c)
+rewrite_test_pkg := cmocka libguestfs jansson
+
+tests += test-fstab test-crypttab test-grub2 test-resume
+test-fstab_src := tests/rewrite/test-fstab.c $(rewrite_test_src)
+test-fstab_pkg := $(rewrite_test_pkg)
+test-crypttab_src := tests/rewrite/test-crypttab.c $(rewrite_test_src)
+test-crypttab_pkg := $(rewrite_test_pkg)
+test-grub2_src := tests/rewrite/test-grub2.c $(rewrite_test_src)
+test-grub2_pkg := $(rewrite_test_pkg)
+test-resume_src := tests/rewrite/test-resume.c $(rewrite_test_src)
+test-resume_pkg := $(rewrite_test_pkg)
+
+tests += test-diff
+test-diff_src := tests/rewrite/test-diff.c convert/rewrite/diff.c $(common_src)
+test-diff_pkg := cmocka jansson
+
+tests += test-network
+test-network_src := tests/rewrite/test-network.c convert/rewrite/network.c \
+	convert/assess/catalogue.c convert/assess/finding.c \
+	convert/assess/guest.c $(common_src)
+test-network_pkg := cmocka jansson

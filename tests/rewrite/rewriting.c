@@ -1,0 +1,37 @@
+/* Tables of texts before and after. */
+#include "tests/rewrite/rewriting.h"
+
+#include <stdlib.h>
+
+#include "common/own.h"
+#include "convert/assess/finding.h"
+#include "convert/assess/reference.h"
+#include "tests/assess/disks.h"
+#include "tests/harness.h"
+
+void
+check_rewriting(rewrite_function *rewrite, const struct rewriting *rewriting)
+{
+	AUTO(references_freep) struct references *references =
+		references_new(&one_disk, NULL, disk_names, 1);
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	AUTO(freep) char *after = NULL;
+	const struct rewrite how = {"/a/file", references, findings};
+	struct error err = {0};
+
+	assert_non_null(references);
+	assert_non_null(findings);
+	reference_pin(references, "/dev/sda1", &one_disk.list[1]);
+	assert_ok(rewrite(&after, rewriting->before, &how, &err), &err);
+	if (rewriting->after == NULL && after != NULL)
+		fail_msg("changed to <%s>", after);
+	if (rewriting->after != NULL && after == NULL)
+		fail_msg("unchanged: <%s>", rewriting->before);
+	if (after != NULL)
+		assert_string_equal(after, rewriting->after);
+	if (rewriting->rule == NULL)
+		assert_int_equal(findings_count(findings, SEVERITY_WARNING), 0);
+	else if (!findings_have(findings, rewriting->rule))
+		fail_msg("no finding %s for <%s>", rewriting->rule,
+			rewriting->before);
+}

@@ -1,0 +1,105 @@
+#include "tests/harness.h"
+
+#include "convert/rewrite/rewriters.h"
+#include "tests/assess/disks.h"
+#include "tests/rewrite/rewriting.h"
+
+#define NAMED "linux.fstab.device-name"
+#define MISSING "linux.fstab.missing"
+#define NOT_HERE "#unrack: not in this machine: "
+
+static void
+device_names_become_uuids_and_all_else_stays(void **state)
+{
+	static const struct rewriting table[] = {
+		{"/dev/sda1 / ext4 defaults 0 1\n",
+			"UUID=" ROOT_UUID " / ext4 defaults 0 1\n", NAMED},
+		{"/dev/sda1\t/\text4\tdefaults\t0\t1",
+			"UUID=" ROOT_UUID "\t/\text4\tdefaults\t0\t1", NAMED},
+		{"# c\n\n  /dev/hda2  none swap sw # x\r\n#/dev/sda1 / ext4\n",
+			"# c\n\n  UUID=" SWAP_UUID
+			"  none swap sw # x\r\n#/dev/sda1 / ext4\n",
+			NAMED},
+		{"/dev/sda1 /a\\040b ext3 ro\n",
+			"UUID=" ROOT_UUID " /a\\040b ext3 ro\n", NAMED},
+		{"/dev/sda1", "UUID=" ROOT_UUID, NAMED},
+	};
+
+	(void)state;
+	CHECK_ALL(fstab_rewrite, table);
+}
+
+static void
+what_holds_in_the_vm_is_not_touched(void **state)
+{
+	static const struct rewriting table[] = {
+		{"", NULL, NULL},
+		{"\n\n#\n", NULL, NULL},
+		{"UUID=" ROOT_UUID " / ext4 defaults 0 1\n", NULL, NULL},
+		{"PARTUUID=0badcafe-01 / ext4\n", NULL, NULL},
+		{"proc /proc proc defaults 0 0\n", NULL, NULL},
+		{"host:/dev/sda1 /mnt nfs hard 0 0\n", NULL, NULL},
+		{"//host/sda1 /mnt cifs guest 0 0\n", NULL, NULL},
+		{"/swap.img none swap sw 0 0\n", NULL, NULL},
+		{"tmpfs /dev/shm tmpfs size=1g 0 0", NULL, NULL},
+		{"/srv/a /srv/b none bind 0 0\n", NULL, NULL},
+		{"/dev/fd0 /media/floppy auto rw,user,noauto 0 0\n", NULL,
+			NULL},
+		{"/dev/hdc /cdrom udf,iso9660 user,noauto 0 0\n", NULL, NULL},
+	};
+
+	(void)state;
+	CHECK_ALL(fstab_rewrite, table);
+}
+
+static void
+a_missing_device_does_not_stop_the_boot(void **state)
+{
+	static const struct rewriting table[] = {
+		{"/dev/sdb1 /data ext4 defaults 0 2\n",
+			NOT_HERE "/dev/sdb1 /data ext4 defaults 0 2\n",
+			MISSING},
+		{"/dev/sdb1 /data ext4 noauto 0 2\n", NULL, NULL},
+		{"/dev/sdb1 /data ext4 rw,nofail 0 2\n", NULL, NULL},
+		{"/dev/sdb1 /data ext4 nofailing 0 2\n",
+			NOT_HERE "/dev/sdb1 /data ext4 nofailing 0 2\n",
+			MISSING},
+		{"UUID=12345678-0000-0000-0000-000000000000 /d xfs rw\n",
+			NOT_HERE "UUID=12345678-0000-0000-0000-000000000000 "
+				 "/d xfs rw\n",
+			MISSING},
+		{"/dev/cdrom /cdrom iso9660 ro 0 0\n",
+			"/dev/cdrom /cdrom iso9660 ro,nofail 0 0\n", NULL},
+	};
+
+	(void)state;
+	CHECK_ALL(fstab_rewrite, table);
+}
+
+static void
+lines_of_any_length_are_survived(void **state)
+{
+	static char text[8192];
+	const struct rewriting absurd = {text, NULL, NULL};
+
+	(void)state;
+	for (size_t i = 0; i + 1 < sizeof text; i++)
+		text[i] = "/dev/sda"[i % 8];
+	check_rewriting(fstab_rewrite, &absurd);
+	for (size_t i = 0; i + 1 < sizeof text; i++)
+		text[i] = '\\';
+	check_rewriting(fstab_rewrite, &absurd);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(device_names_become_uuids_and_all_else_stays),
+		cmocka_unit_test(what_holds_in_the_vm_is_not_touched),
+		cmocka_unit_test(a_missing_device_does_not_stop_the_boot),
+		cmocka_unit_test(lines_of_any_length_are_survived),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
