@@ -307,6 +307,10 @@ screen_notice(struct screen *screen, const struct notice *notice)
 
 	if (notice->total > 0)
 		show_progress(screen, notice);
+	else if (notice->text[0] == '\0')
+		screen_status(screen, "%-9s ...", notice->stage);
+	else if (strcmp(notice->text, notice->stage) == 0)
+		screen_line(screen, "%s", notice->stage);
 	else if (plain)
 		screen_line(screen, "%-9s %s", notice->stage, notice->text);
 	else

@@ -288,8 +288,9 @@ tell_loss(struct member *member, bool welcomed, unsigned wait_ms,
 	if (welcomed || strcmp(member->told, err->text) != 0)
 		screen_error(plan->screen, err);
 	snprintf(member->told, sizeof member->told, "%s", err->text);
-	screen_status(plan->screen, "connecting to %s ... retrying in %u.%u s",
-		plan->enrolment->server, wait_ms / 1000, wait_ms % 1000 / 100);
+	screen_status(plan->screen, "connecting to %s ... retrying in %u.%u s: "
+		"%s", plan->enrolment->server, wait_ms / 1000,
+		wait_ms % 1000 / 100, err->text);
 }
 
 static bool

@@ -83,6 +83,23 @@ progress_shows_at_its_beginning_and_end_but_not_each_time(void **state)
 }
 
 static void
+stage_without_words_is_named_once(void **state)
+{
+	struct notice notice = {.stage = "assess", .level = "info",
+		.text = "assess"};
+	AUTO(freep) char *text = NULL;
+	struct shown shown;
+
+	(void)state;
+	open_file(&shown);
+	screen_notice(shown.screen, &notice);
+	notice.text[0] = '\0';
+	screen_notice(shown.screen, &notice);
+	text = close_file(&shown);
+	assert_string_equal(text, "assess\nassess    ...\n");
+}
+
+static void
 verdict_is_large(void **state)
 {
 	struct closing closing = {.verdict = "boots-with-problems",
@@ -138,10 +155,12 @@ open_terminal(char **path_out)
 static void
 terminal_shows_the_status_in_place(void **state)
 {
+	/* Shown, taken away for the news, shown again below it. */
+	static const char wanted[] =
+		"\rhalf\033[K\r\033[Knews\r\n\rhalf\033[K";
 	struct screen *screen;
 	struct error err = {0};
-	char text[4096];
-	ssize_t bytes;
+	char text[sizeof wanted] = "";
 	char *path;
 	int fd = open_terminal(&path);
 
@@ -150,10 +169,8 @@ terminal_shows_the_status_in_place(void **state)
 		&err);
 	screen_status(screen, "half");
 	screen_line(screen, "news");
-	bytes = read(fd, text, sizeof text - 1);
-	text[bytes < 0 ? 0 : bytes] = '\0';
-	/* Shown, taken away for the news, shown again below it. */
-	assert_string_equal(text, "\rhalf\033[K\r\033[Knews\r\n\rhalf\033[K");
+	assert_ok(io_read(fd, text, sizeof wanted - 1, "terminal", &err), &err);
+	assert_string_equal(text, wanted);
 	screen_close(screen);
 	close(fd);
 }
@@ -195,6 +212,7 @@ main(void)
 		cmocka_unit_test(text_of_the_host_cannot_steer_the_terminal),
 		cmocka_unit_test(
 			progress_shows_at_its_beginning_and_end_but_not_each_time),
+		cmocka_unit_test(stage_without_words_is_named_once),
 		cmocka_unit_test(verdict_is_large),
 		cmocka_unit_test(
 			inventory_names_each_disk_and_why_it_is_not_offered),
