@@ -3,3 +3,24 @@ test-serve_src := tests/convert/test-serve.c tests/convert/host.c \
 	tests/convert/peer.c $(convert_serve_src) $(convert_source_src) \
 	$(convert_capture_src) $(convert_state_src) $(wire_src) $(common_src)
 test-serve_pkg := $(wire_pkg) cmocka
+
+tests += test-image
+test-image_src := tests/convert/test-image.c $(convert_source_src) \
+	$(wire_src) $(common_src)
+test-image_pkg := $(wire_pkg) cmocka
+test-image_wrap := pwrite fdatasync fallocate
+
+tests += test-plan
+test-plan_src := tests/convert/test-plan.c convert/capture/plan.c \
+	convert/capture/overlay.c $(common_src)
+test-plan_pkg := jansson cmocka
+
+tests += test-nbd
+test-nbd_src := tests/convert/test-nbd.c convert/source/nbd.c \
+	convert/source/nbd-negotiate.c $(common_src)
+test-nbd_pkg := jansson cmocka
+
+tests += test-disks
+test-disks_src := tests/convert/test-disks.c convert/serve/disks.c \
+	$(convert_state_src) $(wire_src) $(common_src)
+test-disks_pkg := $(wire_pkg) cmocka
