@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "common/error.h"
 #include "common/own.h"
@@ -30,6 +31,7 @@ struct lane {
 	const struct lane_work *work;
 	struct codec_context *codec;
 	uint8_t *data; /* one unpacked block */
+	uint8_t zero_hash[HASH_BYTES]; /* of a whole block of zeros */
 	struct job *jobs[DEPTH];
 	unsigned count;
 	uint64_t cookie;
@@ -92,6 +94,15 @@ fill(struct lane *lane, struct error *err)
 	return 0;
 }
 
+/* Free space is mostly zeros: their hash is known without hashing them. */
+static bool
+is_known_zero(const struct lane *lane, const struct block_record *record,
+	uint32_t bytes)
+{
+	return record->codec == CODEC_ZERO && bytes == BLOCK_BYTES &&
+		memcmp(record->hash, lane->zero_hash, HASH_BYTES) == 0;
+}
+
 static int
 take_data(struct lane *lane, struct job *job, const uint8_t *at,
 	const uint8_t *end, uint32_t index, const uint8_t **next_out,
@@ -100,7 +111,9 @@ take_data(struct lane *lane, struct job *job, const uint8_t *at,
 {
 	uint32_t bytes = block_length(job->length, index);
 
-	if (block_record_decode(record, &at, end, bytes, err) == -1 ||
+	if (block_record_decode(record, &at, end, bytes, err) == -1)
+		return -1;
+	if (!is_known_zero(lane, record, bytes) &&
 		block_unpack(lane->codec, record, lane->data, bytes, err) == -1)
 		return -1;
 	*next_out = at;
@@ -269,6 +282,17 @@ turn(struct lane *lane, bool shows, struct error *err)
 	return lane->count > 0 ? receive(lane, err) : idle(lane, err);
 }
 
+static int
+prepare(struct lane *lane, struct error *err)
+{
+	lane->data = calloc(1, BLOCK_BYTES);
+	if (lane->data == NULL)
+		return error_set(err, ENOMEM, "open a lane");
+	if (hash_block(lane->data, BLOCK_BYTES, lane->zero_hash, err) == -1)
+		return -1;
+	return codec_new(&lane->codec, err);
+}
+
 int
 lane_run(struct channel *channel, const struct lane_work *work, bool shows,
 	struct error *err)
@@ -277,13 +301,8 @@ lane_run(struct channel *channel, const struct lane_work *work, bool shows,
 		.work = work,
 		.heard = now_seconds(),
 		.spoke = now_seconds()};
-	int done = 0;
+	int done = prepare(&lane, err);
 
-	lane.data = malloc(BLOCK_BYTES);
-	if (lane.data == NULL)
-		done = error_set(err, ENOMEM, "open a lane");
-	else if (codec_new(&lane.codec, err) == -1)
-		done = -1;
 	while (done == 0)
 		done = turn(&lane, shows, err);
 	for (int i = 0; i < DEPTH; i++)
