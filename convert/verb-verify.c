@@ -1,0 +1,113 @@
+/*
+ * `unrack verify`: boot an emitted VM once more and renew the proof and the
+ * report.  The exit status is the verdict: 0 only for "boots".
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/own.h"
+#include "convert/report/report.h"
+#include "convert/state/journal.h"
+#include "convert/state/machine.h"
+#include "convert/verb.h"
+#include "convert/verify/verify.h"
+
+enum { EXPECT_LIMIT = 32, TIMEOUT_LIMIT = 86400 };
+
+struct arguments {
+	const char *name;
+	const char *expect[EXPECT_LIMIT + 1];
+	size_t expect_count;
+	unsigned timeout_seconds;
+};
+
+static int
+read_timeout(unsigned *seconds_out, const char *text, struct error *err)
+{
+	char *end;
+	unsigned long seconds = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end != '\0' || seconds == 0 ||
+		seconds > TIMEOUT_LIMIT)
+		return error_set(err, 0, "--timeout %s: not 1 to %d seconds",
+			text, TIMEOUT_LIMIT);
+	*seconds_out = (unsigned)seconds;
+	return 0;
+}
+
+static int
+read_arguments(struct arguments *arguments, int argc, char **argv,
+	struct error *err)
+{
+	static const struct option options[] = {
+		{"expect", required_argument, NULL, 'e'},
+		{"timeout", required_argument, NULL, 't'},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'e' && arguments->expect_count < EXPECT_LIMIT)
+			arguments->expect[arguments->expect_count++] = optarg;
+		else if (option == 'e')
+			return error_set(err, 0, "over %d expectations",
+				EXPECT_LIMIT);
+		else if (option != 't')
+			return -1;
+		else if (read_timeout(&arguments->timeout_seconds, optarg,
+				 err) == -1)
+			return -1;
+	}
+	if (optind + 1 != argc)
+		return error_set(err, 0, "give the NAME of one machine");
+	arguments->name = argv[optind];
+	return 0;
+}
+
+static void
+say(void *cookie, const char *text)
+{
+	log_info("%s: %s", (const char *)cookie, text);
+}
+
+static int
+record(const struct machine *machine, const struct verify_verdict *verdict,
+	struct error *err)
+{
+	AUTO(json_decrefpp) json_t *details = json_pack("{s:s, s:s}", "verdict",
+		verdict->verdict, "reason", verdict->reason);
+
+	if (machine_set_state(machine, MACHINE_VERIFIED, err) == -1 ||
+		journal_add(machine, "verify", details, err) == -1)
+		return -1;
+	return report_write(machine, err);
+}
+
+int
+verb_verify(const struct settings *settings, int argc, char **argv,
+	struct error *err)
+{
+	AUTO(machine_closep) struct machine *machine = NULL;
+	struct verify_verdict verdict = {"", ""};
+	struct arguments arguments = {0};
+	struct verify_options options = {.say = say};
+
+	if (read_arguments(&arguments, argc, argv, err) == -1)
+		return EXIT_USAGE;
+	options.expect = arguments.expect;
+	options.timeout_seconds = arguments.timeout_seconds;
+	if (machine_open(&machine, settings->state, arguments.name, err) == -1 ||
+		machine_lock(machine, err) == -1)
+		return EXIT_FAILED;
+	options.cookie = machine->name;
+	if (verify_run(machine, &options, &verdict, err) == -1 ||
+		record(machine, &verdict, err) == -1)
+		return EXIT_FAILED;
+	printf("%s: %s\n", verdict.verdict, verdict.reason);
+	return strcmp(verdict.verdict, "boots") == 0 ? EXIT_DONE : EXIT_FAILED;
+}

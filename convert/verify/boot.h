@@ -1,0 +1,53 @@
+#ifndef CONVERT_VERIFY_BOOT_H
+#define CONVERT_VERIFY_BOOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "convert/verify/accelerator.h"
+
+struct error;
+struct expectation;
+struct qmp;
+struct vm;
+
+/* A VM that is booting, headless and isolated, on the overlays in a folder. */
+struct boot {
+	int pid;
+	struct qmp *qmp;
+	char *serial;	/* paths: what the first serial port said, */
+	char *witness;	/* the second, */
+	char *firmware; /* the firmware, */
+	char *scratch;	/* room for the monitor, */
+	char *log;	/* and QEMU itself */
+};
+
+/*
+ * Start `vm` on FOLDER/NAME.qcow2.  `report` gets serial.log and a packet
+ * capture per card.  Memory and processors are cut to what this host can spare.
+ * The VM is gone when this process dies.
+ */
+int boot_start(struct boot **boot_out, const struct vm *vm, const char *folder,
+	const char *report, enum accelerator accelerator,
+	const struct expectation *expectations, size_t count,
+	struct error *err);
+
+/* The card that expectations go through: the first with a gateway, else the
+ * first. */
+size_t boot_outer_nic(const struct vm *vm);
+
+/* Whether QEMU still runs. */
+bool boot_is_running(struct boot *boot);
+
+/* The file name below report/ of a card's packets; freed by the caller. */
+char *boot_packets_name(size_t nic);
+
+/* Ends the VM without asking it.  Does nothing to NULL. */
+void boot_stop(struct boot *boot);
+static inline void
+boot_stopp(struct boot **boot)
+{
+	boot_stop(*boot);
+}
+
+#endif

@@ -1,0 +1,265 @@
+/*
+ * The throw-away overlay of a boot proof.  A converted server talks to its
+ * screen only; here, and nowhere else, its kernels learn to talk to a serial
+ * port as well, and a witness (witness.c) is planted.  Next to read: boot.c.
+ */
+#include "convert/verify/prepare.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <guestfs.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/io.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/own.h"
+#include "common/process.h"
+#include "convert/assess/appliance.h"
+#include "convert/emit/vm.h"
+#include "convert/state/machine.h"
+#include "convert/verify/witness.h"
+
+enum { CONFIG_LIMIT = 4 << 20 };
+
+#define CONSOLES " console=tty0 console=ttyS0,115200"
+
+/* Boot loader configurations, as glob patterns. */
+static const char *const configs[] = {
+	"/boot/grub/grub.cfg",
+	"/boot/grub2/grub.cfg",
+	"/boot/efi/EFI/*/grub.cfg",
+	"/boot/loader/entries/*.conf",
+	"/boot/grub/menu.lst",
+	"/boot/grub/grub.conf",
+	"/boot/extlinux/extlinux.conf",
+	"/boot/syslinux/syslinux.cfg",
+};
+
+/* What begins a line that holds a kernel's command line. */
+static const char *const starters[] = {"linux", "linux16", "linuxefi",
+	"kernel", "options", "append", "APPEND"};
+
+/* What only makes a boot silent. */
+static const char *const silencers[] = {"quiet", "splash", "rhgb"};
+
+static bool
+is_one_of(const char *word, size_t length, const char *const list[],
+	size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strlen(list[i]) == length &&
+			strncmp(list[i], word, length) == 0)
+			return true;
+	return false;
+}
+
+static bool
+starts_kernel(const char *line)
+{
+	line += strspn(line, " \t");
+	return is_one_of(line, strcspn(line, " \t\n"), starters,
+		sizeof starters / sizeof starters[0]);
+}
+
+/* The line's words as they are, with their blanks, but for the silencers. */
+static void
+print_loud(FILE *out, const char *line, size_t length)
+{
+	const char *end = line + length;
+
+	while (line < end) {
+		size_t blank = strspn(line, " \t");
+		size_t word = strcspn(line + blank, " \t\n");
+
+		if (word == 0 || !is_one_of(line + blank, word, silencers,
+			sizeof silencers / sizeof silencers[0]))
+			fwrite(line, 1, blank + word, out);
+		line += blank + word;
+	}
+	fputs(CONSOLES, out);
+}
+
+char *
+prepare_console(const char *text)
+{
+	char *edited = NULL;
+	bool any = false;
+	size_t bytes;
+	FILE *out = open_memstream(&edited, &bytes);
+
+	if (out == NULL)
+		return NULL;
+	while (*text != '\0') {
+		size_t length = strcspn(text, "\n");
+
+		if (starts_kernel(text)) {
+			any = true;
+			print_loud(out, text, length);
+		} else {
+			fwrite(text, 1, length, out);
+		}
+		text += length;
+		if (*text == '\n')
+			fputc(*text++, out);
+	}
+	if (fclose(out) != 0 || !any) {
+		free(edited);
+		return NULL;
+	}
+	return edited;
+}
+
+/* Edit one configuration; false when there was nothing to do or it failed. */
+static bool
+edit_config(guestfs_h *g, const char *path)
+{
+	AUTO(freep) char *text = NULL;
+	AUTO(freep) char *edited = NULL;
+	int64_t bytes;
+
+	if (guestfs_is_file(g, path) != 1)
+		return false;
+	bytes = guestfs_filesize(g, path);
+	if (bytes < 0 || bytes > CONFIG_LIMIT)
+		return false;
+	text = guestfs_cat(g, path);
+	edited = text == NULL ? NULL : prepare_console(text);
+	return edited != NULL &&
+		guestfs_write(g, path, edited, strlen(edited)) == 0;
+}
+
+static void
+free_list(char ***list)
+{
+	for (char **item = *list; item != NULL && *item != NULL; item++)
+		free(*item);
+	free(*list);
+}
+
+static bool
+edit_configs(guestfs_h *g)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof configs / sizeof configs[0]; i++) {
+		AUTO(free_list) char **paths = guestfs_glob_expand(g,
+			configs[i]);
+
+		for (size_t j = 0; paths != NULL && paths[j] != NULL; j++)
+			any |= edit_config(g, paths[j]);
+	}
+	return any;
+}
+
+static int
+mount_one(guestfs_h *g, const char *uuid, const char *device,
+	const char *target)
+{
+	AUTO(freep) char *found = uuid == NULL || *uuid == '\0'
+		? NULL : guestfs_findfs_uuid(g, uuid);
+
+	if (found == NULL && (device == NULL || *device == '\0'))
+		return -1;
+	return guestfs_mount(g, found == NULL ? device : found, target);
+}
+
+/* The guest's root, and its /boot and EFI partition where it has them. */
+static int
+mount_guest(guestfs_h *g, const struct vm *vm, struct error *err)
+{
+	static const char *const targets[] = {"/boot", "/boot/efi"};
+	const json_t *root = json_object_get(vm->guest, "root"), *mount;
+	size_t i;
+
+	if (mount_one(g, json_text(root, "uuid", NULL),
+		    json_text(root, "device", NULL), "/") == -1)
+		return guest_error(err, g, "mount the guest's root");
+	for (size_t j = 0; j < sizeof targets / sizeof targets[0]; j++)
+		json_array_foreach(json_object_get(vm->guest, "mounts"), i,
+			mount)
+			if (strcmp(json_text(mount, "target", ""),
+				    targets[j]) == 0)
+				mount_one(g, json_text(mount, "uuid", NULL),
+					json_text(mount, "device", NULL),
+					targets[j]);
+	return 0;
+}
+
+/* In one launch; whatever fails leaves the guest as it is, or half arranged. */
+static int
+arrange(struct preparation *preparation, const struct vm *vm,
+	const struct appliance_disk *disks, struct error *err)
+{
+	AUTO(appliance_killp) guestfs_h *g = NULL;
+	struct error why = {0};
+
+	if (appliance_open(&g, disks, vm->disk_count, err) == -1 ||
+		mount_guest(g, vm, err) == -1)
+		return -1;
+	preparation->console = edit_configs(g);
+	preparation->witness = witness_plant(g, &why) == 0;
+	if (!preparation->witness)
+		log_info("%s", why.text);
+	return appliance_close(take(g), err);
+}
+
+static int
+make_overlay(const char *path, const char *base, struct error *err)
+{
+	const char *const argv[] = {"qemu-img", "create", "-q", "-f", "qcow2",
+		"-F", "qcow2", "-b", base, path, NULL};
+
+	return process_run(argv, NULL, 60, err);
+}
+
+static void
+free_disks(struct appliance_disk **disks)
+{
+	for (struct appliance_disk *disk = *disks;
+		disk != NULL && disk->path != NULL; disk++) {
+		char *path = (char *)(uintptr_t)disk->path;
+
+		free(path);
+	}
+	free(*disks);
+}
+
+int
+prepare_overlays(struct preparation *preparation_out,
+	const struct machine *machine, const struct vm *vm, const char *folder,
+	struct error *err)
+{
+	AUTO(free_disks) struct appliance_disk *disks = calloc(
+		vm->disk_count + 1, sizeof *disks);
+	struct error why = {0};
+
+	if (disks == NULL)
+		return error_set(err, ENOMEM, "prepare the boot");
+	*preparation_out = (struct preparation){false, false};
+	for (size_t i = 0; i < vm->disk_count; i++) {
+		AUTO(freep) char *base = machine_path(machine, "vm/%s.qcow2",
+			vm->disks[i].name);
+
+		disks[i].path = io_format("%s/%s.qcow2", folder,
+			vm->disks[i].name);
+		disks[i].format = "qcow2";
+		if (base == NULL || disks[i].path == NULL)
+			return error_set(err, ENOMEM, "prepare the boot");
+		if (access(base, R_OK) == -1) {
+			error_set(err, errno, "open %s", base);
+			return error_hint(err, "Run `unrack convert %s` first.",
+				machine->name);
+		}
+		if (make_overlay(disks[i].path, base, err) == -1)
+			return -1;
+	}
+	if (vm->windows)
+		return 0;
+	if (arrange(preparation_out, vm, disks, &why) == -1)
+		log_warn("the guest could not be prepared for the boot proof, "
+			"which goes on without: %s", why.text);
+	return 0;
+}

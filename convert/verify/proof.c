@@ -1,0 +1,351 @@
+/*
+ * From what was seen to a verdict.  No input or output here, so that every case
+ * can be tested; verify.c does the seeing.
+ */
+#include "convert/verify/proof.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/json.h"
+#include "common/own.h"
+#include "convert/emit/vm.h"
+#include "convert/verify/expect.h"
+
+static void
+complain(json_t *problems, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void
+complain(json_t *problems, const char *format, ...)
+{
+	char text[512];
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(text, sizeof text, format, list);
+	va_end(list);
+	json_array_append_new(problems, json_safe_string(text, strlen(text)));
+}
+
+static bool
+any_answered(const struct observation *seen)
+{
+	for (size_t i = 0; i < seen->expectation_count; i++)
+		if (seen->expectations[i].answered)
+			return true;
+	return false;
+}
+
+bool
+proof_is_up(const struct observation *seen)
+{
+	return seen->watch->reached[WATCH_LOGIN] || seen->facts != NULL ||
+		any_answered(seen);
+}
+
+/* The card as the guest sees it: by address where it is known, else by name. */
+static const json_t *
+seen_interface(const json_t *facts, const json_t *wanted)
+{
+	const char *mac = json_text(wanted, "mac", "");
+	const char *name = json_text(wanted, "name", "");
+	const json_t *link, *named = NULL;
+	size_t i;
+
+	json_array_foreach(json_object_get(facts, "interfaces"), i, link) {
+		if (*mac != '\0' && strcasecmp(json_text(link, "mac", ""),
+			mac) == 0)
+			return link;
+		if (strcmp(json_text(link, "name", ""), name) == 0)
+			named = link;
+	}
+	return *mac == '\0' ? named : NULL;
+}
+
+static bool
+holds_text(const json_t *list, const char *text)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+		if (json_is_string(item) &&
+			strcasecmp(json_string_value(item), text) == 0)
+			return true;
+	return false;
+}
+
+static bool
+has_ipv4(const json_t *addresses)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(addresses, i, item)
+		if (json_is_string(item) &&
+			strchr(json_string_value(item), '.') != NULL)
+			return true;
+	return false;
+}
+
+static void
+check_interface(json_t *problems, const json_t *facts, const json_t *wanted)
+{
+	const char *name = json_text(wanted, "name", "?");
+	const json_t *link = seen_interface(facts, wanted);
+	const json_t *addresses = json_object_get(link, "addresses"), *address;
+	size_t i;
+
+	if (link == NULL) {
+		complain(problems, "no network card %s (%s) in the guest", name,
+			json_text(wanted, "mac", "address unknown"));
+		return;
+	}
+	if (strcmp(json_text(link, "name", ""), name) != 0)
+		complain(problems, "network card %s is now called %s", name,
+			json_text(link, "name", "?"));
+	json_array_foreach(json_object_get(wanted, "addresses"), i, address)
+		if (json_is_string(address) &&
+			!holds_text(addresses, json_string_value(address)))
+			complain(problems, "%s does not have its address %s",
+				name, json_string_value(address));
+	if (json_flag(wanted, "dhcp", 0) && !has_ipv4(addresses))
+		complain(problems, "%s got no address by DHCP", name);
+}
+
+static void
+check_mounts(json_t *problems, const json_t *facts, const json_t *wanted)
+{
+	const json_t *mount, *seen;
+	size_t i, j;
+
+	json_array_foreach(wanted, i, mount) {
+		const char *target = json_text(mount, "target", "/");
+		bool found = *target != '/';
+
+		json_array_foreach(json_object_get(facts, "mounts"), j, seen)
+			found |= strcmp(json_text(seen, "target", ""),
+				target) == 0;
+		if (!found)
+			complain(problems, "%s is not mounted", target);
+	}
+}
+
+static void
+check_facts(json_t *problems, const struct observation *seen)
+{
+	const json_t *guest = seen->vm->guest, *item;
+	size_t wanted = json_array_size(json_object_get(guest, "swap")), i;
+	size_t on = json_array_size(json_object_get(seen->facts, "swap"));
+
+	json_array_foreach(json_object_get(guest, "interfaces"), i, item)
+		check_interface(problems, seen->facts, item);
+	if (on < wanted)
+		complain(problems, "%zu of %zu swap areas are on", on, wanted);
+	check_mounts(problems, seen->facts, json_object_get(guest, "mounts"));
+	json_array_foreach(json_object_get(seen->facts, "failed_units"), i, item)
+		complain(problems, "unit %s failed", json_string_value(item));
+}
+
+static void
+check_isolation(json_t *problems, const struct observation *seen)
+{
+	for (size_t i = 0; i < seen->vm->nic_count; i++)
+		if (seen->packets[i].answers > 0)
+			complain(problems, "isolation is broken: %ju frames from "
+				"outside reached card %zu",
+				(uintmax_t)seen->packets[i].answers, i + 1);
+}
+
+static bool
+guest_sent_frames(const struct observation *seen)
+{
+	for (size_t i = 0; i < seen->vm->nic_count; i++)
+		if (seen->packets[i].from_guest > 0)
+			return true;
+	return false;
+}
+
+json_t *
+proof_problems(const struct observation *seen)
+{
+	const struct vm_nic *nic = &seen->vm->nics[seen->nic];
+	json_t *problems = json_array();
+
+	if (seen->watch->failure != NULL)
+		complain(problems, "%s: %s", seen->watch->failure,
+			seen->watch->evidence);
+	if (seen->stop_reason != NULL)
+		complain(problems, "the VM stopped by itself (%s)",
+			seen->stop_reason);
+	if (seen->facts != NULL)
+		check_facts(problems, seen);
+	else if (seen->has_witness)
+		complain(problems, "the guest did not report on itself: its "
+			"names, addresses, swap and units were not checked");
+	if (seen->expectation_count > 0 && !any_answered(seen) &&
+		!guest_sent_frames(seen))
+		complain(problems, "no network: the guest sent no frame");
+	for (size_t i = 0; i < seen->expectation_count; i++)
+		if (!seen->expectations[i].answered)
+			complain(problems, "nothing answers on tcp:%u of %s%s%s",
+				seen->expectations[i].port, nic->subnet.guest,
+				*nic->name ? ", " : "", nic->name);
+	check_isolation(problems, seen);
+	return problems;
+}
+
+static const char *
+last_milestone(const struct watch *watch)
+{
+	for (size_t i = WATCH_MILESTONE_COUNT; i-- > 0;)
+		if (watch->reached[i])
+			return watch_name((enum watch_milestone)i);
+	return NULL;
+}
+
+static void
+explain_no_boot(char *reason, size_t room, const struct observation *seen)
+{
+	const char *last = last_milestone(seen->watch);
+
+	if (seen->watch->failure != NULL)
+		snprintf(reason, room, "%s: %.180s", seen->watch->failure,
+			seen->watch->evidence);
+	else if (seen->stop_reason != NULL)
+		snprintf(reason, room, "the VM stopped by itself (%s) after %s",
+			seen->stop_reason, last == NULL ? "nothing" : last);
+	else if (last == NULL)
+		snprintf(reason, room, "nothing on the console within %.0f s",
+			seen->seconds);
+	else
+		snprintf(reason, room, "stuck after %s: no login prompt within "
+			"%.0f s", last, seen->seconds);
+}
+
+static void
+explain_boot(char *reason, size_t room, const struct observation *seen)
+{
+	const struct watch *watch = seen->watch;
+	size_t used;
+
+	if (watch->reached[WATCH_LOGIN])
+		snprintf(reason, room, "login prompt after %.0f s",
+			watch->seconds[WATCH_LOGIN]);
+	else
+		snprintf(reason, room, "up after %.0f s", seen->seconds);
+	for (size_t i = 0; i < seen->expectation_count; i++) {
+		used = strlen(reason);
+		snprintf(reason + used, room - used, "; tcp:%u answers",
+			seen->expectations[i].port);
+	}
+	used = strlen(reason);
+	snprintf(reason + used, room - used, seen->facts == NULL
+		? "; not checked from inside"
+		: "; interfaces, swap, mounts and units as they should be");
+}
+
+static void
+judge(const struct observation *seen, const json_t *problems,
+	struct verify_verdict *verdict)
+{
+	size_t count = json_array_size(problems);
+	char *reason = verdict->reason;
+	const size_t room = sizeof verdict->reason;
+
+	if (!proof_is_up(seen)) {
+		strcpy(verdict->verdict, "does-not-boot");
+		explain_no_boot(reason, room, seen);
+	} else if (count > 0) {
+		strcpy(verdict->verdict, "boots-with-problems");
+		snprintf(reason, room, "%.200s%s",
+			json_string_value(json_array_get(problems, 0)),
+			count > 1 ? "; and more" : "");
+	} else {
+		strcpy(verdict->verdict, "boots");
+		explain_boot(reason, room, seen);
+	}
+}
+
+static json_t *
+compose_milestones(const struct watch *watch)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < WATCH_MILESTONE_COUNT; i++)
+		if (watch->reached[i])
+			json_array_append_new(list, json_pack("{s:s, s:f}",
+				"name", watch_name((enum watch_milestone)i),
+				"seconds", watch->seconds[i]));
+	return list;
+}
+
+static json_t *
+compose_expectations(const struct observation *seen)
+{
+	const struct vm_nic *nic = &seen->vm->nics[seen->nic];
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < seen->expectation_count; i++) {
+		char port[16];
+
+		snprintf(port, sizeof port, "tcp:%u",
+			seen->expectations[i].port);
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:b}",
+			"port", port, "interface", nic->name, "address",
+			nic->subnet.guest, "answered",
+			seen->expectations[i].answered));
+	}
+	return list;
+}
+
+/*
+ * QEMU lets nothing out; the packets are the evidence.  "frames_to_outside" are
+ * those that found somebody there, which are none unless it does not hold.
+ */
+static json_t *
+compose_isolation(const struct observation *seen)
+{
+	uint64_t frames = 0, attempts = 0, answers = 0;
+
+	for (size_t i = 0; i < seen->vm->nic_count; i++) {
+		frames += seen->packets[i].frames;
+		attempts += seen->packets[i].attempts;
+		answers += seen->packets[i].answers;
+	}
+	return json_pack("{s:I, s:I, s:I}", "frames", (json_int_t)frames,
+		"attempts_to_outside", (json_int_t)attempts,
+		"frames_to_outside", (json_int_t)answers);
+}
+
+json_t *
+proof_compose(const struct observation *seen,
+	struct verify_verdict *verdict_out)
+{
+	AUTO(json_decrefpp) json_t *problems = proof_is_up(seen)
+		? proof_problems(seen) : json_array();
+	json_t *proof = json_object();
+	char started[32];
+	struct tm utc;
+
+	gmtime_r(&seen->started, &utc);
+	strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", &utc);
+	judge(seen, problems, verdict_out);
+	json_set_text(proof, "format", "unrack-proof/1");
+	json_set_text(proof, "verdict", verdict_out->verdict);
+	json_set_text(proof, "reason", verdict_out->reason);
+	json_set_text(proof, "started", started);
+	json_object_set_new(proof, "seconds", json_real(seen->seconds));
+	json_set_text(proof, "accelerator", seen->accelerator);
+	json_object_set_new(proof, "milestones",
+		compose_milestones(seen->watch));
+	json_object_set(proof, "problems", problems);
+	json_object_set_new(proof, "expectations", compose_expectations(seen));
+	json_object_set_new(proof, "facts", seen->facts == NULL ? json_null()
+		: json_deep_copy(seen->facts));
+	json_object_set_new(proof, "isolation", compose_isolation(seen));
+	return proof;
+}
