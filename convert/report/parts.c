@@ -1,0 +1,194 @@
+/*
+ * The files that the stages leave, read once for every format of the report.
+ * Which of them exist says how far the machine came; none is required.
+ */
+#include "convert/report/parts.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/io.h"
+#include "common/json.h"
+#include "common/own.h"
+#include "convert/state/machine.h"
+
+static int
+read_part(json_t **json_out, const struct machine *machine,
+	const char *relative, struct error *err)
+{
+	AUTO(freep) char *path = machine_path(machine, "%s", relative);
+
+	if (path == NULL)
+		return error_set(err, ENOMEM, "read the report's parts");
+	if (access(path, F_OK) == 0)
+		return json_file_read(json_out, path, err);
+	*json_out = json_object();
+	return *json_out == NULL
+		? error_set(err, ENOMEM, "read the report's parts") : 0;
+}
+
+int
+parts_read(struct parts *parts_out, const struct machine *machine,
+	struct error *err)
+{
+	struct parts parts = {.machine = machine->name};
+	const struct {
+		json_t **json;
+		const char *path;
+	} files[] = {
+		{&parts.inventory, "inventory.json"},
+		{&parts.guest, "report/guest.json"},
+		{&parts.findings, "report/findings.json"},
+		{&parts.changes, "report/changes/index.json"},
+		{&parts.session, "report/session.json"},
+		{&parts.proof, "report/proof.json"},
+	};
+
+	parts.folder = machine_path(machine, "report");
+	if (parts.folder == NULL)
+		return error_set(err, ENOMEM, "read the report's parts");
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		if (read_part(files[i].json, machine, files[i].path, err) == 0)
+			continue;
+		parts_release(&parts);
+		return -1;
+	}
+	*parts_out = parts;
+	return 0;
+}
+
+void
+parts_release(struct parts *parts)
+{
+	json_decref(parts->inventory);
+	json_decref(parts->guest);
+	json_decref(parts->findings);
+	json_decref(parts->changes);
+	json_decref(parts->session);
+	json_decref(parts->proof);
+	free((void *)(uintptr_t)parts->folder);
+	memset(parts, 0, sizeof *parts);
+}
+
+const char *
+parts_verdict(const struct parts *parts)
+{
+	return json_text(parts->proof, "verdict", "unproven");
+}
+
+const char *
+parts_reason(const struct parts *parts)
+{
+	return json_text(parts->proof, "reason",
+		"The virtual machine was not booted.");
+}
+
+size_t
+parts_count(const struct parts *parts, const char *severity)
+{
+	const json_t *finding;
+	size_t i, count = 0;
+
+	json_array_foreach(json_object_get(parts->findings, "findings"), i,
+		finding)
+		count += strcmp(json_text(finding, "severity", ""),
+			severity) == 0;
+	return count;
+}
+
+uint64_t
+parts_disk_sum(const struct parts *parts, const char *key)
+{
+	const json_t *disk;
+	uint64_t sum = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(parts->session, "disks"), i, disk)
+		sum += json_number(disk, key, 0);
+	return sum;
+}
+
+double
+parts_seconds(const json_t *object, const char *key)
+{
+	return json_number_value(json_object_get(object, key));
+}
+
+static void
+add_step(json_t *steps, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void
+add_step(json_t *steps, const char *format, ...)
+{
+	char text[1024];
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(text, sizeof text, format, list);
+	va_end(list);
+	json_array_append_new(steps, json_safe_string(text, strlen(text)));
+}
+
+/* What findings of this severity still ask of a person. */
+static void
+add_actions(json_t *steps, const struct parts *parts, const char *severity)
+{
+	const json_t *finding;
+	size_t i;
+
+	json_array_foreach(json_object_get(parts->findings, "findings"), i,
+		finding) {
+		const char *action = json_text(finding, "action", "");
+
+		if (strcmp(json_text(finding, "severity", ""), severity) == 0 &&
+			*action != '\0' &&
+			json_text(finding, "done", NULL) == NULL)
+			add_step(steps, "%s: %s", json_text(finding, "title",
+				json_text(finding, "rule", "finding")), action);
+	}
+}
+
+static void
+add_disk_steps(json_t *steps, const struct parts *parts)
+{
+	uint64_t bad = parts_disk_sum(parts, "bad_sectors");
+
+	if (bad > 0)
+		add_step(steps, "The source had %ju unreadable sectors, which "
+			"are zeros here: restore what they held from a backup.",
+			(uintmax_t)bad);
+}
+
+json_t *
+parts_next_steps(const struct parts *parts)
+{
+	const char *verdict = parts_verdict(parts), *name = parts->machine;
+	json_t *steps = json_array(), *problem;
+	size_t i;
+
+	if (steps == NULL)
+		return NULL;
+	add_actions(steps, parts, "blocker");
+	if (strcmp(verdict, "does-not-boot") == 0)
+		add_step(steps, "Find out why it does not boot (%s): the console "
+			"is in report/serial.log, the screen in report/boot.png.",
+			parts_reason(parts));
+	json_array_foreach(json_object_get(parts->proof, "problems"), i,
+		problem)
+		if (json_is_string(problem))
+			add_step(steps, "Solve: %s.", json_string_value(problem));
+	add_disk_steps(steps, parts);
+	if (strcmp(verdict, "unproven") == 0)
+		add_step(steps, "Prove that it boots: unrack verify %s", name);
+	add_actions(steps, parts, "warning");
+	if (strncmp(verdict, "boots", 5) == 0)
+		add_step(steps, "Try it yourself, still isolated: "
+			"vm/run-isolated --snapshot. For libvirt: virsh "
+			"net-define vm/network.xml, virsh define vm/%s.xml.",
+			name);
+	return steps;
+}

@@ -1,0 +1,40 @@
+#ifndef CONVERT_REPORT_PARTS_H
+#define CONVERT_REPORT_PARTS_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+struct error;
+struct machine;
+
+/* What the stages left; an empty object for each file that is not there. */
+struct parts {
+	const char *machine; /* borrowed */
+	const char *folder;  /* report/; owned */
+	json_t *inventory, *guest, *findings, *changes, *session, *proof;
+};
+
+/* Fails when a file is there and cannot be read, or memory is out. */
+int parts_read(struct parts *parts_out, const struct machine *machine,
+	struct error *err);
+
+void parts_release(struct parts *parts);
+
+/* The verdict for people: "boots", ..., or "unproven" without a proof. */
+const char *parts_verdict(const struct parts *parts);
+const char *parts_reason(const struct parts *parts);
+
+/* How many findings have this severity. */
+size_t parts_count(const struct parts *parts, const char *severity);
+
+/* The sum of a member over session.json's disks. */
+uint64_t parts_disk_sum(const struct parts *parts, const char *key);
+
+/* Seconds as JSON has them, real or integer; 0 when missing. */
+double parts_seconds(const json_t *object, const char *key);
+
+/* What a person should do next, most important first: a list of texts, owned
+ * by the caller.  NULL when out of memory. */
+json_t *parts_next_steps(const struct parts *parts);
+
+#endif

@@ -1,0 +1,220 @@
+/* The report as plain text; page.c is the same for a browser. */
+#include "convert/report/text.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/json.h"
+#include "common/own.h"
+#include "common/progress.h"
+#include "convert/report/parts.h"
+#include "convert/report/text.h"
+
+/* printf, but control characters that came in by a value become '?'. */
+static void
+line(FILE *out, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void
+line(FILE *out, const char *format, ...)
+{
+	AUTO(freep) char *text = NULL;
+	va_list list;
+
+	va_start(list, format);
+	if (vasprintf(&text, format, list) == -1)
+		text = NULL;
+	va_end(list);
+	for (char *at = text; at != NULL && *at != '\0'; at++)
+		fputc((unsigned char)*at < 0x20 || *at == 0x7f ? '?' : *at,
+			out);
+	fputc('\n', out);
+}
+
+static void
+heading(FILE *out, const char *title)
+{
+	fprintf(out, "\n%s\n", title);
+	for (size_t i = 0; i < strlen(title); i++)
+		fputc('-', out);
+	fputc('\n', out);
+}
+
+static void
+print_summary(FILE *out, const struct parts *parts)
+{
+	const json_t *system = json_object_get(parts->inventory, "system");
+	const json_t *os = json_object_get(parts->guest, "os");
+	uint64_t received = json_number(json_object_get(parts->session, "wire"),
+		"received_bytes", 0);
+	char a[16], b[16];
+
+	line(out, "%s  %s", parts->machine, parts_verdict(parts));
+	line(out, "  %s", parts_reason(parts));
+	fputc('\n', out);
+	if (json_text(os, "name", NULL) != NULL)
+		line(out, "  System    %s", json_text(os, "name", ""));
+	if (json_text(system, "product", NULL) != NULL)
+		line(out, "  Was       %s %s", json_text(system, "manufacturer",
+			""), json_text(system, "product", ""));
+	if (received > 0)
+		line(out, "  Wire      %s for %s of disks",
+			progress_bytes(a, received), progress_bytes(b,
+				parts_disk_sum(parts, "size_bytes")));
+	line(out, "  Findings  %zu blockers, %zu warnings, %zu for information",
+		parts_count(parts, "blocker"), parts_count(parts, "warning"),
+		parts_count(parts, "information"));
+	line(out, "  Changes   %zu", json_array_size(
+		json_object_get(parts->changes, "changes")));
+}
+
+static void
+print_steps(FILE *out, const struct parts *parts)
+{
+	AUTO(json_decrefpp) json_t *steps = parts_next_steps(parts);
+	const json_t *step;
+	size_t i;
+
+	if (json_array_size(steps) == 0)
+		return;
+	heading(out, "What to do next");
+	json_array_foreach(steps, i, step)
+		line(out, "%2zu. %s", i + 1, json_string_value(step));
+}
+
+static void
+print_finding(FILE *out, const json_t *finding)
+{
+	const json_t *evidence;
+	size_t i;
+
+	line(out, "%-11s  %s (%s)", json_text(finding, "severity", "?"),
+		json_text(finding, "title", ""), json_text(finding, "rule", ""));
+	json_array_foreach(json_object_get(finding, "evidence"), i, evidence)
+		line(out, "             %s: %s", json_text(evidence, "where",
+			"?"), json_text(evidence, "what", ""));
+	if (json_text(finding, "done", NULL) != NULL)
+		line(out, "             done: %s", json_text(finding, "done",
+			""));
+	else if (*json_text(finding, "action", "") != '\0')
+		line(out, "             do: %s", json_text(finding, "action",
+			""));
+}
+
+static void
+print_findings(FILE *out, const struct parts *parts)
+{
+	static const char *const severities[] = {"blocker", "warning",
+		"information"};
+	const json_t *list = json_object_get(parts->findings, "findings");
+	const json_t *finding;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	heading(out, "Findings");
+	for (size_t j = 0; j < 3; j++)
+		json_array_foreach(list, i, finding)
+			if (strcmp(json_text(finding, "severity", ""),
+				    severities[j]) == 0)
+				print_finding(out, finding);
+}
+
+static void
+print_changes(FILE *out, const struct parts *parts)
+{
+	const json_t *list = json_object_get(parts->changes, "changes");
+	const json_t *change;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	heading(out, "Changes in the guest");
+	json_array_foreach(list, i, change)
+		line(out, "%-8s  %s: %s", json_text(change, "kind", "?"),
+			json_text(change, "path", "?"),
+			json_text(change, "reason", ""));
+}
+
+static void
+print_proof(FILE *out, const struct parts *parts)
+{
+	const json_t *proof = parts->proof, *item;
+	const json_t *isolation = json_object_get(proof, "isolation");
+	size_t i;
+
+	if (json_object_size(proof) == 0)
+		return;
+	heading(out, "Boot proof");
+	line(out, "booted %s under %s, watched for %.0f s",
+		json_text(proof, "started", "?"),
+		json_text(proof, "accelerator", "?"),
+		parts_seconds(proof, "seconds"));
+	json_array_foreach(json_object_get(proof, "milestones"), i, item)
+		line(out, "%7.1f s  %s", parts_seconds(item, "seconds"),
+			json_text(item, "name", "?"));
+	json_array_foreach(json_object_get(proof, "expectations"), i, item)
+		line(out, "%s of %s: %s", json_text(item, "port", "?"),
+			json_text(item, "address", "?"),
+			json_flag(item, "answered", 0) ? "answers"
+						       : "does not answer");
+	json_array_foreach(json_object_get(proof, "problems"), i, item)
+		line(out, "problem: %s", json_string_value(item) == NULL ? "?"
+			: json_string_value(item));
+	line(out, "isolation: %" PRIu64 " frames, %" PRIu64
+		" attempts to reach the outside, %" PRIu64 " got there",
+		json_number(isolation, "frames", 0),
+		json_number(isolation, "attempts_to_outside", 0),
+		json_number(isolation, "frames_to_outside", 0));
+}
+
+static void
+print_disks(FILE *out, const struct parts *parts)
+{
+	const json_t *disk;
+	size_t i;
+
+	json_array_foreach(json_object_get(parts->session, "disks"), i, disk) {
+		char size[16], captured[16], skipped[16];
+
+		line(out, "%s: %s, of which %s captured, %s free space never "
+			"read, %" PRIu64 " bad sectors", json_text(disk, "name",
+				"?"),
+			progress_bytes(size, json_number(disk, "size_bytes", 0)),
+			progress_bytes(captured, json_number(disk,
+				"captured_bytes", 0)),
+			progress_bytes(skipped, json_number(disk,
+				"skipped_bytes", 0)),
+			json_number(disk, "bad_sectors", 0));
+		line(out, "    root hash %s", json_text(disk, "root_hash", "-"));
+	}
+}
+
+static void
+print_session(FILE *out, const struct parts *parts)
+{
+	const json_t *stages = json_object_get(parts->session, "stages");
+	const json_t *stage;
+	size_t i;
+
+	if (json_object_size(parts->session) == 0)
+		return;
+	heading(out, "Migration");
+	json_array_foreach(stages, i, stage)
+		line(out, "%7.1f s  %s", parts_seconds(stage, "seconds"),
+			json_text(stage, "name", "?"));
+	print_disks(out, parts);
+}
+
+void
+text_print(FILE *out, const struct parts *parts)
+{
+	print_summary(out, parts);
+	print_steps(out, parts);
+	print_findings(out, parts);
+	print_changes(out, parts);
+	print_proof(out, parts);
+	print_session(out, parts);
+}
