@@ -64,6 +64,29 @@ stage_end(struct pipeline *p)
 	p->stage = NULL;
 }
 
+/* What each stage is, for the person who waits. */
+static const struct {
+	const char *stage, *sentence;
+} sentences[] = {
+	{"assess", "looking for the operating system"},
+	{"trim", "setting free space apart"},
+	{"convert", "converting, in the overlay"},
+	{"capture", "copying what is in use"},
+	{"rebase", "joining the conversion to the capture"},
+	{"emit", "writing the VM"},
+	{"verify", "booting the VM, isolated"},
+	{"report", "writing the report"},
+};
+
+static const char *
+sentence_of(const char *stage)
+{
+	for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++)
+		if (strcmp(sentences[i].stage, stage) == 0)
+			return sentences[i].sentence;
+	return stage;
+}
+
 static void
 stage_begin(void *cookie, const char *stage)
 {
@@ -73,7 +96,7 @@ stage_begin(void *cookie, const char *stage)
 	p->stage = stage;
 	clock_gettime(CLOCK_MONOTONIC, &p->stage_start);
 	progress_begin(p->progress, stage, 0);
-	say(p, "info", stage);
+	say(p, "info", sentence_of(stage));
 }
 
 static int
