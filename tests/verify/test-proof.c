@@ -1,0 +1,274 @@
+/* From observations to verdicts; and the witness's report, well and badly. */
+#include "tests/harness.h"
+
+#include <string.h>
+
+#include "common/json.h"
+#include "common/own.h"
+#include "convert/emit/vm.h"
+#include "convert/verify/expect.h"
+#include "convert/verify/prepare.h"
+#include "convert/verify/proof.h"
+#include "convert/verify/witness.h"
+
+static const char guest_text[] =
+	"{\"interfaces\": [{\"name\": \"eth0\", \"mac\": \"52:54:00:12:34:56\","
+	" \"addresses\": [\"192.0.2.10/24\"]}], \"swap\": [\"UUID=1\"],"
+	" \"mounts\": [{\"target\": \"/\"}, {\"target\": \"/srv\"}]}";
+
+static const char good_report[] =
+	"unrack-witness begin\r\nkernel 5.10.0\r\nstate running\r\n"
+	"link eth0 52:54:00:12:34:56\r\naddress eth0 192.0.2.10/24\r\n"
+	"address eth0 fe80::1/64\r\nswap /dev/vda2\r\n"
+	"mount /dev/vda1 / ext4\r\nmount /dev/vda3 /srv xfs\r\n"
+	"unrack-witness end\r\n";
+
+/* One boot, filled in by each test. */
+struct scene {
+	struct vm vm;
+	struct vm_nic nic;
+	struct watch watch;
+	struct expectation expectations[2];
+	struct pcap_facts packets;
+	struct observation seen;
+	json_t *facts;
+};
+
+static void
+open_scene(struct scene *scene, const char *report)
+{
+	memset(scene, 0, sizeof *scene);
+	scene->vm.guest = json_loads(guest_text, 0, NULL);
+	assert_non_null(scene->vm.guest);
+	scene->vm.nics = &scene->nic;
+	scene->vm.nic_count = 1;
+	strcpy(scene->nic.name, "eth0");
+	strcpy(scene->nic.subnet.guest, "192.0.2.10");
+	scene->expectations[0] = (struct expectation){.port = 8080,
+		.answered = true};
+	scene->packets.from_guest = 3;
+	scene->facts = report == NULL ? NULL : witness_parse(report);
+	scene->seen = (struct observation){.vm = &scene->vm,
+		.watch = &scene->watch, .expectations = scene->expectations,
+		.expectation_count = 1, .packets = &scene->packets,
+		.facts = scene->facts, .has_witness = true,
+		.accelerator = "tcg", .seconds = 60};
+	scene->watch.reached[WATCH_LOGIN] = true;
+	scene->watch.seconds[WATCH_LOGIN] = 50;
+}
+
+static void
+check_verdict(struct scene *scene, const char *verdict, const char *word)
+{
+	struct verify_verdict got;
+	AUTO(json_decrefpp) json_t *proof = proof_compose(&scene->seen, &got);
+
+	assert_non_null(proof);
+	assert_string_equal(got.verdict, verdict);
+	if (strstr(got.reason, word) == NULL)
+		fail_msg("\"%s\" does not tell of \"%s\"", got.reason, word);
+	assert_string_equal(json_text(proof, "verdict", ""), verdict);
+	json_decref(scene->vm.guest);
+	json_decref(scene->facts);
+}
+
+static void
+everything_seen_is_boots(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, good_report);
+	check_verdict(&scene, "boots", "tcp:8080 answers");
+}
+
+static void
+each_thing_amiss_is_a_problem(void **state)
+{
+	static const struct {
+		const char *from, *to, *word;
+	} changes[] = {
+		{"link eth0", "link ens3", "now called ens3"},
+		{"52:54:00:12:34:56", "52:54:00:12:34:57", "no network card"},
+		{"192.0.2.10/24", "169.254.1.1/16", "192.0.2.10/24"},
+		{"swap /dev", "swop /dev", "0 of 1 swap"},
+		{"/srv xfs", "/mnt xfs", "/srv is not mounted"},
+		{"swap /dev/vda2", "swap /dev/vda2\nfailed records.service",
+			"records.service"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+		char report[1024];
+		const char *at = strstr(good_report, changes[i].from);
+		struct scene scene;
+
+		assert_non_null(at);
+		snprintf(report, sizeof report, "%.*s%s%s",
+			(int)(at - good_report), good_report, changes[i].to,
+			at + strlen(changes[i].from));
+		open_scene(&scene, report);
+		check_verdict(&scene, "boots-with-problems", changes[i].word);
+	}
+}
+
+static void
+silent_port_is_a_problem(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, good_report);
+	scene.expectations[0].answered = false;
+	check_verdict(&scene, "boots-with-problems",
+		"nothing answers on tcp:8080 of 192.0.2.10, eth0");
+	open_scene(&scene, good_report);
+	scene.expectations[0].answered = false;
+	scene.packets.from_guest = 0;
+	check_verdict(&scene, "boots-with-problems", "no network");
+}
+
+static void
+frames_from_outside_break_the_isolation(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, good_report);
+	scene.packets.answers = 1;
+	check_verdict(&scene, "boots-with-problems", "isolation is broken");
+}
+
+static void
+witness_that_stays_silent_is_a_problem(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, NULL);
+	check_verdict(&scene, "boots-with-problems", "did not report");
+	open_scene(&scene, NULL);
+	scene.seen.has_witness = false;
+	check_verdict(&scene, "boots", "not checked from inside");
+}
+
+static void
+each_way_not_to_boot_has_its_reason(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, NULL);
+	scene.expectations[0].answered = false;
+	scene.watch.reached[WATCH_LOGIN] = false;
+	check_verdict(&scene, "does-not-boot", "nothing on the console");
+	open_scene(&scene, NULL);
+	scene.expectations[0].answered = false;
+	scene.watch.reached[WATCH_LOGIN] = false;
+	scene.watch.reached[WATCH_KERNEL] = true;
+	check_verdict(&scene, "does-not-boot", "stuck after kernel");
+	open_scene(&scene, NULL);
+	scene.expectations[0].answered = false;
+	scene.watch.reached[WATCH_LOGIN] = false;
+	scene.watch.failure = "initramfs shell";
+	check_verdict(&scene, "does-not-boot", "initramfs shell");
+	open_scene(&scene, NULL);
+	scene.expectations[0].answered = false;
+	scene.watch.reached[WATCH_LOGIN] = false;
+	scene.seen.stop_reason = "guest-reset";
+	check_verdict(&scene, "does-not-boot", "guest-reset");
+}
+
+static void
+newest_whole_report_counts(void **state)
+{
+	AUTO(json_decrefpp) json_t *facts = witness_parse(
+		"noise\nunrack-witness begin\nswap /dev/a\nunrack-witness end\n"
+		"unrack-witness begin\nswap /dev/b\nunrack-witness end\n"
+		"unrack-witness begin\nswap /dev/c\n");
+
+	(void)state;
+	assert_non_null(facts);
+	assert_int_equal(json_array_size(json_object_get(facts, "swap")), 1);
+	assert_string_equal(json_string_value(json_array_get(
+		json_object_get(facts, "swap"), 0)), "/dev/b");
+}
+
+static void
+broken_reports_do_no_harm(void **state)
+{
+	static const char *const reports[] = {"", "unrack-witness end",
+		"unrack-witness begin", "unrack-witness end unrack-witness begin"};
+	AUTO(json_decrefpp) json_t *facts = witness_parse(
+		"unrack-witness begin\nlink\naddress nobody 1.2.3.4/8\n"
+		"mount /dev/a\nfailed \xff\xfe\n\n\nunrack-witness end");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++)
+		assert_null(witness_parse(reports[i]));
+	assert_non_null(facts);
+	assert_int_equal(json_array_size(json_object_get(facts, "mounts")), 0);
+}
+
+static void
+only_kernel_lines_get_the_console(void **state)
+{
+	AUTO(freep) char *grub = prepare_console(
+		"set timeout=2\nmenuentry 'quiet' {\n"
+		"\tlinux\t/boot/vmlinuz root=/dev/sda1 ro  quiet splash=no\n"
+		"\tinitrd\t/boot/initrd.img\n}\nlinuxother x");
+	AUTO(freep) char *entry = prepare_console(
+		"title Fedora\nlinux /vmlinuz\noptions root=UUID=1 rhgb quiet");
+
+	(void)state;
+	assert_string_equal(grub,
+		"set timeout=2\nmenuentry 'quiet' {\n"
+		"\tlinux\t/boot/vmlinuz root=/dev/sda1 ro splash=no"
+		" console=tty0 console=ttyS0,115200\n"
+		"\tinitrd\t/boot/initrd.img\n}\nlinuxother x");
+	assert_non_null(strstr(entry,
+		"options root=UUID=1 console=tty0 console=ttyS0,115200"));
+	assert_null(prepare_console("set timeout=2\n"));
+}
+
+static void
+expectations_are_ports_of_tcp(void **state)
+{
+	static const char *const good[] = {"tcp:22", "tcp:8080", NULL};
+	static const char *const bad[] = {"22", "udp:53", "tcp:0", "tcp:65536",
+		"tcp:22x", "tcp:", "tcp:-1", "tcp:+1"};
+	struct expectation list[EXPECT_LIMIT];
+	struct error err = {0};
+	size_t count;
+
+	(void)state;
+	assert_ok(expect_parse(list, &count, good, &err), &err);
+	assert_int_equal(count, 2);
+	assert_int_equal(list[1].port, 8080);
+	assert_true(list[0].host_port > 0);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		const char *const one[] = {bad[i], NULL};
+
+		assert_int_equal(expect_parse(list, &count, one, &err), -1);
+		assert_true(err.hint[0] != '\0');
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(everything_seen_is_boots),
+		cmocka_unit_test(each_thing_amiss_is_a_problem),
+		cmocka_unit_test(silent_port_is_a_problem),
+		cmocka_unit_test(frames_from_outside_break_the_isolation),
+		cmocka_unit_test(witness_that_stays_silent_is_a_problem),
+		cmocka_unit_test(each_way_not_to_boot_has_its_reason),
+		cmocka_unit_test(newest_whole_report_counts),
+		cmocka_unit_test(broken_reports_do_no_harm),
+		cmocka_unit_test(only_kernel_lines_get_the_console),
+		cmocka_unit_test(expectations_are_ports_of_tcp),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
