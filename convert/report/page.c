@@ -153,9 +153,9 @@ print_tiles(FILE *out, const struct parts *parts)
 			"disks", progress_bytes(bytes, size));
 		tile(out, progress_bytes(text, received), caption);
 	}
-	snprintf(text, sizeof text, "%zu / %zu", parts_count(parts, "blocker"),
-		parts_count(parts, "warning"));
-	tile(out, text, "blockers / warnings");
+	snprintf(text, sizeof text, "%zu of %zu", parts_count_open(parts),
+		json_array_size(json_object_get(parts->findings, "findings")));
+	tile(out, text, "findings are left for a person");
 	snprintf(text, sizeof text, "%zu", json_array_size(
 		json_object_get(parts->changes, "changes")));
 	tile(out, text, "changes in the guest");
@@ -585,15 +585,17 @@ print_captured_disks(FILE *out, const json_t *disks)
 	      "<th class=\"n\">Zeros</th><th class=\"n\">Free, not read</th>"
 	      "<th class=\"n\">Bad sectors</th></tr>", out);
 	json_array_foreach(disks, i, disk) {
-		markup_print(out, "<tr><td>%s<br><code>%s</code></td>",
-			json_text(disk, "name", "?"),
-			json_text(disk, "root_hash", "-"));
+		markup_print(out, "<tr class=\"first\"><td>%s</td>",
+			json_text(disk, "name", "?"));
 		for (size_t j = 0; j < sizeof columns / sizeof *columns; j++)
 			markup_print(out, "<td class=\"n\">%s</td>",
 				progress_bytes(text, json_number(disk,
 					columns[j], 0)));
-		markup_print(out, "<td class=\"n\">%ju</td></tr>",
-			(uintmax_t)json_number(disk, "bad_sectors", 0));
+		markup_print(out, "<td class=\"n\">%ju</td></tr><tr>"
+			"<td colspan=\"7\" class=\"soft small\">Root hash "
+			"<code>%s</code></td></tr>",
+			(uintmax_t)json_number(disk, "bad_sectors", 0),
+			json_text(disk, "root_hash", "-"));
 	}
 	fputs("</table>", out);
 }

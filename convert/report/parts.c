@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -99,6 +100,26 @@ parts_count(const struct parts *parts, const char *severity)
 	return count;
 }
 
+/* Something is to be done, and not by us. */
+static bool
+finding_is_open(const json_t *finding)
+{
+	return *json_text(finding, "action", "") != '\0' &&
+		json_text(finding, "done", NULL) == NULL;
+}
+
+size_t
+parts_count_open(const struct parts *parts)
+{
+	const json_t *finding;
+	size_t i, count = 0;
+
+	json_array_foreach(json_object_get(parts->findings, "findings"), i,
+		finding)
+		count += finding_is_open(finding);
+	return count;
+}
+
 uint64_t
 parts_disk_sum(const struct parts *parts, const char *key)
 {
@@ -141,15 +162,12 @@ add_actions(json_t *steps, const struct parts *parts, const char *severity)
 	size_t i;
 
 	json_array_foreach(json_object_get(parts->findings, "findings"), i,
-		finding) {
-		const char *action = json_text(finding, "action", "");
-
+		finding)
 		if (strcmp(json_text(finding, "severity", ""), severity) == 0 &&
-			*action != '\0' &&
-			json_text(finding, "done", NULL) == NULL)
+			finding_is_open(finding))
 			add_step(steps, "%s: %s", json_text(finding, "title",
-				json_text(finding, "rule", "finding")), action);
-	}
+				json_text(finding, "rule", "finding")),
+				json_text(finding, "action", ""));
 }
 
 static void

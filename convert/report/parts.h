@@ -27,6 +27,9 @@ const char *parts_reason(const struct parts *parts);
 /* How many findings have this severity. */
 size_t parts_count(const struct parts *parts, const char *severity);
 
+/* Findings that ask something of a person which unrack did not do. */
+size_t parts_count_open(const struct parts *parts);
+
 /* The sum of a member over session.json's disks. */
 uint64_t parts_disk_sum(const struct parts *parts, const char *key);
 

@@ -63,9 +63,10 @@ print_summary(FILE *out, const struct parts *parts)
 		line(out, "  Wire      %s for %s of disks",
 			progress_bytes(a, received), progress_bytes(b,
 				parts_disk_sum(parts, "size_bytes")));
-	line(out, "  Findings  %zu blockers, %zu warnings, %zu for information",
-		parts_count(parts, "blocker"), parts_count(parts, "warning"),
-		parts_count(parts, "information"));
+	line(out, "  Findings  %zu blockers, %zu warnings, %zu for information; "
+		"%zu left for a person", parts_count(parts, "blocker"),
+		parts_count(parts, "warning"),
+		parts_count(parts, "information"), parts_count_open(parts));
 	line(out, "  Changes   %zu", json_array_size(
 		json_object_get(parts->changes, "changes")));
 }
