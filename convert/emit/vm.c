@@ -233,6 +233,9 @@ find_disks(struct vm *vm, const struct machine *machine, struct error *err)
 	machine_disks_free(disks, count);
 	if (result == 0 && count == 0)
 		result = error_set(err, 0, "machine %s has no disk", vm->name);
+	/* More disks than IDE takes: better on SATA than not at all. */
+	if (count > vm->bus->limit && strcmp(vm->bus->name, "ide") == 0)
+		vm->bus = &buses[0];
 	if (result == 0 && count > vm->bus->limit) {
 		error_set(err, 0, "machine %s has %zu disks; its bus (%s) takes "
 			"%zu", vm->name, count, vm->bus->name, vm->bus->limit);
