@@ -305,9 +305,14 @@ screen_notice(struct screen *screen, const struct notice *notice)
 {
 	bool plain = strcmp(notice->level, "info") == 0;
 
-	if (notice->total > 0)
+	if (notice->total > 0) {
 		show_progress(screen, notice);
-	else if (notice->text[0] == '\0')
+		return;
+	}
+	/* The progress of a stage that is over says nothing any more. */
+	if (stage_changes(screen, notice->stage))
+		screen_status(screen, "%s", "");
+	if (notice->text[0] == '\0')
 		screen_status(screen, "%-9s ...", notice->stage);
 	else if (strcmp(notice->text, notice->stage) == 0)
 		screen_line(screen, "%s", notice->stage);

@@ -176,6 +176,40 @@ terminal_shows_the_status_in_place(void **state)
 }
 
 static void
+progress_of_a_stage_that_is_over_goes_away(void **state)
+{
+	static const char wanted[] = "\r\033[Krebase\r\n";
+	struct notice progress = {.stage = "capture", .level = "info",
+		.done = 1, .total = 2};
+	struct notice next = {.stage = "rebase", .level = "info",
+		.text = "rebase"};
+	char text[4096] = "";
+	struct screen *screen;
+	struct error err = {0};
+	ssize_t bytes;
+	char *path;
+	int fd = open_terminal(&path);
+
+	(void)state;
+	assert_ok(screen_open(&screen, (const char *const *)&path, 1, &err),
+		&err);
+	screen_notice(screen, &progress);
+	bytes = read(fd, text, sizeof text - 1);
+	assert_true(bytes > 0);
+	screen_notice(screen, &next);
+	screen_line(screen, "end");
+	for (size_t used = (size_t)bytes; strstr(text, "end\r\n") == NULL;
+		used += (size_t)bytes) {
+		bytes = read(fd, text + used, sizeof text - 1 - used);
+		assert_true(bytes > 0);
+	}
+	assert_non_null(strstr(text, wanted));
+	assert_non_null(strstr(text, "rebase\r\nend"));
+	screen_close(screen);
+	close(fd);
+}
+
+static void
 terminal_that_takes_nothing_holds_nobody_up(void **state)
 {
 	struct screen *screen;
@@ -217,6 +251,7 @@ main(void)
 		cmocka_unit_test(
 			inventory_names_each_disk_and_why_it_is_not_offered),
 		cmocka_unit_test(terminal_shows_the_status_in_place),
+		cmocka_unit_test(progress_of_a_stage_that_is_over_goes_away),
 		cmocka_unit_test(terminal_that_takes_nothing_holds_nobody_up),
 		cmocka_unit_test(terminal_that_is_not_there_is_left_out),
 	};
