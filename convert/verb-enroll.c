@@ -151,12 +151,12 @@ verb_enroll(const struct settings *settings, int argc, char **argv,
 			fputs(usage, stdout);
 			return EXIT_DONE;
 		default:
-			error_set(err, 0, "enroll: wrong option");
+			error_set(err, 0, "wrong option");
 			error_hint(err, "`unrack enroll --help` lists them.");
 			return EXIT_USAGE;
 		}
 	if (argc - optind != 1) {
-		error_set(err, 0, "enroll: give the name of one machine");
+		error_set(err, 0, "give the name of one machine");
 		return EXIT_USAGE;
 	}
 	request.name = argv[optind];

@@ -64,7 +64,7 @@ read_number(unsigned *number_out, const char *name, const char *text,
 	number = strtoul(text, &end, 10);
 	if (errno != 0 || end == text || *end != '\0' || text[0] == '-' ||
 		number < low || number > high)
-		return error_set(err, 0, "serve: --%s %s: not a number from %u "
+		return error_set(err, 0, "--%s %s: not a number from %u "
 			"to %u", name, text, low, high);
 	*number_out = (unsigned)number;
 	return 0;
@@ -81,7 +81,7 @@ read_finish(const char **finish_out, const char *text, struct error *err)
 			*finish_out = text;
 			return 0;
 		}
-	return error_set(err, 0, "serve: --finish %s: not one of poweroff, "
+	return error_set(err, 0, "--finish %s: not one of poweroff, "
 		"reboot, shell, wait", text);
 }
 
@@ -91,12 +91,12 @@ read_expect(struct request *request, const char *text, struct error *err)
 	unsigned port;
 
 	if (strncmp(text, "tcp:", 4) != 0)
-		return error_set(err, 0, "serve: --expect %s: not tcp:PORT",
+		return error_set(err, 0, "--expect %s: not tcp:PORT",
 			text);
 	if (read_number(&port, "expect", text + 4, 1, 65535, err) == -1)
 		return -1;
 	if (request->expects == EXPECTS)
-		return error_set(err, 0, "serve: more than %d --expect",
+		return error_set(err, 0, "more than %d --expect",
 			EXPECTS);
 	request->expect[request->expects++] = text;
 	return 0;
@@ -128,7 +128,7 @@ read_option(struct request *request, int option, struct error *err)
 		return read_number(&session->patience_seconds, "patience",
 			optarg, 1, 7 * 24 * 3600, err);
 	default:
-		error_set(err, 0, "serve: wrong option");
+		error_set(err, 0, "wrong option");
 		return error_hint(err, "`unrack serve --help` lists them.");
 	}
 }
@@ -154,7 +154,7 @@ verb_serve(const struct settings *settings, int argc, char **argv,
 			return EXIT_USAGE;
 	}
 	if (optind < argc) {
-		error_set(err, 0, "serve: what is %s?", argv[optind]);
+		error_set(err, 0, "what is %s?", argv[optind]);
 		return EXIT_USAGE;
 	}
 	if (request.expects > 0)

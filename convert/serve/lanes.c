@@ -45,6 +45,7 @@ struct lanes {
 	uint64_t received_bytes, sent_bytes; /* of closed lanes */
 	time_t lost_since;
 	bool stopping, said;
+	bool abandoned; /* no lane may join; the next session begins soon */
 };
 
 /* One connection on its way to become a lane. */
@@ -86,6 +87,23 @@ on_signal(int number)
 	errno = saved;
 }
 
+/* Fail the queue for want of a source. */
+static void
+abandon(struct lanes *lanes, const struct error *why)
+{
+	pthread_mutex_lock(&lanes->lock);
+	lanes->abandoned = true;
+	pthread_mutex_unlock(&lanes->lock);
+	queue_fail(lanes->settings.queue, why);
+}
+
+static int
+refuse_late(struct error *err)
+{
+	return error_set(err, EAGAIN, "the host ends the earlier session; "
+		"connect again");
+}
+
 /* The other source's HELLO came while ours is there, or was. */
 static int
 refuse_other(struct lanes *lanes, unsigned live, struct error *err)
@@ -102,9 +120,8 @@ refuse_other(struct lanes *lanes, unsigned live, struct error *err)
 	error_set(&why, ECONNRESET, "the source was booted anew");
 	error_hint(&why, "The next session begins when it connects; what was "
 		"captured is kept.");
-	queue_fail(lanes->settings.queue, &why);
-	return error_set(err, EAGAIN, "the host ends the session of the "
-		"earlier boot; connect again");
+	abandon(lanes, &why);
+	return refuse_late(err);
 }
 
 /* Take the place of this number, from a lane that must be dead if need be. */
@@ -113,14 +130,17 @@ enter(struct lanes *lanes, struct channel *channel, const struct hello *hello,
 	struct error *err)
 {
 	struct channel **place = &lanes->channels[hello->lane];
-	bool stopping;
+	bool stopping, abandoned;
 	unsigned live;
 
 	pthread_mutex_lock(&lanes->lock);
 	live = lanes->live;
-	if (strcmp(hello->session, lanes->settings.session) != 0) {
+	abandoned = lanes->abandoned;
+	if (abandoned ||
+		strcmp(hello->session, lanes->settings.session) != 0) {
 		pthread_mutex_unlock(&lanes->lock);
-		return refuse_other(lanes, live, err);
+		return abandoned ? refuse_late(err)
+				 : refuse_other(lanes, live, err);
 	}
 	while (*place != NULL && !lanes->stopping) {
 		channel_interrupt(*place);
@@ -292,7 +312,7 @@ check_patience(struct lanes *lanes)
 		"seconds", patience);
 	error_hint(&why, "What was captured is kept: start unrack-capture "
 		"again to go on.");
-	queue_fail(lanes->settings.queue, &why);
+	abandon(lanes, &why);
 }
 
 static void *

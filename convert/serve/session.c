@@ -181,7 +181,7 @@ choose_locations(struct session *session, struct error *err)
 	for (size_t i = 0; i < session->count; i++) {
 		const char *name = session->disks[i].name;
 
-		/* '!' is the one character of a name that a URI quotes. */
+		/* Neither has a character that a URI would quote. */
 		session->locations[i] = io_format("nbd+unix:///%s?socket=%s",
 			name, session->nbd_path);
 		if (session->locations[i] == NULL)
