@@ -3,6 +3,7 @@ test-serve_src := tests/convert/test-serve.c tests/convert/host.c \
 	tests/convert/peer.c $(convert_serve_src) $(convert_source_src) \
 	$(convert_capture_src) $(convert_state_src) $(wire_src) $(common_src)
 test-serve_pkg := $(wire_pkg) cmocka
+test-serve_wrap := statvfs
 
 tests += test-image
 test-image_src := tests/convert/test-image.c $(convert_source_src) \
@@ -24,3 +25,8 @@ tests += test-disks
 test-disks_src := tests/convert/test-disks.c convert/serve/disks.c \
 	$(convert_state_src) $(wire_src) $(common_src)
 test-disks_pkg := $(wire_pkg) cmocka
+
+tests += test-rendezvous
+test-rendezvous_src := tests/convert/test-rendezvous.c \
+	convert/serve/rendezvous.c $(convert_state_src) $(wire_src) $(common_src)
+test-rendezvous_pkg := $(wire_pkg) cmocka

@@ -52,6 +52,7 @@ host_make(struct host *host)
 	path = machine_path(machine, "enrolment");
 	assert_ok(key_write(&host->enrolment, path, &err), &err);
 	host->pid = 0;
+	host->patience_seconds = 30;
 }
 
 void
@@ -90,7 +91,7 @@ host_start(struct host *host, session_job *job)
 		.listen = host->enrolment.server,
 		.session = {.job = job,
 			.finish = "poweroff",
-			.patience_seconds = 30}};
+			.patience_seconds = host->patience_seconds}};
 	struct error err = {0};
 
 	fflush(NULL);

@@ -10,6 +10,7 @@
 struct host {
 	char folder[64]; /* temporary; the state directory */
 	struct enrolment enrolment; /* the source's, with the server in it */
+	unsigned patience_seconds;
 	pid_t pid;
 };
 

@@ -145,12 +145,17 @@ an_odd_name_is_found(void **state)
 {
 	const char *const argv[] = {"nbdinfo", "--size", uri("cciss!c0d0"),
 		NULL};
+	const char *const qemu[] = {"qemu-img", "info", "-f", "raw", argv[2],
+		NULL};
 	AUTO(freep) char *text = NULL;
+	AUTO(freep) char *info = NULL;
 	struct error err;
 
 	(void)state;
 	assert_ok(process_run(argv, &text, 60, &err), &err);
 	assert_string_equal(text, "512\n");
+	assert_ok(process_run(qemu, &info, 60, &err), &err);
+	assert_non_null(strstr(info, "512 B (512 bytes)"));
 }
 
 static void

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "common/io.h"
 #include "common/json.h"
@@ -23,6 +24,22 @@
 #include "wire/block.h"
 
 enum { DISK_BYTES = (24 << 20) + 4608 }; /* the last block is short */
+
+/* Inherited by the host's processes. */
+static bool disk_is_full;
+
+int __real_statvfs(const char *path, struct statvfs *fs);
+int __wrap_statvfs(const char *path, struct statvfs *fs);
+
+int
+__wrap_statvfs(const char *path, struct statvfs *fs)
+{
+	int failed = __real_statvfs(path, fs);
+
+	if (disk_is_full)
+		fs->f_bavail = 1000;
+	return failed;
+}
 
 static const char boot1[] = "00112233445566778899aabbccddeeff";
 static const char boot2[] = "ffeeddccbbaa99887766554433221100";
@@ -403,6 +420,50 @@ a_failed_job_is_told_to_the_source(void **state)
 }
 
 static void
+a_host_without_room_says_so_before_anything_is_sent(void **state)
+{
+	struct host *host = *state;
+	struct peer peer = peer_of(host, boot1);
+	struct error err = {0};
+
+	disk_is_full = true;
+	host_start(host, host_job_capture);
+	disk_is_full = false;
+	assert_int_equal(serve_once(&peer, &err), 1);
+	assert_string_equal(peer.closing.verdict, "failed");
+	assert_non_null(strstr(peer.closing.text, "No space left"));
+	assert_non_null(strstr(peer.closing.text, "captured is kept"));
+	assert_int_equal(peer.read_bytes, 0);
+}
+
+static void
+a_source_that_stays_away_ends_the_session(void **state)
+{
+	struct host *host = *state;
+	struct peer peer = peer_of(host, boot1);
+	AUTO(freep) char *text = NULL;
+	struct error err = {0};
+
+	host->patience_seconds = 1;
+	host_start(host, host_job_capture);
+	peer.stop_after = 3;
+	assert_int_equal(serve_once(&peer, &err), 2);
+	for (;;) { /* until the session has ended */
+		if (io_read_file(&text, NULL, host_path(host, "journal.jsonl"),
+			    1 << 20, &err) == 0 &&
+			strstr(text, "did not come back") != NULL)
+			break;
+		free(take(text));
+		usleep(100000);
+	}
+	peer = peer_of(host, boot1);
+	assert_int_equal(serve_once(&peer, &err), 1);
+	assert_string_equal(peer.closing.verdict, "unproven");
+	assert_int_equal(peer.read_bytes, sizeof disk - (3 << 20));
+	assert_same_bytes(host_path(host, "capture/sda.raw"));
+}
+
+static void
 a_wrong_key_makes_nothing(void **state)
 {
 	struct host *host = *state;
@@ -511,6 +572,8 @@ main(void)
 		SESSION_TEST(who_lies_all_the_time_fails_the_session),
 		SESSION_TEST(unreadable_sectors_are_listed),
 		SESSION_TEST(a_failed_job_is_told_to_the_source),
+		SESSION_TEST(a_host_without_room_says_so_before_anything_is_sent),
+		SESSION_TEST(a_source_that_stays_away_ends_the_session),
 		SESSION_TEST(a_wrong_key_makes_nothing),
 		SESSION_TEST(an_unknown_machine_makes_nothing),
 		SESSION_TEST(a_lane_without_a_session_is_told_to_wait),
