@@ -160,6 +160,26 @@ mount_all(guestfs_h *g, const char *root, bool read_only, struct error *err)
 	return 0;
 }
 
+/*
+ * libguestfs takes KVM when /dev/kvm opens, and then hangs where KVM cannot run
+ * a guest (nested virtualisation).  The appliance works for seconds only, so
+ * emulation is the rule and KVM is asked for.
+ */
+static int
+configure(guestfs_h *g, struct error *err)
+{
+	const char *accelerator = getenv("UNRACK_ACCEL");
+
+	guestfs_set_error_handler(g, NULL, NULL);
+	if (guestfs_set_backend(g, "direct") == -1)
+		return guest_fail(g, err, "configure libguestfs");
+	if (accelerator != NULL && strcmp(accelerator, "kvm") == 0)
+		return 0;
+	if (guestfs_set_backend_setting(g, "force_tcg", "1") == -1)
+		return guest_fail(g, err, "configure libguestfs");
+	return 0;
+}
+
 int
 appliance_open(struct guestfs_h **g_out, const char *const disks[],
 	size_t count, const char *format, bool read_only, struct error *err)
@@ -170,8 +190,8 @@ appliance_open(struct guestfs_h **g_out, const char *const disks[],
 
 	if (g == NULL)
 		return error_set(err, errno, "start libguestfs");
-	guestfs_set_error_handler(g, NULL, NULL);
-	if (add_disks(g, disks, count, format, read_only, err) == -1)
+	if (configure(g, err) == -1 ||
+		add_disks(g, disks, count, format, read_only, err) == -1)
 		return -1;
 	if (guestfs_launch(g) == -1) {
 		guest_fail(g, err, "start the libguestfs appliance");

@@ -17,13 +17,32 @@
 #include "common/error.h"
 #include "common/own.h"
 
-enum { LZ4_MAGIC = 0x184C2102, LZ4_BLOCK_LIMIT = (8 << 20) + (8 << 20) / 255 + 16 };
+enum {
+	LZ4_BLOCK_LIMIT = (8 << 20) + (8 << 20) / 255 + 16,
+	LZMA_DICTIONARY_LIMIT = 128 << 20,
+};
 
 static uint32_t
 u32_at(const uint8_t *at)
 {
 	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
 		(uint32_t)at[3] << 24;
+}
+
+/*
+ * The header names the size of the dictionary, which liblzma allocates at once;
+ * what compressors make has 64 MiB at most.  The end stays unknown.
+ */
+static int
+lzma_end(size_t *end_out, const uint8_t *data, size_t bytes, struct error *err)
+{
+	if (bytes < 13)
+		return error_set(err, 0, "lzma: cut within the header");
+	if (u32_at(data + 1) > LZMA_DICTIONARY_LIMIT)
+		return error_set(err, 0, "lzma: a dictionary of %ju bytes",
+			(uintmax_t)u32_at(data + 1));
+	*end_out = 0;
+	return 0;
 }
 
 static int
@@ -130,6 +149,7 @@ static const struct {
 	const char *magic;
 	size_t magic_bytes;
 	int filter;
+	/* finds 0 when only the decompressor can tell */
 	int (*find_end)(size_t *end_out, const uint8_t *data, size_t bytes,
 		struct error *err);
 } kinds[] = {
@@ -137,7 +157,8 @@ static const struct {
 	[UNPACK_RAW] = {"uncompressed", "0707", 4, 0, NULL},
 	[UNPACK_GZIP] = {"gzip", "\x1f\x8b", 2, ARCHIVE_FILTER_GZIP, NULL},
 	[UNPACK_BZIP2] = {"bzip2", "BZh", 3, ARCHIVE_FILTER_BZIP2, NULL},
-	[UNPACK_LZMA] = {"lzma", "\x5d\0\0", 3, ARCHIVE_FILTER_LZMA, NULL},
+	[UNPACK_LZMA] = {"lzma", "\x5d\0\0", 3, ARCHIVE_FILTER_LZMA,
+		lzma_end},
 	[UNPACK_XZ] = {"xz", "\xfd" "7zXZ\0", 6, ARCHIVE_FILTER_XZ, xz_end},
 	[UNPACK_LZ4] = {"lz4", "\x02\x21\x4c\x18", 4, ARCHIVE_FILTER_LZ4,
 		lz4_end},
@@ -221,13 +242,14 @@ unpack(uint8_t **plain_out, size_t *plain_bytes_out, size_t *used_out,
 {
 	AUTO(reader_freep) struct archive *reader = NULL;
 	struct archive_entry *entry;
+	size_t end = 0;
 	int status;
 
 	if (kinds[kind].filter == 0)
 		return error_set(err, 0, "%s compression is not supported",
 			kinds[kind].name);
 	if (kinds[kind].find_end != NULL &&
-		kinds[kind].find_end(&bytes, data, bytes, err) == -1)
+		kinds[kind].find_end(&end, data, bytes, err) == -1)
 		return -1;
 	reader = archive_read_new();
 	if (reader == NULL)
@@ -237,7 +259,8 @@ unpack(uint8_t **plain_out, size_t *plain_bytes_out, size_t *used_out,
 			ARCHIVE_OK ||
 		archive_read_support_format_raw(reader) != ARCHIVE_OK ||
 		archive_read_support_format_empty(reader) != ARCHIVE_OK ||
-		archive_read_open_memory(reader, data, bytes) != ARCHIVE_OK)
+		archive_read_open_memory(reader, data,
+			end == 0 ? bytes : end) != ARCHIVE_OK)
 		return reader_fail(reader, kind, err);
 	status = archive_read_next_header(reader, &entry);
 	if (status == ARCHIVE_EOF)
@@ -247,8 +270,6 @@ unpack(uint8_t **plain_out, size_t *plain_bytes_out, size_t *used_out,
 	if (read_all(reader, kind, plain_out, plain_bytes_out, limit_bytes,
 			err) == -1)
 		return -1;
-	*used_out = kinds[kind].find_end != NULL
-		? bytes
-		: (size_t)archive_filter_bytes(reader, -1);
+	*used_out = end == 0 ? (size_t)archive_filter_bytes(reader, -1) : end;
 	return 0;
 }

@@ -212,6 +212,8 @@ what_the_kernel_would_not_take_is_refused(void **state)
 		"not aligned");
 	assert_refused(*state, "echo no archive | gzip >image",
 		"no cpio header");
+	assert_refused(*state, "(printf '\\135\\0\\0\\200\\377'; "
+			       "head -c 40 /dev/zero) >image", "dictionary");
 	assert_refused(*state, "printf '\\211LZO\\0\\r\\n\\032\\n' >image",
 		"lzo");
 	assert_refused(*state, "sed 's/^070701/070702/' early.cpio >image",
