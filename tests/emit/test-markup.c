@@ -39,6 +39,7 @@ forbidden_characters_become_question_marks(void **state)
 	check("cut \xe2\x82", "cut ??");
 	check("latin \xfc!", "latin ?!");
 	check("overlong \xc0\xbc", "overlong ??");
+	check("overlong \xe0\x80\xbc", "overlong ???");
 	check("surrogate \xed\xa0\x80", "surrogate ???");
 	check("\xef\xbf\xbe", "???");
 	check("\xef\xbf\xbd", "\xef\xbf\xbd");

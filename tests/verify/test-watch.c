@@ -138,7 +138,9 @@ endless_line_neither_overflows_nor_hides_the_next(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 5000; i++)
-		feed("x\x1b");
+		feed("xyz\x1b[");
+	for (int i = 0; i < 5000; i++)
+		feed("xyz");
 	feed("\nlegacy1 login: ");
 	assert_true(watch.reached[WATCH_LOGIN]);
 }
