@@ -200,7 +200,11 @@ parts_next_steps(const struct parts *parts)
 		if (json_is_string(problem))
 			add_step(steps, "Solve: %s.", json_string_value(problem));
 	add_disk_steps(steps, parts);
-	if (strcmp(verdict, "unproven") == 0)
+	if (json_object_size(parts->guest) == 0)
+		add_step(steps, "Nothing was assessed yet: boot the machine from "
+			"the live image while unrack serve runs, or give "
+			"unrack convert --name %s --disk FILE.", name);
+	else if (strcmp(verdict, "unproven") == 0)
 		add_step(steps, "Prove that it boots: unrack verify %s", name);
 	add_actions(steps, parts, "warning");
 	if (strncmp(verdict, "boots", 5) == 0)
