@@ -54,7 +54,6 @@ configure(guestfs_h *g, struct error *err)
 		guestfs_set_memsize(g, MEMORY_MB) == -1 ||
 		guestfs_set_smp(g, 1) == -1 ||
 		guestfs_set_network(g, 0) == -1 ||
-		guestfs_set_recovery_proc(g, 0) == -1 ||
 		guestfs_set_autosync(g, 1) == -1)
 		return guest_error(err, g, "configure libguestfs");
 	return choose_accelerator(g, err);

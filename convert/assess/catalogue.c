@@ -13,6 +13,13 @@ static const struct rule rules[] = {
 		"of the old hardware.",
 		"If another system is the one in use, say so and convert again "
 		"with its disks only."},
+	{"firmware.uefi-no-fallback",
+		"Only the old machine's firmware knows the boot loader",
+		SEVERITY_BLOCKER,
+		"A VM starts with empty firmware settings and looks for "
+		"EFI/BOOT/BOOTX64.EFI alone.",
+		"Copy the boot loader there on the server, or add a boot entry "
+		"in the VM's firmware menu."},
 	{"fs.dirty", "A file system was not unmounted cleanly",
 		SEVERITY_INFORMATION,
 		"The server was not shut down properly before the capture, or it "

@@ -117,12 +117,18 @@ score_root(guestfs_h *g, const struct volume *volume)
 
 /* Try a file system; what it is leaves through *candidate. */
 static bool
-try(guestfs_h *g, struct guest *guest, struct candidate *candidate)
+try(guestfs_h *g, struct guest *guest, struct candidate *candidate,
+	struct findings *findings)
 {
 	bool found;
 
-	if (mount(g, candidate->volume, candidate->subvolume, "/") == -1)
+	if (mount(g, candidate->volume, candidate->subvolume, "/") == -1) {
+		if (candidate->subvolume[0] == '\0')
+			finding_add(findings, "storage.not-mounted",
+				candidate->volume->source, 0,
+				guestfs_last_error(g), NULL);
 		return false;
+	}
 	found = is_linux_root(g);
 	if (found) {
 		candidate->score = score_root(g, candidate->volume);
@@ -160,7 +166,7 @@ find_roots(guestfs_h *g, struct guest *guest, const struct volumes *volumes,
 			next->volume = volume;
 			snprintf(next->subvolume, sizeof next->subvolume, "%s",
 				subvolumes[s]);
-			if (try(g, guest, next)) {
+			if (try(g, guest, next, findings)) {
 				count++;
 				break;
 			}
