@@ -121,6 +121,22 @@ changes_plan(struct changes *changes, const char *path, const char *before,
 	return 0;
 }
 
+bool
+changes_next_text(const struct changes *changes, size_t *index,
+	const char **path_out, const char **text_out)
+{
+	while (*index < changes->count) {
+		const struct change *change = &changes->list[(*index)++];
+
+		if (change->after.text == NULL)
+			continue;
+		*path_out = change->path;
+		*text_out = change->after.text;
+		return true;
+	}
+	return false;
+}
+
 /* ---- writing ---- */
 
 static void

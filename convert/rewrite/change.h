@@ -39,6 +39,13 @@ void changes_apply(struct changes *changes, guestfs_h *g,
 int changes_note(struct changes *changes, const struct inject_change *change,
 	struct error *err);
 
+/*
+ * The next change from *index on whose file is now a text, borrowed; moves
+ * *index behind it.  False at the end.
+ */
+bool changes_next_text(const struct changes *changes, size_t *index,
+	const char **path_out, const char **text_out);
+
 unsigned changes_count(const struct changes *changes);
 
 /* Write index.json and the diffs to `folder`, which is emptied before. */

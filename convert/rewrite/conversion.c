@@ -125,6 +125,7 @@ assess(struct conversion *conversion, struct error *err)
 		return -1;
 	boot_find_default(conversion->g, guest, conversion->findings);
 	boot_check_install_device(conversion->g, conversion->findings);
+	boot_check_fallback(conversion->g, guest, conversion->findings);
 	log_debug("planned the drivers");
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include "common/own.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest.h"
+#include "convert/assess/strings.h"
 #include "convert/rewrite/change.h"
 #include "convert/rewrite/rewriters.h"
 #include "drivers-inject/guest.h"
@@ -68,6 +69,31 @@ add_copy(const struct injection *injection, const char *image_path,
 	return segment_add(segment, path, 0644, changed, strlen(changed), err);
 }
 
+/*
+ * With a card's driver in the image, udev names the card before the root file
+ * system is there.
+ */
+static int
+add_names(const struct injection *injection, const struct initramfs *image,
+	struct segment *segment, struct error *err)
+{
+	const struct tree_node *udev = tree_find(image->tree, "lib/udev");
+	const char *path, *text;
+	size_t index = 0;
+
+	if (udev == NULL || !tree_is_folder(udev))
+		return 0;
+	while (changes_next_text(injection->changes, &index, &path, &text)) {
+		if (!string_starts(path, "/etc/systemd/network/") &&
+			!string_starts(path, "/etc/udev/rules.d/"))
+			continue;
+		if (segment_add(segment, path + 1, 0644, text, strlen(text),
+			    err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 add_copies(void *context, const struct inject_kernel *kernel,
 	const struct initramfs *image, struct segment *segment,
@@ -80,7 +106,7 @@ add_copies(void *context, const struct inject_kernel *kernel,
 			    err) == -1)
 			return -1;
 	}
-	return 0;
+	return add_names(context, image, segment, err);
 }
 
 static int
