@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/io.h"
 #include "common/json.h"
 #include "common/own.h"
 #include "convert/assess/finding.h"
@@ -106,6 +107,47 @@ the_catalogue_is_ordered_and_complete(void **state)
 	assert_null(catalogue_rule("no.such.rule"));
 }
 
+/* docs/findings.md, as it should be. */
+static void
+print_page(FILE *page)
+{
+	size_t count;
+	const struct rule *rules = catalogue_rules(&count);
+
+	fputs("# What unrack can find\n\n"
+	      "Each finding names its rule, where it was seen and what was done\n"
+	      "about it. The rules, by id:\n",
+		page);
+	for (size_t i = 0; i < count; i++)
+		fprintf(page, "\n## %s\n\n%s (%s).\n\n%s\n\n*What to do:* %s\n",
+			rules[i].id, rules[i].title,
+			severity_name(rules[i].severity), rules[i].why,
+			rules[i].action);
+}
+
+/* UNRACK_UPDATE=1 writes the page anew. */
+static void
+the_page_shows_the_catalogue(void **state)
+{
+	static const char path[] = "docs/findings.md";
+	AUTO(freep) char *page = NULL;
+	AUTO(freep) char *there = NULL;
+	size_t bytes;
+	FILE *out = open_memstream(&page, &bytes);
+	struct error err = {0};
+
+	(void)state;
+	assert_non_null(out);
+	print_page(out);
+	assert_int_equal(fclose(out), 0);
+	if (getenv("UNRACK_UPDATE") != NULL)
+		assert_ok(io_write_file(path, page, bytes, 0644, &err), &err);
+	assert_ok(io_read_file(&there, NULL, path, 1 << 20, &err), &err);
+	if (strcmp(there, page) != 0)
+		fail_msg("%s is old; UNRACK_UPDATE=1 make check-test-finding "
+			 "writes it anew", path);
+}
+
 int
 main(void)
 {
@@ -116,6 +158,7 @@ main(void)
 		cmocka_unit_test(an_assessment_has_done_nothing),
 		cmocka_unit_test(hostile_evidence_is_bounded_and_made_text),
 		cmocka_unit_test(the_catalogue_is_ordered_and_complete),
+		cmocka_unit_test(the_page_shows_the_catalogue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
