@@ -323,20 +323,41 @@ add_nic(struct vm *vm, const json_t *card, struct error *err)
 	return 0;
 }
 
+/* A card rather than a bond, a bridge, a VLAN or an alias upon one. */
+static bool
+is_card(const json_t *interface)
+{
+	static const char *const prefixes[] = {"eth", "en", "em", "p"};
+	const char *name = json_text(interface, "name", "");
+
+	if (json_text(interface, "mac", NULL) != NULL)
+		return true;
+	if (strpbrk(name, ":.") != NULL)
+		return false;
+	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
 static int
 find_nics(struct vm *vm, struct error *err)
 {
+	bool known = true; /* to be cards */
 	const json_t *cards = json_object_get(vm->inventory, "nics"), *card;
 	size_t i;
 
 	/* Without an inventory, the guest's configuration is what there is. */
-	if (json_array_size(cards) == 0)
+	if (json_array_size(cards) == 0) {
 		cards = json_object_get(vm->guest, "interfaces");
+		known = false;
+	}
 	vm->nics = calloc(NIC_LIMIT, sizeof *vm->nics);
 	if (vm->nics == NULL)
 		return error_set(err, ENOMEM, "machine %s", vm->name);
 	json_array_foreach(cards, i, card)
-		if (vm->nic_count < NIC_LIMIT && add_nic(vm, card, err) == -1)
+		if (vm->nic_count < NIC_LIMIT && (known || is_card(card)) &&
+			add_nic(vm, card, err) == -1)
 			return -1;
 	return vm->nic_count == 0 ? add_nic(vm, NULL, err) : 0;
 }

@@ -46,7 +46,15 @@ proof_is_up(const struct observation *seen)
 		any_answered(seen);
 }
 
-/* The card as the guest sees it: by address where it is known, else by name. */
+/* The length of a name without the ":1" of an alias. */
+static size_t
+base_length(const char *name)
+{
+	return strcspn(name, ":");
+}
+
+/* The card as the guest sees it: by address where it is known, else by name;
+ * an alias is an address of the interface that it stands on. */
 static const json_t *
 seen_interface(const json_t *facts, const json_t *wanted)
 {
@@ -59,7 +67,9 @@ seen_interface(const json_t *facts, const json_t *wanted)
 		if (*mac != '\0' && strcasecmp(json_text(link, "mac", ""),
 			mac) == 0)
 			return link;
-		if (strcmp(json_text(link, "name", ""), name) == 0)
+		if (strncmp(json_text(link, "name", ""), name,
+			base_length(name)) == 0 &&
+			strlen(json_text(link, "name", "")) == base_length(name))
 			named = link;
 	}
 	return *mac == '\0' ? named : NULL;
@@ -99,12 +109,14 @@ check_interface(json_t *problems, const json_t *facts, const json_t *wanted)
 	const json_t *addresses = json_object_get(link, "addresses"), *address;
 	size_t i;
 
+	if (strcmp(name, "lo") == 0)
+		return;
 	if (link == NULL) {
 		complain(problems, "no network card %s (%s) in the guest", name,
 			json_text(wanted, "mac", "address unknown"));
 		return;
 	}
-	if (strcmp(json_text(link, "name", ""), name) != 0)
+	if (strncmp(json_text(link, "name", ""), name, base_length(name)) != 0)
 		complain(problems, "network card %s is now called %s", name,
 			json_text(link, "name", "?"));
 	json_array_foreach(json_object_get(wanted, "addresses"), i, address)

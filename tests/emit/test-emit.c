@@ -147,6 +147,40 @@ cards_keep_the_address_burnt_in(void **state)
 }
 
 static void
+without_an_inventory_only_cards_become_cards(void **state)
+{
+	static const char guest[] = "{\"interfaces\": [{\"name\": \"br0\"}, "
+		"{\"name\": \"eth0\"}, {\"name\": \"eth0.7\"}, {\"name\": "
+		"\"net0\", \"mac\": \"52:54:00:00:00:07\"}, {\"name\": "
+		"\"eth0:1\"}]}";
+	static const char disks[] =
+		"{\"disks\": [{\"name\": \"sda\", \"size_bytes\": 1}]}";
+	char folder[] = "/tmp/unrack-test-XXXXXX";
+	struct machine machine = {.name = "m", .folder = folder, .lock_fd = -1};
+	AUTO(vm_freep) struct vm *vm = NULL;
+	AUTO(freep) char *report = NULL;
+	AUTO(freep) char *guest_path = NULL;
+	AUTO(freep) char *disks_path = NULL;
+	struct error err = {0};
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	report = io_format("%s/report", folder);
+	guest_path = io_format("%s/report/guest.json", folder);
+	disks_path = io_format("%s/disks.json", folder);
+	assert_ok(io_make_folders(report, &err), &err);
+	assert_ok(io_write_file(guest_path, guest, strlen(guest), 0600, &err),
+		&err);
+	assert_ok(io_write_file(disks_path, disks, strlen(disks), 0600, &err),
+		&err);
+	assert_ok(vm_read(&vm, &machine, &err), &err);
+	assert_int_equal(vm->nic_count, 2);
+	assert_string_equal(vm->nics[0].name, "eth0");
+	assert_string_equal(vm->nics[1].mac, "52:54:00:00:00:07");
+	assert_ok(io_remove_tree(folder, &err), &err);
+}
+
+static void
 disks_without_a_serial_get_stable_ones(void **state)
 {
 	AUTO(vm_freep) struct vm *vm = read_fixture("legacy");
@@ -263,6 +297,7 @@ main(void)
 		cmocka_unit_test(
 			boot_disk_is_the_one_with_the_active_partition),
 		cmocka_unit_test(cards_keep_the_address_burnt_in),
+		cmocka_unit_test(without_an_inventory_only_cards_become_cards),
 		cmocka_unit_test(disks_without_a_serial_get_stable_ones),
 		cmocka_unit_test(vendor_wide_uuids_are_replaced),
 		cmocka_unit_test(

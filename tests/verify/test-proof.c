@@ -113,6 +113,26 @@ each_thing_amiss_is_a_problem(void **state)
 }
 
 static void
+alias_is_an_address_of_its_interface(void **state)
+{
+	static const char alias[] = "{\"name\": \"eth0:1\", \"mac\": null, "
+		"\"addresses\": [\"192.0.2.10/24\"]}";
+	static const char absent[] = "{\"name\": \"eth1:1\", "
+		"\"addresses\": []}";
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, good_report);
+	json_array_append_new(json_object_get(scene.vm.guest, "interfaces"),
+		json_loads(alias, 0, NULL));
+	check_verdict(&scene, "boots", "tcp:8080");
+	open_scene(&scene, good_report);
+	json_array_append_new(json_object_get(scene.vm.guest, "interfaces"),
+		json_loads(absent, 0, NULL));
+	check_verdict(&scene, "boots-with-problems", "eth1:1");
+}
+
+static void
 silent_port_is_a_problem(void **state)
 {
 	struct scene scene;
@@ -260,6 +280,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_seen_is_boots),
 		cmocka_unit_test(each_thing_amiss_is_a_problem),
+		cmocka_unit_test(alias_is_an_address_of_its_interface),
 		cmocka_unit_test(silent_port_is_a_problem),
 		cmocka_unit_test(frames_from_outside_break_the_isolation),
 		cmocka_unit_test(witness_that_stays_silent_is_a_problem),
