@@ -16,7 +16,7 @@
 #include "p2v/sysfs.h"
 #include "p2v/usage.h"
 
-enum { SECTOR_BYTES = 512, SCSI_TYPE_OPTICAL = 5 };
+enum { SECTOR_BYTES = 512 };
 
 struct disk {
 	const char *root;
@@ -254,9 +254,6 @@ refuse(json_t *facts, const char *reason)
 static bool
 is_read_only_medium(const struct disk *disk, const json_t *facts)
 {
-	if (sysfs_number(-1, "%s/device/type", disk->folder) ==
-		SCSI_TYPE_OPTICAL)
-		return true;
 	return json_flag(facts, "removable", 0) &&
 		sysfs_number(0, "%s/ro", disk->folder) == 1;
 }

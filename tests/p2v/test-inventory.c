@@ -144,6 +144,31 @@ choice_that_cannot_be_served_lists_the_disks(void **state)
 	}
 }
 
+static void
+medium_that_the_live_system_noted_is_not_offered(void **state)
+{
+	static const char *const notes[] = {"/dev/sda\n", "sda", "/dev/sda1"};
+	struct error err = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++) {
+		AUTO(json_decrefpp) json_t *inventory = NULL;
+		char *root = fixture_unpack(FOLDER "bios-ata.tree");
+		AUTO(freep) char *folder = io_format("%s/run/unrack", root);
+		AUTO(freep) char *path = io_format("%s/medium", folder);
+
+		assert_ok(io_make_folders(folder, &err), &err);
+		assert_ok(io_write_file(path, notes[i], strlen(notes[i]), 0600,
+			&err), &err);
+		assert_ok(inventory_collect(&inventory, root, NOW, &err), &err);
+		fixture_remove(root);
+		assert_null(inventory_offered(inventory, 0));
+		assert_string_equal(json_text(json_array_get(json_object_get(
+			inventory, "disks"), 0), "reason", ""),
+			"the live medium");
+	}
+}
+
 static char *
 make_file(const char *folder, const char *name, off_t bytes)
 {
@@ -210,6 +235,8 @@ main(void)
 		cmocka_unit_test(partition_names_get_a_p_after_a_digit),
 		cmocka_unit_test(disk_is_chosen_by_name_path_or_link),
 		cmocka_unit_test(choice_that_cannot_be_served_lists_the_disks),
+		cmocka_unit_test(
+			medium_that_the_live_system_noted_is_not_offered),
 		cmocka_unit_test(files_stand_for_disks_in_their_order),
 		cmocka_unit_test(facts_must_tell_of_as_many_disks_as_files),
 	};

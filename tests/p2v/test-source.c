@@ -190,11 +190,13 @@ sector_that_fails_twice_is_read_the_third_time(void **state)
 static void
 disk_with_large_sectors_is_narrowed_to_those(void **state)
 {
-	struct faulty disk = {.sector_bytes = 4096};
+	struct faulty large = {.sector_bytes = 4096};
+	struct faulty middle = {.sector_bytes = 2048};
 
 	(void)state;
-	disk.bad[83] = true;
-	assert_read(&disk, 0, DISK_SECTORS, 8);
+	large.bad[83] = middle.bad[83] = true;
+	assert_read(&large, 0, DISK_SECTORS, 8);
+	assert_read(&middle, 0, DISK_SECTORS, 4);
 }
 
 static void
