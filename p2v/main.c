@@ -123,38 +123,39 @@ find_enrolment(struct enrolment *enrolment_out, json_t *inventory,
 	return ask_enrolment(enrolment_out, inventory, tty, err);
 }
 
-/* The file that stands for the n-th offered disk; --disk may skip some. */
-static const char *
-file_of(const json_t *inventory, const struct options *options,
-	const json_t *offered)
+/* The n-th file stands for the n-th disk that is offered before --disk. */
+struct file_disks {
+	const json_t *disks[OPTION_WORDS];
+};
+
+static void
+match_files(struct file_disks *files, const json_t *inventory,
+	const struct options *options)
 {
-	const json_t *disk;
-	size_t i, file = 0;
+	for (size_t i = 0; i < options->files.count; i++)
+		files->disks[i] = inventory_offered(inventory, i);
+}
 
-	json_array_foreach (json_object_get(inventory, "disks"), i, disk) {
-		const char *reason = json_text(disk, "reason", "");
-		bool is_file = json_flag(disk, "offered", 0) ||
-			strncmp(reason, "not chosen", 10) == 0;
-
-		if (disk == offered)
-			break;
-		file += is_file;
-	}
-	return options->files.items[file];
+/* Where to read a disk: its file, else its device.  Freed by the caller. */
+static char *
+path_of(const json_t *disk, const struct file_disks *files,
+	const struct options *options)
+{
+	for (size_t i = 0; i < options->files.count; i++)
+		if (files->disks[i] == disk)
+			return strdup(options->files.items[i]);
+	return io_format("/dev/%s", json_text(disk, "name", ""));
 }
 
 static int
 open_disks(struct disks *disks, const json_t *inventory,
-	const struct options *options, struct error *err)
+	const struct file_disks *files, const struct options *options,
+	struct error *err)
 {
 	const json_t *disk;
 
 	while ((disk = inventory_offered(inventory, disks->count)) != NULL) {
-		AUTO(freep) char *device = io_format("/dev/%s",
-			json_text(disk, "name", ""));
-		const char *path = options->files.count > 0
-			? file_of(inventory, options, disk)
-			: device;
+		AUTO(freep) char *path = path_of(disk, files, options);
 
 		if (disks->count == DISK_LIMIT)
 			return error_set(err, E2BIG, "serve more than %d disks",
@@ -198,6 +199,7 @@ serve(struct screen *screen, json_t *inventory, const struct options *options,
 	struct error *err)
 {
 	AUTO(disks_close) struct disks disks = {0};
+	struct file_disks files;
 	struct enrolment enrolment;
 	struct closing closing;
 	struct session_plan plan = {.enrolment = &enrolment,
@@ -205,12 +207,13 @@ serve(struct screen *screen, json_t *inventory, const struct options *options,
 		.once = options->once, .screen = screen};
 	int result;
 
+	match_files(&files, inventory, options);
 	if (inventory_choose(inventory, options->disks.items,
 		    options->disks.count, err) == -1 ||
 		find_enrolment(&enrolment, inventory, options, err) == -1)
 		return -1;
 	screen_inventory(screen, inventory);
-	if (open_disks(&disks, inventory, options, err) == -1)
+	if (open_disks(&disks, inventory, &files, options, err) == -1)
 		return -1;
 	plan.sources = disks.sources;
 	plan.count = disks.count;
