@@ -41,6 +41,7 @@ struct lanes {
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t changed;
 	struct channel *channels[MESSAGE_LANES_LIMIT];
+	struct arrival *arrivals; /* whose threads are not joined yet */
 	unsigned live, threads;
 	uint64_t received_bytes, sent_bytes; /* of closed lanes */
 	time_t lost_since;
@@ -53,6 +54,9 @@ struct arrival {
 	struct lanes *lanes;
 	int fd;			 /* -1 when there is a channel already */
 	struct channel *channel; /* the first one */
+	pthread_t thread;
+	bool ended;
+	struct arrival *next;
 };
 
 /* A signal handler has no argument. */
@@ -244,12 +248,31 @@ arrival_thread(void *context)
 	struct lanes *lanes = arrival->lanes;
 
 	arrive(lanes, arrival);
-	free(arrival);
 	pthread_mutex_lock(&lanes->lock);
+	arrival->ended = true;
 	lanes->threads--;
 	pthread_cond_broadcast(&lanes->changed);
 	pthread_mutex_unlock(&lanes->lock);
 	return NULL;
+}
+
+/* Returns an errno value. */
+static int
+start_thread(struct lanes *lanes, struct arrival *arrival)
+{
+	int failed = EAGAIN;
+
+	pthread_mutex_lock(&lanes->lock);
+	if (lanes->threads < THREADS_LIMIT && !lanes->stopping)
+		failed = pthread_create(&arrival->thread, NULL, arrival_thread,
+			arrival);
+	if (failed == 0) {
+		arrival->next = lanes->arrivals;
+		lanes->arrivals = arrival;
+		lanes->threads++;
+	}
+	pthread_mutex_unlock(&lanes->lock);
+	return failed;
 }
 
 /* Takes the descriptor or the channel in any case. */
@@ -257,30 +280,50 @@ static int
 start_arrival(struct lanes *lanes, int fd, struct channel *channel,
 	struct error *err)
 {
-	struct arrival *arrival = malloc(sizeof *arrival);
-	pthread_attr_t detached;
-	pthread_t thread;
+	struct arrival *arrival = calloc(1, sizeof *arrival);
 	int failed = ENOMEM;
 
-	pthread_attr_init(&detached);
-	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
 	if (arrival != NULL) {
-		*arrival = (struct arrival){lanes, fd, channel};
-		pthread_mutex_lock(&lanes->lock);
-		failed = lanes->threads >= THREADS_LIMIT || lanes->stopping
-			? EAGAIN
-			: pthread_create(&thread, &detached, arrival_thread,
-				  arrival);
-		lanes->threads += failed == 0;
-		pthread_mutex_unlock(&lanes->lock);
+		arrival->lanes = lanes;
+		arrival->fd = fd;
+		arrival->channel = channel;
+		failed = start_thread(lanes, arrival);
 	}
-	pthread_attr_destroy(&detached);
 	if (failed == 0)
 		return 0;
 	free(arrival);
 	fd_closep(&fd);
 	channel_close(channel);
 	return error_set(err, failed, "serve another connection");
+}
+
+/*
+ * Join the threads that ended.  They are not detached: libcrypto's share of a
+ * thread's end must not run into that of the process.
+ */
+static void
+reap(struct lanes *lanes)
+{
+	struct arrival *ended = NULL, *next;
+
+	pthread_mutex_lock(&lanes->lock);
+	for (struct arrival **at = &lanes->arrivals; *at != NULL;) {
+		struct arrival *arrival = *at;
+
+		if (!arrival->ended) {
+			at = &arrival->next;
+			continue;
+		}
+		*at = arrival->next;
+		arrival->next = ended;
+		ended = arrival;
+	}
+	pthread_mutex_unlock(&lanes->lock);
+	for (; ended != NULL; ended = next) {
+		next = ended->next;
+		pthread_join(ended->thread, NULL);
+		free(ended);
+	}
 }
 
 static void
@@ -339,6 +382,7 @@ door_thread(void *context)
 		if (now_seconds() == ticked)
 			continue;
 		ticked = now_seconds();
+		reap(lanes);
 		check_patience(lanes);
 		lanes->settings.tick(lanes->settings.context);
 	}
@@ -459,6 +503,7 @@ lanes_stop(struct lanes *lanes)
 	while (lanes->threads > 0)
 		wait_a_moment(lanes);
 	pthread_mutex_unlock(&lanes->lock);
+	reap(lanes);
 	unlink(lanes->settings.socket_path);
 	close(lanes->listen_fd);
 	close(lanes->event_fd);
