@@ -28,6 +28,7 @@ peer_open(struct peer *peer, struct channel **channel_out, unsigned lane,
 	struct frame frame;
 	int failed;
 
+	peer->requests = peer->answers = 0;
 	if (channel_connect(&channel, peer->enrolment, 10, err) == -1)
 		return -1;
 	memcpy(hello.session, peer->session, sizeof hello.session);
@@ -134,6 +135,9 @@ answer_frame(struct peer *peer, struct channel *channel,
 
 	switch (frame->type) {
 	case FRAME_READ:
+		peer->requests++;
+		if (peer->stop_after > 0 && peer->answers >= peer->stop_after)
+			return peer->requests == peer->answers + 4 ? 2 : 0;
 		return answer_read(peer, channel, frame, err);
 	case FRAME_HASH:
 		return answer_hash(peer, channel, frame, err);
@@ -168,9 +172,6 @@ peer_serve(struct peer *peer, struct channel *channel, struct error *err)
 		if (channel_receive(channel, &frame, &payload, 60, err) == -1)
 			return -1;
 		done = answer_frame(peer, channel, &frame, payload, err);
-		if (done == 0 && peer->stop_after > 0 &&
-			peer->answers >= peer->stop_after)
-			return 2;
 	}
 	return done;
 }

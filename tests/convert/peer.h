@@ -34,7 +34,7 @@ struct peer {
 	const uint8_t *bad_map; /* of block 0, or NULL */
 
 	uint64_t read_bytes, hashed_bytes; /* what was asked for */
-	unsigned answers, notices;
+	unsigned requests, answers, notices;
 	char last_notice[512];
 	struct closing closing;
 };
@@ -45,7 +45,8 @@ int peer_open(struct peer *peer, struct channel **channel_out, unsigned lane,
 
 /*
  * Serve until CLOSE (1), until stop_after (2), or until the connection is lost
- * (-1).
+ * (-1).  The host has taken the answers when 2 is returned: it keeps four
+ * requests under way.
  */
 int peer_serve(struct peer *peer, struct channel *channel, struct error *err);
 

@@ -62,8 +62,8 @@ a_map_that_does_not_cover_the_disk_is_refused(void **state)
 	static const char *const texts[] = {
 		"", "{}", "[]", "[1]",
 		"[{\"start\":0,\"length\":65536,\"depth\":1}]", /* ends early */
-		"[{\"start\":0,\"length\":65536,\"depth\":1},"	/* a gap */
-		"{\"start\":131072,\"length\":65536,\"depth\":1}]",
+		("[{\"start\":0,\"length\":65536,\"depth\":1}," /* a gap */
+			"{\"start\":131072,\"length\":65536,\"depth\":1}]"),
 		"[{\"start\":0,\"length\":196608,\"depth\":1}]", /* too far */
 		"[{\"start\":0,\"length\":0,\"depth\":1}]",
 		"[{\"start\":65536,\"length\":65536,\"depth\":1}]",

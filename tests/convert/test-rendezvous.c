@@ -58,8 +58,8 @@ static void
 a_long_or_odd_path_is_replaced_by_a_private_one(void **state)
 {
 	static const char *const odd[] = {"with space", "a?b=c", "a%20b",
-		"0123456789012345678901234567890123456789012345678901234567890"
-		"0123456789"};
+		("0123456789012345678901234567890123456789012345678901234567890"
+		"0123456789")};
 	struct sockaddr_un address;
 	struct stat st;
 

@@ -17,6 +17,7 @@
 #include "common/own.h"
 #include "common/process.h"
 #include "convert/serve/session.h"
+#include "convert/source/map.h"
 #include "convert/state/journal.h"
 #include "convert/state/machine.h"
 #include "tests/convert/peer.h"
@@ -246,7 +247,27 @@ a_lost_lane_comes_back_and_goes_on(void **state)
 	assert_int_equal(peer.hashed_bytes, 0);
 }
 
-/* Serve `answers` ranges, then the host dies and another one comes. */
+/* What arrived is recorded about two seconds later. */
+static void
+await_entries(const struct host *host, unsigned wanted)
+{
+	uint8_t bytes[IMAGE_ENTRY_BYTES];
+	struct map_entry entry;
+	unsigned found = 0;
+
+	while (found < wanted) {
+		int fd = open(host_path(host, "capture/sda.map"), O_RDONLY);
+
+		found = 0;
+		for (uint64_t b = 0; pread(fd, bytes, sizeof bytes,
+			     (off_t)map_entry_offset(b)) > 0; b++)
+			found += map_entry_decode(&entry, b, bytes);
+		close(fd);
+		usleep(50000);
+	}
+}
+
+/* Serve some ranges, then the host dies and another one comes. */
 static uint64_t
 capture_with_a_killed_host(struct host *host, const char *second_boot,
 	struct peer *after)
@@ -259,8 +280,7 @@ capture_with_a_killed_host(struct host *host, const char *second_boot,
 	before.stop_after = 12;
 	channel = open_until(&before, 0);
 	assert_int_equal(peer_serve(&before, channel, &err), 2);
-	/* The entries of what arrived are written after two seconds. */
-	sleep(4);
+	await_entries(host, 12 << 4);
 	host_kill(host);
 	channel_close(channel);
 
@@ -542,8 +562,6 @@ sigterm_keeps_what_was_captured(void **state)
 	peer.stop_after = 10;
 	channel = open_until(&peer, 0);
 	assert_int_equal(peer_serve(&peer, channel, &err), 2);
-	/* The next request tells that the answers were taken. */
-	usleep(300000);
 	assert_int_equal(host_stop(host), 0);
 	channel_close(channel);
 	host_start(host, host_job_capture);
