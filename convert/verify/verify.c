@@ -218,6 +218,17 @@ announce(struct watchman *man)
 	}
 }
 
+/*
+ * systemd starts a login on each console of the kernel, so it is worth waiting
+ * for; other inits do so only where they were told to.
+ */
+static bool
+login_will_come(const struct watchman *man)
+{
+	return man->preparation.console && (man->facts == NULL ||
+		json_text(man->facts, "state", NULL) != NULL);
+}
+
 /* Everything that is asked for was seen, and nothing is wrong. */
 static bool
 is_proven(const struct watchman *man, double seconds)
@@ -227,8 +238,7 @@ is_proven(const struct watchman *man, double seconds)
 
 	if (!proof_is_up(&seen))
 		return false;
-	if (man->preparation.console && !man->preparation.witness &&
-		!man->watch.reached[WATCH_LOGIN])
+	if (!man->watch.reached[WATCH_LOGIN] && login_will_come(man))
 		return false;
 	problems = proof_problems(&seen);
 	return json_array_size(problems) == 0;
