@@ -147,6 +147,24 @@ compressed_segments_need_no_padding(void **state)
 	assert_system_is_there(initramfs);
 }
 
+/* What is stored within as it is must not be taken for the end. */
+static void
+an_xz_file_within_an_xz_segment_is_no_end(void **state)
+{
+	AUTO(freep) uint8_t *image = NULL;
+	AUTO(initramfs_freep) struct initramfs *initramfs = NULL;
+	struct error err;
+
+	scratch_shell(*state,
+		"for i in $(seq 24); do head -c $((99000 + i)) /dev/urandom |\n"
+		"xz --check=crc32 >main/$i.xz; done\n"
+		"cd main; find . | LC_ALL=C sort | cpio -o -H newc --quiet |\n"
+		"xz --check=crc32 >../image");
+	assert_ok(parse(*state, "image", &image, &initramfs, &err), &err);
+	assert_int_equal(initramfs->segment_count, 1);
+	assert_system_is_there(initramfs);
+}
+
 /* A frame that starts where another ends is a segment of its own. */
 static void
 lz4_frames_follow_each_other(void **state)
@@ -275,6 +293,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(every_compression_is_read_and_its_end_found),
 		TEST(compressed_segments_need_no_padding),
+		TEST(an_xz_file_within_an_xz_segment_is_no_end),
 		TEST(lz4_frames_follow_each_other),
 		TEST(archives_within_one_segment_are_all_read),
 		TEST(the_host_s_own_image_is_read),
