@@ -5,7 +5,6 @@
  */
 #include "convert/assess/grub-config.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +72,7 @@ read_word(const char *text, size_t at, char *word, size_t room)
 			quote = text[at];
 		else if (quote != 0 && text[at] == quote)
 			quote = 0;
-		else if (quote == 0 && isspace((unsigned char)text[at]))
+		else if (quote == 0 && (text[at] == ' ' || text[at] == '\t'))
 			break;
 		else if (used + 1 < room)
 			word[used++] = text[at];
@@ -88,7 +87,8 @@ default_part(const char *wanted, int depth, char *part, size_t room)
 {
 	for (; depth > 0 && wanted != NULL; depth--) {
 		wanted = strchr(wanted, '>');
-		wanted += wanted != NULL;
+		if (wanted != NULL)
+			wanted++;
 	}
 	if (wanted == NULL)
 		wanted = "";

@@ -103,6 +103,17 @@ deep_nesting_is_survived(void **state)
 	assert_string_equal(path, "/v");
 }
 
+static void
+white_space_of_other_systems_does_not_stop_the_reading(void **state)
+{
+	char path[256];
+
+	(void)state;
+	assert_true(grub_default_kernel("menuentry 'a' \r\v\f {\r\n"
+					"linux /v\r\n}\r\n",
+		NULL, path, sizeof path));
+}
+
 int
 main(void)
 {
@@ -113,6 +124,8 @@ main(void)
 		cmocka_unit_test(an_entry_that_is_not_there_means_the_first),
 		cmocka_unit_test(a_text_without_kernels_has_none),
 		cmocka_unit_test(deep_nesting_is_survived),
+		cmocka_unit_test(
+			white_space_of_other_systems_does_not_stop_the_reading),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
