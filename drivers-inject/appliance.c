@@ -57,8 +57,11 @@ appliance_format(const char **format_out, const char *path, struct error *err)
 	uint8_t header[HEADER_BYTES] = {0};
 	ssize_t got;
 
-	if (fd == -1 || (got = pread(fd, header, sizeof header, 0)) == -1)
-		return error_set(err, errno, "open %s", path);
+	if (fd == -1 || (got = pread(fd, header, sizeof header, 0)) == -1) {
+		error_set(err, errno, "open %s", path);
+		return error_hint(err, "--disk wants a disk image that you may "
+			"read and write.");
+	}
 	*format_out = "raw";
 	if (memcmp(header, "QFI\xfb", 4) != 0)
 		return 0;

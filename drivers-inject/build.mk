@@ -6,7 +6,8 @@ inject_pkg := libarchive libzstd libcrypto
 inject_guestfs_src := drivers-inject/guest-libguestfs.c
 
 programs += unrack-inject
-unrack-inject_src := drivers-inject/main.c drivers-inject/appliance.c $(inject_guestfs_src) $(inject_src) \
-	$(common_src) wire/hash.c
+unrack-inject_src := $(addprefix drivers-inject/,main.c appliance.c \
+	guest-folder.c) $(inject_guestfs_src) $(inject_src) $(common_src) \
+	wire/hash.c
 unrack-inject_pkg := $(inject_pkg) libguestfs jansson
 manuals += drivers-inject/unrack-inject.1

@@ -279,7 +279,9 @@ bring_up_to_date(struct work *work, struct names *load_names,
 		return -1;
 	if (!find_generator(work))
 		return leave(work, err);
-	if (copy_names(load_names, &work->plan.load, err) == -1)
+	/* A tool whose images lack nothing needs no telling. */
+	if (work->plan.added.count > 0 &&
+		copy_names(load_names, &work->plan.load, err) == -1)
 		return -1;
 	return extend(work, err);
 }

@@ -11,7 +11,7 @@ struct names;
 /*
  * Bring one initramfs (report->initramfs) up to date and fill in the report.
  * Whatever goes wrong ends in report->status, text and hint.  Adds to
- * `load_names` the modules that the image loads at boot.
+ * `load_names` what the generator should name from now on.
  */
 void image_inject(struct inject_kernel *report, const struct kernel *kernel,
 	const struct guest_files *files, const struct inject_options *options,

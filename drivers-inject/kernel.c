@@ -58,7 +58,8 @@ kernel_release(char version_out[KERNEL_VERSION_BYTES], const void *image,
 		used++)
 		version_out[used] = (char)data[at++];
 	version_out[used] = '\0';
-	return version_is_sane(version_out);
+	return at < bytes && (data[at] == ' ' || data[at] == '\0') &&
+		version_is_sane(version_out);
 }
 
 static void
@@ -176,8 +177,14 @@ kernel_list(struct kernel **kernels_out, size_t *count_out,
 	struct kernel *kernels;
 	size_t count = 0;
 
-	if (guest_has_folder(files, "/boot", err) != 1)
-		return error_set(err, ENOENT, "list /boot of the guest");
+	switch (guest_has_folder(files, "/boot", err)) {
+	case -1:
+		return -1;
+	case 0:
+		error_set(err, ENOENT, "list /boot of the guest");
+		return error_hint(err, "Give every disk of the server, the one "
+			"with /boot too.");
+	}
 	if (files->list(files->handle, "/boot", &boot, err) == -1)
 		return -1;
 	names_sort(&boot);

@@ -1,6 +1,7 @@
 /*
- * unrack-inject: storage drivers for a virtual machine into a disk image, in
- * place.  appliance.c mounts the guest, inject.c does the work.
+ * unrack-inject: storage drivers for a virtual machine into a disk image, or
+ * into a folder that holds a guest's files, in place.  appliance.c mounts the
+ * guest, inject.c does the work.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -20,16 +21,19 @@ struct options {
 	const char *disks[DISK_LIMIT];
 	size_t disk_count;
 	const char *format;
+	const char *root;
 	bool dry_run, verbose;
 };
 
 static const char usage[] =
 	"usage: unrack-inject [--dry-run] [-v] [--format raw|qcow2] "
 	"--disk FILE…\n"
+	"       unrack-inject [--dry-run] [-v] --root DIR\n"
 	"Put virtio storage drivers into every initramfs of a Linux disk image,"
 	" in place.\n\n"
 	"  -d, --disk FILE      a disk of the server; repeat it for each\n"
 	"  -f, --format FORMAT  raw or qcow2; else by the file's header\n"
+	"  -r, --root DIR       a folder with the server's files instead\n"
 	"  -n, --dry-run        change nothing, say what would be done\n"
 	"  -v, --verbose        say more\n"
 	"  -V, --version\n"
@@ -61,6 +65,9 @@ take_option(struct options *options, int option)
 	case 'n':
 		options->dry_run = true;
 		return -1;
+	case 'r':
+		options->root = optarg;
+		return -1;
 	case 'v':
 		options->verbose = true;
 		return -1;
@@ -83,13 +90,14 @@ parse(struct options *options, int argc, char **argv)
 	static const struct option names[] = {
 		{"disk", required_argument, NULL, 'd'},
 		{"format", required_argument, NULL, 'f'},
+		{"root", required_argument, NULL, 'r'},
 		{"dry-run", no_argument, NULL, 'n'},
 		{"verbose", no_argument, NULL, 'v'},
 		{"version", no_argument, NULL, 'V'},
 		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	int option, exit_code = -1;
 
-	while ((option = getopt_long(argc, argv, "d:f:nvVh", names, NULL)) !=
+	while ((option = getopt_long(argc, argv, "d:f:r:nvVh", names, NULL)) !=
 		-1) {
 		exit_code = take_option(options, option);
 		if (exit_code != -1)
@@ -98,12 +106,14 @@ parse(struct options *options, int argc, char **argv)
 	/* --disk a b c */
 	while (exit_code == -1 && optind < argc && options->disk_count > 0)
 		exit_code = add_disk(options, argv[optind++]);
-	if (exit_code == -1 && options->disk_count == 0) {
-		log_warn("no --disk was given");
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
-	return exit_code;
+	if (exit_code != -1)
+		return exit_code;
+	if (optind == argc &&
+		(options->disk_count > 0) != (options->root != NULL))
+		return -1;
+	log_warn("either --disk or --root is needed");
+	fputs(usage, stderr);
+	return EXIT_USAGE;
 }
 
 static void
@@ -179,22 +189,51 @@ judge(const struct inject_report *report, bool dry_run, struct error *err)
 			failed ? ": " : "", failed ? report->tool.text : "");
 		bad += failed;
 	}
-	if (report->count == 0)
-		return error_set(err, 0, "there is no kernel in the guest's "
-			"/boot");
-	return bad == 0 ? 0
-			: error_set(err, 0, "%zu of %zu steps were not done",
-				bad, report->count + 1);
+	if (report->count == 0) {
+		error_set(err, 0, "there is no kernel in the guest's /boot");
+		return error_hint(err, "Give every disk of the server, the one "
+			"with /boot too.");
+	}
+	if (bad == 0)
+		return 0;
+	error_set(err, 0, "%zu of %zu steps were not done", bad,
+		report->count + (report->tool.path != NULL));
+	return error_hint(err, "The lines above say why, each for itself; what "
+		"is not named there was done.");
 }
 
 static int
-run(const struct options *options, struct error *err)
+inject(const struct options *options, const struct guest_files *files,
+	struct error *err)
 {
 	AUTO(inject_report_freep) struct inject_report report = {.count = 0};
 	const struct inject_options how = {
 		.dry_run = options->dry_run,
 		.planned = print_plan,
 	};
+
+	if (inject_run(files, &how, &report, err) == -1)
+		return -1;
+	return judge(&report, options->dry_run, err);
+}
+
+static int
+inject_folder(const struct options *options, struct error *err)
+{
+	struct guest_files files;
+	int result;
+
+	if (guest_folder_open(&files, options->root, err) == -1)
+		return error_hint(err, "--root wants the folder that holds the "
+			"server's /boot and /lib.");
+	result = inject(options, &files, err);
+	guest_folder_close(&files);
+	return result;
+}
+
+static int
+inject_disks(const struct options *options, struct error *err)
+{
 	struct guest_files files;
 	struct guestfs_h *g;
 	struct error closing;
@@ -204,9 +243,7 @@ run(const struct options *options, struct error *err)
 			options->format, options->dry_run, err) == -1)
 		return -1;
 	guest_libguestfs_open(&files, g);
-	result = inject_run(&files, &how, &report, err);
-	if (result == 0)
-		result = judge(&report, options->dry_run, err);
+	result = inject(options, &files, err);
 	if (appliance_close(g, &closing) == -1 && result == 0) {
 		*err = closing;
 		result = -1;
@@ -226,7 +263,8 @@ main(int argc, char **argv)
 	if (exit_code != -1)
 		return exit_code;
 	log_open("unrack-inject", options.verbose);
-	if (run(&options, &err) == -1) {
+	if ((options.root != NULL ? inject_folder(&options, &err)
+				  : inject_disks(&options, &err)) == -1) {
 		log_error(&err);
 		return EXIT_FAILURE;
 	}

@@ -35,6 +35,17 @@ test-inject-generator_src := tests/drivers-inject/test-generator.c \
 	common/io.c
 test-inject-generator_pkg := cmocka libarchive libzstd
 
+tests += test-inject-kernel
+test-inject-kernel_src := tests/drivers-inject/test-kernel.c \
+	$(inject_scratch) $(addprefix drivers-inject/,guest.c guest-folder.c \
+	kernel.c names.c)
+test-inject-kernel_pkg := cmocka
+
+tests += test-inject-appliance
+test-inject-appliance_src := tests/drivers-inject/test-appliance.c \
+	$(inject_scratch) drivers-inject/appliance.c common/log.c
+test-inject-appliance_pkg := cmocka libguestfs
+
 tests += test-inject
 test-inject_src := tests/drivers-inject/test-inject.c \
 	tests/drivers-inject/scratch.c drivers-inject/guest-folder.c \

@@ -356,6 +356,7 @@ an_image_that_lacks_nothing_is_left(void **state)
 	run(guest, &(struct inject_options){.dry_run = false}, &report);
 	assert_status(&report, 0, INJECT_UP_TO_DATE);
 	assert_int_equal(report.kernels[0].added.count, 0);
+	assert_null(report.tool.path);
 	holds(guest, "cmp $image original");
 }
 
