@@ -28,6 +28,14 @@
 
 enum { ROOT_LIMIT = 16 };
 
+/* What looking into every file system has shown. */
+struct survey {
+	struct candidate *roots; /* ROOT_LIMIT of them */
+	size_t root_count;
+	const struct volume *boot; /* holds what belongs in /boot */
+	size_t boot_count;
+};
+
 /* A file system that holds a system; `subvolume` is empty for the default. */
 struct candidate {
 	const struct volume *volume;
@@ -115,10 +123,18 @@ score_root(guestfs_h *g, const struct volume *volume)
 	return score;
 }
 
-/* Try a file system; what it is leaves through *candidate. */
+/* Is it one that is mounted at /boot? */
+static bool
+is_boot(guestfs_h *g)
+{
+	return guest_folder_is_there(g, "/grub") ||
+		guest_folder_is_there(g, "/grub2");
+}
+
+/* Try a file system; what it is leaves through *candidate and *survey. */
 static bool
 try(guestfs_h *g, struct guest *guest, struct candidate *candidate,
-	struct findings *findings)
+	struct survey *survey, struct findings *findings)
 {
 	bool found;
 
@@ -135,19 +151,22 @@ try(guestfs_h *g, struct guest *guest, struct candidate *candidate,
 		candidate->used_at = time_of(g, "/var/log/wtmp");
 	} else if (guest_folder_is_there(g, "/Windows/System32")) {
 		guest->os_type = "windows";
+	} else if (is_boot(g)) {
+		survey->boot = candidate->volume;
+		survey->boot_count++;
 	}
 	guestfs_umount_all(g);
 	return found;
 }
 
-static size_t
-find_roots(guestfs_h *g, struct guest *guest, const struct volumes *volumes,
-	struct candidate candidates[ROOT_LIMIT], struct findings *findings)
+static void
+look_around(guestfs_h *g, struct guest *guest, const struct volumes *volumes,
+	struct survey *survey, struct findings *findings)
 {
 	static const char *const subvolumes[] = {"", "@", "@rootfs", "root"};
-	size_t count = 0;
 
-	for (size_t i = 0; i < volumes->count && count < ROOT_LIMIT; i++) {
+	for (size_t i = 0; i < volumes->count && survey->root_count < ROOT_LIMIT;
+		i++) {
 		const struct volume *volume = &volumes->list[i];
 		bool is_btrfs = strcmp(volume->type, "btrfs") == 0;
 
@@ -160,19 +179,19 @@ find_roots(guestfs_h *g, struct guest *guest, const struct volumes *volumes,
 			finding_add(findings, "fs.dirty", volume->source, 0,
 				volume->type, "The journal was replayed.");
 		for (size_t s = 0; s < (is_btrfs ? 4 : 1); s++) {
-			struct candidate *next = &candidates[count];
+			struct candidate *next =
+				&survey->roots[survey->root_count];
 
 			memset(next, 0, sizeof *next);
 			next->volume = volume;
 			snprintf(next->subvolume, sizeof next->subvolume, "%s",
 				subvolumes[s]);
-			if (try(g, guest, next, findings)) {
-				count++;
+			if (try(g, guest, next, survey, findings)) {
+				survey->root_count++;
 				break;
 			}
 		}
 	}
-	return count;
 }
 
 static const struct candidate *
@@ -200,7 +219,7 @@ choose(const struct candidate *candidates, size_t count,
 /* What fstab and crypttab use names for. */
 static void
 learn(struct references *references, const char *fstab, const char *crypttab,
-	const struct volume *root)
+	const struct volume *root, const struct survey *survey)
 {
 	struct fstab_place place = {0, 0};
 	struct fstab_line line;
@@ -211,6 +230,10 @@ learn(struct references *references, const char *fstab, const char *crypttab,
 			line.field[FSTAB_TYPE]);
 		if (strcmp(line.field[FSTAB_TARGET], "/") == 0)
 			reference_pin(references, line.field[FSTAB_SPEC], root);
+		if (strcmp(line.field[FSTAB_TARGET], "/boot") == 0 &&
+			survey->boot_count == 1)
+			reference_pin(references, line.field[FSTAB_SPEC],
+				survey->boot);
 	}
 	place = (struct fstab_place){0, 0};
 	while (crypttab != NULL && fstab_next(crypttab, &place, &line)) {
@@ -361,20 +384,21 @@ inspect_mount(const struct volume **root_out, guestfs_h *g,
 	AUTO(freep) char *fstab = NULL;
 	AUTO(freep) char *crypttab = NULL;
 	struct candidate candidates[ROOT_LIMIT];
+	struct survey survey = {.roots = candidates};
 	const struct candidate *root;
-	size_t count = find_roots(g, guest, volumes, candidates, findings);
 
 	*root_out = NULL;
-	if (count == 0)
+	look_around(g, guest, volumes, &survey, findings);
+	if (survey.root_count == 0)
 		return 0;
-	root = choose(candidates, count, findings);
+	root = choose(candidates, survey.root_count, findings);
 	if (mount(g, root->volume, root->subvolume, "/") == -1)
 		return guest_error(err, g, "mount %s", root->volume->device);
 	note_root(guest, root->volume);
 	note_mount(guest, g, root->volume, "/", findings);
 	fstab = guest_file_text(g, "/etc/fstab", findings);
 	crypttab = guest_file_text(g, "/etc/crypttab", findings);
-	learn(references, fstab, crypttab, root->volume);
+	learn(references, fstab, crypttab, root->volume, &survey);
 	*root_out = root->volume;
 	return mount_others(g, guest, fstab, references, findings, err);
 }
