@@ -6,6 +6,10 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUILD=$(realpath "${BUILD:-$here/build}")
 PATH=$BUILD/bin:$PATH
 export LIBGUESTFS_BACKEND=direct
+UNRACK_ACCEL=$("$here/scripts/find-accelerator")
+export UNRACK_ACCEL
+# guestfish would hang where KVM is there and does not work.
+[ "$UNRACK_ACCEL" = kvm ] || export LIBGUESTFS_BACKEND_SETTINGS=force_tcg
 scratch=${UNRACK_TEST_TMP:-}
 if [ -z "$scratch" ]; then
 	scratch=$(mktemp -d /var/tmp/unrack-test.XXXXXX)
