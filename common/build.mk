@@ -1,2 +1,2 @@
-common_src := common/error.c common/io.c common/json.c common/log.c \
-	common/process.c common/progress.c
+common_src := common/accelerator.c common/error.c common/io.c \
+	common/json.c common/log.c common/process.c common/progress.c

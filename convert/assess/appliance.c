@@ -10,9 +10,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "common/accelerator.h"
 #include "common/error.h"
 #include "common/own.h"
-#include "convert/verify/accelerator.h"
 
 enum { MEMORY_MB = 768 };
 

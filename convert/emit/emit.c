@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/accelerator.h"
 #include "common/error.h"
 #include "common/io.h"
 #include "common/own.h"
@@ -15,7 +16,6 @@
 #include "convert/emit/script.h"
 #include "convert/emit/vm.h"
 #include "convert/state/machine.h"
-#include "convert/verify/accelerator.h"
 
 enum emit_file { EMIT_DOMAIN, EMIT_NETWORK, EMIT_SCRIPT };
 

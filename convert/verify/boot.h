@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "convert/verify/accelerator.h"
+#include "common/accelerator.h"
 
 struct error;
 struct expectation;

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/accelerator.h"
 #include "common/error.h"
 #include "common/io.h"
 #include "common/json.h"
@@ -19,7 +20,6 @@
 #include "common/own.h"
 #include "convert/emit/vm.h"
 #include "convert/state/machine.h"
-#include "convert/verify/accelerator.h"
 #include "convert/verify/boot.h"
 #include "convert/verify/expect.h"
 #include "convert/verify/pcap.h"

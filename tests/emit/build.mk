@@ -7,6 +7,6 @@ test-subnet_src := tests/emit/test-subnet.c convert/emit/subnet.c
 test-subnet_pkg := cmocka jansson
 
 test-emit_src := tests/emit/test-emit.c $(convert_emit_src) \
-	$(convert_accelerator_src) convert/state/machine.c wire/hash.c \
-	wire/key.c wire/text.c $(common_src)
+	convert/state/machine.c wire/hash.c wire/key.c wire/text.c \
+	$(common_src)
 test-emit_pkg := cmocka jansson libcrypto

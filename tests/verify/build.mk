@@ -12,8 +12,8 @@ test-pcap_pkg := cmocka jansson
 
 test-proof_src := tests/verify/test-proof.c $(addprefix convert/verify/, \
 	expect.c prepare.c proof.c watch.c witness.c) convert/emit/subnet.c \
-	convert/assess/appliance.c $(convert_accelerator_src) \
-	convert/state/machine.c wire/key.c wire/text.c $(common_src)
+	convert/assess/appliance.c convert/state/machine.c wire/key.c \
+	wire/text.c $(common_src)
 test-proof_pkg := cmocka jansson libguestfs libcrypto
 
 tests += replay-pcap replay-watch

@@ -6,9 +6,10 @@
  * to exit with a certain status.  It counts because some hosts offer a KVM that
  * interprets one instruction after the other: there a guest that only says
  * hello answers within seconds, and a kernel never.
- * Next to read: verify.c, which boots a real guest with the answer.
+ * scripts/find-accelerator asks the same where nothing is compiled yet.
+ * Next to read: convert/verify/boot.c, which boots a guest with the answer.
  */
-#include "convert/verify/accelerator.h"
+#include "common/accelerator.h"
 
 #include <errno.h>
 #include <fcntl.h>
