@@ -87,6 +87,8 @@ read_range(struct lane *lane, unsigned disk, uint64_t offset_bytes,
 	struct source *source = lane->offer->sources[disk];
 	unsigned bad;
 
+	/* A short last block is followed by bits that source_read() leaves. */
+	memset(lane->bad_map, 0, sizeof lane->bad_map);
 	if (source_read(source, lane->data, bytes, offset_bytes, lane->bad_map,
 		    &bad, err) == -1)
 		return -1;

@@ -203,6 +203,18 @@ read_gives_the_bytes_of_the_disk(void **state)
 }
 
 static void
+bad_sectors_are_of_the_range_that_was_asked_for(void **state)
+{
+	struct serving serving;
+
+	(void)state;
+	start(&serving);
+	assert_range(&serving, 2 * BLOCK_BYTES, BLOCK_BYTES);
+	assert_range(&serving, 20 * BLOCK_BYTES, TAIL);
+	finish(&serving);
+}
+
+static void
 hash_gives_the_sums_of_what_read_gives(void **state)
 {
 	static uint8_t wanted[BLOCK_BYTES];
@@ -314,6 +326,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(read_gives_the_bytes_of_the_disk),
+		cmocka_unit_test(
+			bad_sectors_are_of_the_range_that_was_asked_for),
 		cmocka_unit_test(hash_gives_the_sums_of_what_read_gives),
 		cmocka_unit_test(ping_notice_and_close_are_understood),
 		cmocka_unit_test(request_that_does_not_fit_the_disk_ends_the_lane),
