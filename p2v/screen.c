@@ -29,6 +29,9 @@ enum {
 	STATUS_SECONDS = 5,
 };
 
+/* How a status reaches an output on which lines cannot be rewritten. */
+enum insistence { NOT_AT_ALL, SELDOM, AT_ONCE };
+
 struct output {
 	int fd;
 	bool owned;
@@ -155,7 +158,8 @@ clear_status(struct output *output)
 }
 
 static void
-show_status(struct output *output, const char *status, bool at_once)
+show_status(struct output *output, const char *status,
+	enum insistence insistence)
 {
 	time_t now = time(NULL);
 	size_t bytes = strlen(status), width;
@@ -170,7 +174,8 @@ show_status(struct output *output, const char *status, bool at_once)
 		output->status_shown = true;
 		return;
 	}
-	if (!at_once && now - output->status_at < STATUS_SECONDS)
+	if (insistence == NOT_AT_ALL || (insistence == SELDOM &&
+			now - output->status_at < STATUS_SECONDS))
 		return;
 	output->status_at = now;
 	put(output, status, bytes);
@@ -187,7 +192,7 @@ show_line(struct screen *screen, const char *line)
 		put_text(output, line);
 		put_text(output, "\n");
 		if (output->is_terminal)
-			show_status(output, screen->status, false);
+			show_status(output, screen->status, NOT_AT_ALL);
 	}
 }
 
@@ -207,14 +212,15 @@ screen_line(struct screen *screen, const char *format, ...)
 }
 
 static void
-set_status(struct screen *screen, const char *status, bool at_once)
+set_status(struct screen *screen, const char *status,
+	enum insistence insistence)
 {
 	pthread_mutex_lock(&screen->lock);
 	snprintf(screen->status, sizeof screen->status, "%s", status);
 	for (size_t i = 0; i < screen->count; i++) {
 		if (*status == '\0')
 			clear_status(&screen->outputs[i]);
-		show_status(&screen->outputs[i], screen->status, at_once);
+		show_status(&screen->outputs[i], screen->status, insistence);
 	}
 	pthread_mutex_unlock(&screen->lock);
 }
@@ -229,7 +235,7 @@ screen_status(struct screen *screen, const char *format, ...)
 	vsnprintf(line, sizeof line, format, args);
 	va_end(args);
 	sanitise(line);
-	set_status(screen, line, true);
+	set_status(screen, line, AT_ONCE);
 }
 
 void
@@ -297,7 +303,18 @@ show_progress(struct screen *screen, const struct notice *notice)
 			notice->text);
 	sanitise(line);
 	set_status(screen, line, stage_changes(screen, notice->stage) ||
-		notice->done >= notice->total);
+			notice->done >= notice->total ? AT_ONCE : SELDOM);
+}
+
+/* A line before or after this one says what the stage is. */
+static void
+show_waiting(struct screen *screen, const char *stage)
+{
+	char line[LINE_BYTES];
+
+	snprintf(line, sizeof line, "%-9s ...", stage);
+	sanitise(line);
+	set_status(screen, line, NOT_AT_ALL);
 }
 
 void
@@ -313,7 +330,7 @@ screen_notice(struct screen *screen, const struct notice *notice)
 	if (stage_changes(screen, notice->stage))
 		screen_status(screen, "%s", "");
 	if (notice->text[0] == '\0')
-		screen_status(screen, "%-9s ...", notice->stage);
+		show_waiting(screen, notice->stage);
 	else if (strcmp(notice->text, notice->stage) == 0)
 		screen_line(screen, "%s", notice->stage);
 	else if (plain)
