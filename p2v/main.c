@@ -190,8 +190,13 @@ finish(struct screen *screen, const struct closing *closing,
 		return 0;
 	}
 	screen_verdict(screen, closing);
-	return write_finish(options->finish != NULL ? options->finish
-						    : closing->action, err);
+	if (write_finish(options->finish != NULL ? options->finish
+						 : closing->action, err) == -1)
+		return -1;
+	/* Who runs one session wants to know; the live image's init does not. */
+	if (options->once && strcmp(closing->verdict, "failed") == 0)
+		return error_set(err, 0, "the session failed on the host");
+	return 0;
 }
 
 static int
