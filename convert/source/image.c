@@ -44,7 +44,7 @@ struct image {
 	uint64_t blocks;
 	_Atomic uint64_t *present; /* one bit for each block */
 
-	atomic_bool dropped;	/* entries whose removal is not durable yet */
+	atomic_bool dropped; /* removals that are not durable in map and list */
 
 	pthread_mutex_t flushing; /* taken before `lock` */
 	pthread_mutex_t lock;	  /* guards what follows */
@@ -205,9 +205,11 @@ take_over(struct image *image, struct error *err)
 	uint64_t bytes = image->header.disk_bytes;
 	uint8_t header[IMAGE_HEADER_BYTES];
 	struct map_header old;
-	struct stat raw, map;
+	struct stat raw, map, bad;
 
-	if (fstat(image->raw_fd, &raw) == -1 || fstat(image->map_fd, &map) == -1)
+	if (fstat(image->raw_fd, &raw) == -1 ||
+		fstat(image->map_fd, &map) == -1 ||
+		fstat(image->bad_fd, &bad) == -1)
 		return error_set(err, errno, "open %s", image->raw_path);
 	if (raw.st_size == 0 || map.st_size < IMAGE_HEADER_BYTES)
 		return begin(image, err);
@@ -231,6 +233,8 @@ take_over(struct image *image, struct error *err)
 		-1)
 		return error_set(err, errno, "make %s", image->map_path);
 	image->header = old;
+	/* A crash may have left bad sectors of blocks without an entry. */
+	atomic_store(&image->dropped, bad.st_size > 0);
 	return load(image, err);
 }
 

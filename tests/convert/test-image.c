@@ -493,6 +493,26 @@ bad_sectors_are_counted_once_and_forgotten_with_their_block(void **state)
 }
 
 static void
+bad_sectors_of_a_block_that_a_crash_took_do_not_come_back(void **state)
+{
+	static const char line[] = "131072 512\n";
+	struct image *image = open_image("boot");
+	uint64_t count;
+	struct error err;
+
+	(void)state;
+	image_close(image);
+	/* Listed before its entry, which was never written. */
+	assert_ok(io_write_file(file("sda.bad"), line, strlen(line), 0600,
+		&err), &err);
+	image = open_image("boot");
+	store(image, 2); /* read well this time */
+	assert_ok(image_bad_sectors(image, &count, &err), &err);
+	assert_int_equal(count, 0);
+	image_close(image);
+}
+
+static void
 bad_ranges_are_lines_of_bytes(void **state)
 {
 	const uint8_t bad_map[BLOCK_BAD_MAP_BYTES] = {0x06, [15] = 0x80};
@@ -524,6 +544,8 @@ main(void)
 		IMAGE_TEST(another_boots_blocks_are_foreign_until_adopted),
 		IMAGE_TEST(the_root_is_the_one_of_the_definition),
 		IMAGE_TEST(bad_sectors_are_counted_once_and_forgotten_with_their_block),
+		IMAGE_TEST(
+			bad_sectors_of_a_block_that_a_crash_took_do_not_come_back),
 		IMAGE_TEST(bad_ranges_are_lines_of_bytes),
 	};
 
