@@ -1,29 +1,45 @@
 #ifndef DRIVERS_INJECT_APPLIANCE_H
 #define DRIVERS_INJECT_APPLIANCE_H
 
+#include <guestfs.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 struct error;
-struct guestfs_h;
+
+/* A disk to attach: a file, and its format as QEMU names it. */
+struct appliance_disk {
+	const char *path;
+	const char *format;
+	bool read_only;
+	bool in_place; /* no copy: what the guest syncs is made durable */
+};
 
 /*
- * Launch libguestfs on disk images and mount the guest's root as its fstab
- * says.  `format` is "raw", "qcow2" or NULL to look at each file.  The caller
- * owns *g_out and ends with appliance_close().
+ * Launch libguestfs over the disks in the order given.  The caller
+ * ends it with appliance_close() or, when nothing that was written matters,
+ * with appliance_kill().
  */
-int appliance_open(struct guestfs_h **g_out, const char *const disks[],
-	size_t count, const char *format, bool read_only, struct error *err);
+int appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
+	size_t count, struct error *err);
 
-/* Write everything out and end the appliance; closes also on failure. */
-int appliance_close(struct guestfs_h *g, struct error *err);
+/* Unmount, flush and shut down; frees `g` whether that worked or not. */
+int appliance_close(guestfs_h *g, struct error *err);
+
+/* End it at once.  Does nothing to NULL. */
+void appliance_kill(guestfs_h *g);
+
+static inline void
+appliance_killp(guestfs_h **g)
+{
+	appliance_kill(*g);
+}
 
 /*
- * The format of an image by its header.  A qcow2 file that refers to other
- * files is refused: a raw disk could pretend to be one and so reach files of
- * this host.
+ * The one place where libguestfs' errors enter ours: "mount /dev/sda1: reason".
+ * Returns -1.
  */
-int appliance_format(const char **format_out, const char *path,
-	struct error *err);
+int guest_error(struct error *err, guestfs_h *g, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

@@ -3,10 +3,11 @@ inject_src := $(addprefix drivers-inject/,bytes.c cpio.c depmod.c generator.c \
 	guest.c image.c initramfs.c inject.c kernel.c modules.c names.c \
 	payload.c plan.c segment.c tree.c unpack.c)
 inject_pkg := libarchive libzstd libcrypto
-inject_guestfs_src := drivers-inject/guest-libguestfs.c
+inject_guestfs_src := drivers-inject/appliance.c \
+	drivers-inject/guest-libguestfs.c
 
 programs += unrack-inject
-unrack-inject_src := $(addprefix drivers-inject/,main.c appliance.c \
+unrack-inject_src := $(addprefix drivers-inject/,main.c guest-disks.c \
 	guest-folder.c) $(inject_guestfs_src) $(inject_src) $(common_src) \
 	wire/hash.c
 unrack-inject_pkg := $(inject_pkg) libguestfs jansson

@@ -15,24 +15,11 @@
 #include "common/error.h"
 #include "common/io.h"
 #include "common/own.h"
+#include "drivers-inject/appliance.h"
 #include "drivers-inject/names.h"
 
 /* What fits one libguestfs message. */
 enum { MESSAGE_BYTES = 1 << 20 };
-
-/* A failing call of libguestfs, in our words and then its own. */
-static int
-guest_fail(guestfs_h *g, struct error *err, const char *what, const char *path)
-{
-	const char *why = guestfs_last_error(g);
-	int code = guestfs_last_errno(g);
-
-	error_set(err, 0, "%s %s: %s", what, path,
-		why == NULL ? "libguestfs failed" : why);
-	if (err != NULL)
-		err->code = code;
-	return -1;
-}
 
 static void
 guest_statns_freep(struct guestfs_statns **st)
@@ -55,7 +42,7 @@ libguestfs_stat(void *handle, const char *path, struct guest_stat *stat_out,
 				  guestfs_last_errno(handle) == ENOTDIR))
 		return 0;
 	if (st == NULL)
-		return guest_fail(handle, err, "look at", path);
+		return guest_error(err, handle, "look at %s", path);
 	*stat_out = (struct guest_stat){(uint32_t)st->st_mode,
 		(uint64_t)st->st_size};
 	return 1;
@@ -69,7 +56,7 @@ libguestfs_list(void *handle, const char *path, struct names *names_out,
 	int result = 0;
 
 	if (found == NULL)
-		return guest_fail(handle, err, "list", path);
+		return guest_error(err, handle, "list %s", path);
 	for (size_t i = 0; found[i] != NULL; i++) {
 		if (result == 0)
 			result = names_add(names_out, found[i], err);
@@ -91,7 +78,7 @@ read_large(guestfs_h *g, const char *path, size_t bytes, char **data_out,
 		return error_set(err, ENOMEM, "read %s", path);
 	snprintf(name, sizeof name, "/proc/self/fd/%d", memory);
 	if (guestfs_download_offset(g, path, name, 0, (int64_t)bytes) == -1)
-		return guest_fail(g, err, "read", path);
+		return guest_error(err, g, "read %s", path);
 	if (io_pread(memory, data, bytes, 0, path, err) == -1)
 		return -1;
 	data[bytes] = '\0';
@@ -121,7 +108,7 @@ libguestfs_read(void *handle, const char *path, size_t limit_bytes,
 	if (bytes > 0) {
 		found = guestfs_pread(handle, path, (int)bytes, 0, bytes_out);
 		if (found == NULL)
-			return guest_fail(handle, err, "read", path);
+			return guest_error(err, handle, "read %s", path);
 	}
 	*data_out = malloc(*bytes_out + 1);
 	if (*data_out == NULL)
@@ -138,7 +125,7 @@ libguestfs_read_link(void *handle, const char *path, char **target_out,
 {
 	*target_out = guestfs_readlink(handle, path);
 	return *target_out == NULL
-		? guest_fail(handle, err, "read the link", path)
+		? guest_error(err, handle, "read the link %s", path)
 		: 0;
 }
 
@@ -147,7 +134,7 @@ libguestfs_real_path(void *handle, const char *path, char **path_out,
 	struct error *err)
 {
 	*path_out = guestfs_realpath(handle, path);
-	return *path_out == NULL ? guest_fail(handle, err, "resolve", path) : 0;
+	return *path_out == NULL ? guest_error(err, handle, "resolve %s", path) : 0;
 }
 
 static int
@@ -163,7 +150,7 @@ upload(guestfs_h *g, const char *path, uint64_t offset, const void *data,
 		return -1;
 	snprintf(name, sizeof name, "/proc/self/fd/%d", memory);
 	if (guestfs_upload_offset(g, name, path, (int64_t)offset) == -1)
-		return guest_fail(g, err, "write", path);
+		return guest_error(err, g, "write %s", path);
 	return 0;
 }
 
@@ -176,15 +163,15 @@ create_like(guestfs_h *g, const char *path, const char *like,
 		guestfs_statns(g, like);
 
 	if (st == NULL)
-		return guest_fail(g, err, "look at", like);
+		return guest_error(err, g, "look at %s", like);
 	if (guestfs_cp_a(g, like, path) == -1 ||
 		guestfs_truncate_size(g, path, (int64_t)kept_bytes) == -1)
-		return guest_fail(g, err, "create", path);
+		return guest_error(err, g, "create %s", path);
 	if (upload(g, path, kept_bytes, data, bytes, err) == -1)
 		return -1;
 	if (guestfs_utimens(g, path, st->st_atime_sec, st->st_atime_nsec,
 			st->st_mtime_sec, st->st_mtime_nsec) == -1)
-		return guest_fail(g, err, "set the times of", path);
+		return guest_error(err, g, "set the times of %s", path);
 	return 0;
 }
 
@@ -193,7 +180,7 @@ libguestfs_create(void *handle, const char *path, const char *like,
 	uint64_t kept_bytes, const void *data, size_t bytes, struct error *err)
 {
 	if (guestfs_rm_f(handle, path) == -1)
-		return guest_fail(handle, err, "remove", path);
+		return guest_error(err, handle, "remove %s", path);
 	if (like != NULL) {
 		if (create_like(handle, path, like, kept_bytes, data, bytes,
 				err) == -1)
@@ -203,10 +190,10 @@ libguestfs_create(void *handle, const char *path, const char *like,
 			return -1;
 		if (guestfs_chown(handle, 0, 0, path) == -1 ||
 			guestfs_chmod(handle, 0644, path) == -1)
-			return guest_fail(handle, err, "create", path);
+			return guest_error(err, handle, "create %s", path);
 	}
 	return guestfs_sync(handle) == -1
-		? guest_fail(handle, err, "make durable", path)
+		? guest_error(err, handle, "make durable %s", path)
 		: 0;
 }
 
@@ -215,7 +202,7 @@ libguestfs_rename(void *handle, const char *from, const char *to,
 	struct error *err)
 {
 	return guestfs_rename(handle, from, to) == -1
-		? guest_fail(handle, err, "replace", to)
+		? guest_error(err, handle, "replace %s", to)
 		: 0;
 }
 
@@ -223,7 +210,7 @@ static int
 libguestfs_remove(void *handle, const char *path, struct error *err)
 {
 	return guestfs_rm_f(handle, path) == -1
-		? guest_fail(handle, err, "remove", path)
+		? guest_error(err, handle, "remove %s", path)
 		: 0;
 }
 
@@ -240,7 +227,7 @@ libguestfs_free_bytes(void *handle, const char *path, uint64_t *bytes_out,
 	slash[slash == folder ? 1 : 0] = '\0';
 	st = guestfs_statvfs(handle, folder);
 	if (st == NULL)
-		return guest_fail(handle, err, "ask for free space at", path);
+		return guest_error(err, handle, "ask for free space at %s", path);
 	*bytes_out = (uint64_t)st->bavail * (uint64_t)st->frsize;
 	guestfs_free_statvfs(st);
 	return 0;

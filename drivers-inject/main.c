@@ -1,7 +1,7 @@
 /*
  * unrack-inject: storage drivers for a virtual machine into a disk image, or
- * into a folder that holds a guest's files, in place.  appliance.c mounts the
- * guest, inject.c does the work.
+ * into a folder that holds a guest's files, in place.  guest-disks.c mounts
+ * the guest, inject.c does the work.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "common/log.h"
 #include "common/own.h"
 #include "common/progress.h"
-#include "drivers-inject/appliance.h"
+#include "drivers-inject/guest-disks.h"
 #include "drivers-inject/guest.h"
 #include "drivers-inject/inject.h"
 
@@ -235,16 +235,14 @@ static int
 inject_disks(const struct options *options, struct error *err)
 {
 	struct guest_files files;
-	struct guestfs_h *g;
 	struct error closing;
 	int result;
 
-	if (appliance_open(&g, options->disks, options->disk_count,
+	if (guest_disks_open(&files, options->disks, options->disk_count,
 			options->format, options->dry_run, err) == -1)
 		return -1;
-	guest_libguestfs_open(&files, g);
 	result = inject(options, &files, err);
-	if (appliance_close(g, &closing) == -1 && result == 0) {
+	if (guest_disks_close(&files, &closing) == -1 && result == 0) {
 		*err = closing;
 		result = -1;
 	}

@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "common/own.h"
+#include "common/strings.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/grub-config.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
-#include "convert/assess/strings.h"
 #include "convert/assess/system.h"
 
 enum { DATABASE_LIMIT = 2 << 20 };

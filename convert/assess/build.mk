@@ -1,3 +1,3 @@
-convert_assess_src := $(addprefix convert/assess/,appliance.c boot.c \
-	catalogue.c finding.c fstab.c grub-config.c guest-file.c guest.c \
-	ifupdown.c inspect.c net-rule.c reference.c service.c system.c volume.c)
+convert_assess_src := $(addprefix convert/assess/,boot.c catalogue.c \
+	finding.c fstab.c grub-config.c guest-file.c guest.c ifupdown.c \
+	inspect.c net-rule.c reference.c service.c system.c volume.c)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "convert/assess/strings.h"
+#include "common/strings.h"
 
 enum { DEPTH_LIMIT = 8 };
 

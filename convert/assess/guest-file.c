@@ -11,8 +11,8 @@
 
 #include "common/io.h"
 #include "common/own.h"
+#include "common/strings.h"
 #include "convert/assess/finding.h"
-#include "convert/assess/strings.h"
 
 enum { FOLDER_LIMIT = 1000 };
 

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/strings.h"
 #include "convert/assess/guest.h"
-#include "convert/assess/strings.h"
 
 /* "192.0.2.10" and "255.255.255.0" to "192.0.2.10/24". */
 static void

@@ -15,16 +15,16 @@
 
 #include "common/error.h"
 #include "common/own.h"
-#include "convert/assess/appliance.h"
+#include "common/strings.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/fstab.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
 #include "convert/assess/reference.h"
 #include "convert/assess/service.h"
-#include "convert/assess/strings.h"
 #include "convert/assess/system.h"
 #include "convert/assess/volume.h"
+#include "drivers-inject/appliance.h"
 
 enum { ROOT_LIMIT = 16 };
 

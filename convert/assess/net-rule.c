@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "convert/assess/strings.h"
+#include "common/strings.h"
 
 bool
 mac_parse(const char *text, char mac_out[18])

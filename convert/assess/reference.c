@@ -17,7 +17,7 @@
 
 #include "common/json.h"
 #include "common/own.h"
-#include "convert/assess/strings.h"
+#include "common/strings.h"
 
 enum { NAME_LIMIT = 64, USE_LIMIT = 64, DISK_LIMIT = 64, DECLARED_LIMIT = 64 };
 

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "common/own.h"
+#include "common/strings.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
-#include "convert/assess/strings.h"
 
 static const struct {
 	const char *name;

@@ -12,12 +12,12 @@
 
 #include "common/json.h"
 #include "common/own.h"
+#include "common/strings.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
 #include "convert/assess/ifupdown.h"
 #include "convert/assess/net-rule.h"
-#include "convert/assess/strings.h"
 
 /* When the maker's free security updates ended, or will. */
 static const struct {

@@ -12,8 +12,8 @@
 
 #include "common/error.h"
 #include "common/own.h"
-#include "convert/assess/appliance.h"
-#include "convert/assess/strings.h"
+#include "common/strings.h"
+#include "drivers-inject/appliance.h"
 
 enum { VOLUME_LIMIT = 1024 };
 

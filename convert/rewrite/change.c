@@ -15,9 +15,9 @@
 #include "common/io.h"
 #include "common/json.h"
 #include "common/own.h"
-#include "convert/assess/appliance.h"
 #include "convert/assess/finding.h"
 #include "convert/rewrite/diff.h"
+#include "drivers-inject/appliance.h"
 #include "drivers-inject/inject.h"
 #include "wire/hash.h"
 

@@ -16,7 +16,6 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/own.h"
-#include "convert/assess/appliance.h"
 #include "convert/assess/boot.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest.h"
@@ -27,6 +26,7 @@
 #include "convert/rewrite/injection.h"
 #include "convert/rewrite/texts.h"
 #include "convert/rewrite/trim.h"
+#include "drivers-inject/appliance.h"
 
 /* Everything that lives as long as the conversion. */
 struct conversion {
@@ -78,8 +78,9 @@ open_disks(struct conversion *conversion, struct error *err)
 		conversion->guest == NULL)
 		return error_set(err, ENOMEM, "convert %s", request->machine);
 	for (size_t i = 0; i < request->disk_count; i++) {
-		disks[i] = (struct appliance_disk){request->disks[i].path,
-			request->disks[i].format};
+		disks[i] = (struct appliance_disk){
+			.path = request->disks[i].path,
+			.format = request->disks[i].format};
 		conversion->disk_names[i] = request->disks[i].name;
 	}
 	return appliance_open(&conversion->g, disks, request->disk_count, err);

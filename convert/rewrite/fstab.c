@@ -8,10 +8,10 @@
 
 #include "common/error.h"
 #include "common/own.h"
+#include "common/strings.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/fstab.h"
 #include "convert/assess/reference.h"
-#include "convert/assess/strings.h"
 #include "convert/rewrite/rewriters.h"
 
 static bool

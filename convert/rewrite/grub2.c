@@ -10,10 +10,10 @@
 
 #include "common/error.h"
 #include "common/own.h"
+#include "common/strings.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/grub-config.h"
 #include "convert/assess/reference.h"
-#include "convert/assess/strings.h"
 #include "convert/rewrite/rewriters.h"
 
 /* Parameters of a kernel whose value is a block device. */

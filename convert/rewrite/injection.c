@@ -12,14 +12,14 @@
 
 #include "common/error.h"
 #include "common/own.h"
+#include "common/strings.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest.h"
-#include "convert/assess/strings.h"
 #include "convert/rewrite/change.h"
 #include "convert/rewrite/rewriters.h"
 #include "drivers-inject/guest.h"
-#include "drivers-inject/inject.h"
 #include "drivers-inject/initramfs.h"
+#include "drivers-inject/inject.h"
 #include "drivers-inject/segment.h"
 #include "drivers-inject/tree.h"
 

@@ -17,10 +17,10 @@
 #include "common/log.h"
 #include "common/own.h"
 #include "common/process.h"
-#include "convert/assess/appliance.h"
 #include "convert/emit/vm.h"
 #include "convert/state/machine.h"
 #include "convert/verify/witness.h"
+#include "drivers-inject/appliance.h"
 
 enum { CONFIG_LIMIT = 4 << 20 };
 

@@ -12,7 +12,7 @@
 #include "common/error.h"
 #include "common/json.h"
 #include "common/own.h"
-#include "convert/assess/appliance.h"
+#include "drivers-inject/appliance.h"
 
 #define SCRIPT_PATH "/etc/unrack-witness"
 #define BEGIN "unrack-witness begin"

@@ -1,5 +1,5 @@
 assess_test_src := tests/assess/disks.c convert/assess/reference.c \
-	convert/assess/volume.c convert/assess/appliance.c $(common_src)
+	convert/assess/volume.c drivers-inject/appliance.c $(common_src)
 
 tests += test-reference
 test-reference_src := tests/assess/test-reference.c $(assess_test_src)
@@ -20,7 +20,7 @@ test-finding_pkg := cmocka jansson
 
 tests += test-guest test-ifupdown
 test-guest_src := tests/assess/test-guest.c $(convert_assess_src) \
-	$(common_src)
+	drivers-inject/appliance.c $(common_src)
 test-guest_pkg := cmocka libguestfs jansson
 test-ifupdown_src := tests/assess/test-ifupdown.c convert/assess/ifupdown.c \
 	convert/assess/guest.c $(common_src)

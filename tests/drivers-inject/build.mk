@@ -41,10 +41,11 @@ test-inject-kernel_src := tests/drivers-inject/test-kernel.c \
 	kernel.c names.c)
 test-inject-kernel_pkg := cmocka
 
-tests += test-inject-appliance
-test-inject-appliance_src := tests/drivers-inject/test-appliance.c \
-	$(inject_scratch) drivers-inject/appliance.c common/log.c
-test-inject-appliance_pkg := cmocka libguestfs
+tests += test-inject-guest-disks
+test-inject-guest-disks_src := tests/drivers-inject/test-guest-disks.c \
+	tests/drivers-inject/scratch.c drivers-inject/guest-disks.c \
+	drivers-inject/names.c $(inject_guestfs_src) $(common_src)
+test-inject-guest-disks_pkg := cmocka libguestfs jansson
 
 tests += test-inject
 test-inject_src := tests/drivers-inject/test-inject.c \

@@ -12,7 +12,7 @@ test-pcap_pkg := cmocka jansson
 
 test-proof_src := tests/verify/test-proof.c $(addprefix convert/verify/, \
 	expect.c prepare.c proof.c watch.c witness.c) convert/emit/subnet.c \
-	convert/assess/appliance.c convert/state/machine.c wire/key.c \
+	drivers-inject/appliance.c convert/state/machine.c wire/key.c \
 	wire/text.c $(common_src)
 test-proof_pkg := cmocka jansson libguestfs libcrypto
 

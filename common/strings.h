@@ -1,5 +1,5 @@
-#ifndef CONVERT_ASSESS_STRINGS_H
-#define CONVERT_ASSESS_STRINGS_H
+#ifndef COMMON_STRINGS_H
+#define COMMON_STRINGS_H
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "drivers-inject/appliance.h"
+#include "drivers-inject/guest-disks.h"
 #include "tests/drivers-inject/scratch.h"
 
 static int
@@ -16,7 +16,7 @@ format(const struct scratch *scratch, const char *script,
 
 	scratch_shell(scratch, script);
 	snprintf(path, sizeof path, "%s/disk", scratch->path);
-	return appliance_format(format_out, path, err);
+	return guest_disks_format(format_out, path, err);
 }
 
 static void
