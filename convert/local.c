@@ -17,6 +17,7 @@
 #include "common/json.h"
 #include "common/own.h"
 #include "common/process.h"
+#include "convert/source/qcow2.h"
 #include "convert/state/machine.h"
 
 struct local_source {
@@ -107,6 +108,8 @@ qcow2_size(const char *path, uint64_t *size_out, struct error *err)
 	AUTO(freep) char *text = NULL;
 	AUTO(json_decrefpp) json_t *info = NULL;
 
+	if (qcow2_check(path, err) == -1)
+		return -1;
 	if (process_run(argv, &text, 60, err) == -1)
 		return error_hint(err, "Check it with `qemu-img check %s`.",
 			path);

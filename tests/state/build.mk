@@ -5,5 +5,6 @@ test-journal_src := tests/state/test-journal.c $(state_test_src)
 test-journal_pkg := cmocka $(wire_pkg)
 test-machine_src := tests/state/test-machine.c $(state_test_src)
 test-machine_pkg := cmocka $(wire_pkg)
-test-local_src := tests/state/test-local.c convert/local.c $(state_test_src)
+test-local_src := tests/state/test-local.c convert/local.c \
+	convert/source/qcow2.c $(state_test_src)
 test-local_pkg := cmocka $(wire_pkg)

@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/io.h"
 #include "common/own.h"
+#include "common/process.h"
 #include "convert/local.h"
 #include "convert/state/machine.h"
 
@@ -169,6 +171,124 @@ a_missing_image_an_empty_one_and_a_folder_are_refused(void **state)
 	assert_non_null(strstr(err.text, "not a file"));
 }
 
+/* A qcow2 image with `bytes` of data that are no zeros. */
+static char *
+make_qcow2(const struct fixture *fixture, uint64_t bytes, const char *options)
+{
+	AUTO(freep) char *data = malloc(bytes);
+	char *path = io_format("%s/disk.qcow2", fixture->folder);
+	const char *const argv[] = {"qemu-img", "convert", "-f", "raw", "-O",
+		"qcow2", "-o", options, fixture->image, path, NULL};
+	struct error err = {0};
+
+	assert_non_null(data);
+	for (uint64_t i = 0; i < bytes; i++)
+		data[i] = (char)(i * i >> 7 | 1);
+	make_image(fixture, bytes, data, bytes);
+	assert_ok(process_run(argv, NULL, 60, &err), &err);
+	return path;
+}
+
+static int
+add_path(const struct fixture *fixture, char *path, struct error *err)
+{
+	return local_add_images(fixture->machine, &path, 1, err);
+}
+
+static void
+a_whole_qcow2_image_is_taken_and_one_cut_short_is_refused(void **state)
+{
+	static const char *const options[] = {"cluster_size=64k",
+		"compat=0.10", "cluster_size=512", "cluster_size=2M",
+		"extended_l2=on,cluster_size=32k"};
+	struct fixture *fixture = *state;
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+		AUTO(freep) char *path = make_qcow2(fixture, 8 * MIB,
+			options[i]);
+		struct error err = {0};
+
+		assert_ok(add_path(fixture, path, &err), &err);
+		assert_int_equal(stat(path, &st), 0);
+		for (off_t eighths = 7; eighths > 0; eighths--) {
+			assert_int_equal(truncate(path,
+						 st.st_size / 8 * eighths),
+				0);
+			assert_int_equal(add_path(fixture, path, &err), -1);
+			assert_non_null(strstr(err.text, "cut short"));
+			assert_true(err.hint[0] != '\0');
+		}
+	}
+}
+
+static void
+a_compressed_qcow2_image_cut_short_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO(freep) char *path = make_qcow2(fixture, 8 * MIB,
+		"cluster_size=64k");
+	AUTO(freep) char *small = io_format("%s/small.qcow2", fixture->folder);
+	const char *const argv[] = {"qemu-img", "convert", "-c", "-O", "qcow2",
+		path, small, NULL};
+	struct error err = {0};
+	struct stat st;
+
+	assert_ok(process_run(argv, NULL, 60, &err), &err);
+	assert_ok(add_path(fixture, small, &err), &err);
+	assert_int_equal(stat(small, &st), 0);
+	assert_int_equal(truncate(small, st.st_size * 3 / 4), 0);
+	assert_int_equal(add_path(fixture, small, &err), -1);
+	assert_non_null(strstr(err.text, "cut short"));
+}
+
+/* Write over a part of the image's header. */
+static void
+patch(const char *path, off_t offset, const void *data, size_t bytes)
+{
+	AUTO(fd_closep) int fd = open(path, O_RDWR);
+
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(pwrite(fd, data, bytes, offset), (ssize_t)bytes);
+}
+
+static void
+a_qcow2_image_may_not_choose_what_else_is_opened(void **state)
+{
+	static const char name[] = "json:{\"driver\":\"nbd\"}";
+	struct fixture *fixture = *state;
+	AUTO(freep) char *path = make_qcow2(fixture, MIB, "cluster_size=64k");
+	struct error err = {0};
+
+	patch(path, 1024, name, sizeof name - 1);
+	patch(path, 8, "\0\0\0\0\0\0\4\0\0\0\0", 11);
+	patch(path, 19, &(char){sizeof name - 1}, 1);
+	assert_int_equal(add_path(fixture, path, &err), -1);
+	assert_non_null(strstr(err.text, "not a file"));
+	patch(path, 79, "\4", 1);
+	assert_int_equal(add_path(fixture, path, &err), -1);
+	assert_non_null(strstr(err.text, "another file"));
+}
+
+static void
+tables_of_a_qcow2_image_that_are_one_do_not_loop(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO(freep) char *path = make_qcow2(fixture, MIB, "cluster_size=64k");
+	uint8_t entry[8], table[1 << 16];
+	struct error err = {0};
+	AUTO(fd_closep) int fd = open(path, O_RDONLY);
+
+	/* a whole cluster of entries that are all the first one */
+	assert_int_equal(pread(fd, entry, 8, 3 << 16), 8);
+	for (size_t i = 0; i < sizeof table; i++)
+		table[i] = entry[i % 8];
+	patch(path, 3 << 16, table, sizeof table);
+	patch(path, 36, "\0\0\x20\0", 4);
+	assert_int_equal(add_path(fixture, path, &err), -1);
+	assert_non_null(strstr(err.text, "share their place"));
+}
+
 static void
 the_inventory_names_the_disks(void **state)
 {
@@ -218,6 +338,10 @@ main(void)
 		test(a_gpt_image_cut_short_is_refused),
 		test(a_raw_disk_cannot_choose_to_be_qcow2),
 		test(a_missing_image_an_empty_one_and_a_folder_are_refused),
+		test(a_whole_qcow2_image_is_taken_and_one_cut_short_is_refused),
+		test(a_compressed_qcow2_image_cut_short_is_refused),
+		test(a_qcow2_image_may_not_choose_what_else_is_opened),
+		test(tables_of_a_qcow2_image_that_are_one_do_not_loop),
 		test(the_inventory_names_the_disks),
 		test(a_capture_that_is_not_complete_is_not_a_source),
 	};
