@@ -38,10 +38,17 @@ rename_device(struct edit *edit, const struct fstab_line *line,
 		line->at[FSTAB_SPEC].bytes, reference->stable);
 }
 
+/* The root is there whatever its line says, which makes it writable. */
 static void
 disable(struct edit *edit, const struct fstab_line *line,
 	const struct rewrite *rewrite)
 {
+	if (strcmp(line->field[FSTAB_TARGET], "/") == 0) {
+		finding_add(rewrite->findings, "storage.reference-unresolved",
+			rewrite->path, line->number, line->field[FSTAB_SPEC],
+			NULL);
+		return;
+	}
 	finding_add(rewrite->findings, "linux.fstab.missing", rewrite->path,
 		line->number, line->field[FSTAB_SPEC],
 		"The line was turned into a comment.");

@@ -77,6 +77,20 @@ a_missing_device_does_not_stop_the_boot(void **state)
 }
 
 static void
+the_root_is_never_commented_out(void **state)
+{
+	static const struct rewriting table[] = {
+		{"UUID=12345678-0000-0000-0000-000000000000 / xfs rw 0 1\n",
+			NULL, "storage.reference-unresolved"},
+		{"/dev/mapper/gone / ext4 rw 0 1\n", NULL,
+			"storage.reference-unresolved"},
+	};
+
+	(void)state;
+	CHECK_ALL(fstab_rewrite, table);
+}
+
+static void
 lines_of_any_length_are_survived(void **state)
 {
 	static char text[8192];
@@ -98,6 +112,7 @@ main(void)
 		cmocka_unit_test(device_names_become_uuids_and_all_else_stays),
 		cmocka_unit_test(what_holds_in_the_vm_is_not_touched),
 		cmocka_unit_test(a_missing_device_does_not_stop_the_boot),
+		cmocka_unit_test(the_root_is_never_commented_out),
 		cmocka_unit_test(lines_of_any_length_are_survived),
 	};
 
