@@ -337,6 +337,37 @@ what_a_reboot_changed_is_fetched_again(void **state)
 	assert_int_equal(peer.read_bytes, 0);
 }
 
+/* Where the machine stands after a verified one was served by a new boot. */
+static enum machine_state
+state_after_reboot(struct host *host, bool changes)
+{
+	AUTO(machine_closep) struct machine *machine = NULL;
+	struct peer peer = peer_of(host, boot1);
+	struct error err = {0};
+
+	host_start(host, host_job_capture);
+	assert_int_equal(serve_once(&peer, &err), 1);
+	assert_ok(machine_open(&machine, host->folder, "web1", &err), &err);
+	assert_ok(machine_set_state(machine, MACHINE_VERIFIED, &err), &err);
+	disk[5] ^= changes;
+	peer = peer_of(host, boot2);
+	assert_int_equal(serve_once(&peer, &err), 1);
+	host_stop(host);
+	return machine_state(machine);
+}
+
+static void
+a_capture_that_a_reboot_changed_is_whole_no_more(void **state)
+{
+	assert_int_equal(state_after_reboot(*state, true), MACHINE_ENROLLED);
+}
+
+static void
+a_capture_that_a_reboot_left_alone_stays_what_it_is(void **state)
+{
+	assert_int_equal(state_after_reboot(*state, false), MACHINE_VERIFIED);
+}
+
 static void
 another_boot_takes_over_when_the_first_is_gone(void **state)
 {
@@ -584,6 +615,9 @@ main(void)
 		SESSION_TEST(a_killed_host_asks_again_for_nothing_durable),
 		SESSION_TEST(after_a_reboot_blocks_are_compared_before_they_count),
 		SESSION_TEST(what_a_reboot_changed_is_fetched_again),
+		SESSION_TEST(a_capture_that_a_reboot_changed_is_whole_no_more),
+		SESSION_TEST(
+			a_capture_that_a_reboot_left_alone_stays_what_it_is),
 		SESSION_TEST(another_boot_takes_over_when_the_first_is_gone),
 		SESSION_TEST(another_boot_is_turned_away_while_the_first_serves),
 		SESSION_TEST(lies_end_the_lane_with_a_reason_and_nothing_else),
