@@ -7,38 +7,28 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/error.h"
+#include "common/monotonic.h"
 
 /* Set once by main before it starts a thread. */
 static const char *log_program = "unrack";
 static bool log_verbose;
-static struct timespec log_start;
+static double log_start;
 
 void
 log_open(const char *program, bool verbose)
 {
 	log_program = program;
 	log_verbose = verbose;
-	clock_gettime(CLOCK_MONOTONIC, &log_start);
+	log_start = monotonic_seconds();
 }
 
 bool
 log_is_verbose(void)
 {
 	return log_verbose;
-}
-
-static double
-seconds_since_start(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - log_start.tv_sec) +
-		(double)(now.tv_nsec - log_start.tv_nsec) / 1e9;
 }
 
 static void log_line(const char *level, const char *format, va_list args)
@@ -52,7 +42,7 @@ log_line(const char *level, const char *format, va_list args)
 
 	if (log_verbose)
 		used = snprintf(line, sizeof line, "%9.3f ",
-			seconds_since_start());
+			monotonic_seconds() - log_start);
 	used += snprintf(line + used, sizeof line - (size_t)used, "%s: %s",
 		log_program, level);
 	used += vsnprintf(line + used, sizeof line - (size_t)used, format, args);

@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "common/error.h"
+#include "common/monotonic.h"
 #include "common/own.h"
 
 enum { OUTPUT_LIMIT = 64 << 20, TAIL_LIMIT = 8192 };
@@ -28,15 +29,6 @@ struct capture {
 	size_t used, room, limit;
 	bool keep_tail; /* drop the beginning instead of failing */
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void
 set_limit(int what, rlim_t value)
@@ -124,7 +116,7 @@ gather(struct capture streams[2], int64_t deadline_ms, const char *name,
 		{streams[1].fd, POLLIN, 0}};
 
 	while (polls[0].fd != -1 || polls[1].fd != -1) {
-		int64_t left = deadline_ms - now_ms();
+		int64_t left = deadline_ms - monotonic_ms();
 
 		if (left <= 0)
 			return error_set(err, ETIMEDOUT, "run %s", name);
@@ -204,7 +196,7 @@ run(const char *const argv[], char **output_out, unsigned timeout_seconds,
 	struct capture streams[2] = {{out_read, NULL, 0, 0, OUTPUT_LIMIT, false},
 		{err_read, NULL, 0, 0, TAIL_LIMIT, true}};
 
-	failed = gather(streams, now_ms() + (int64_t)timeout_seconds * 1000,
+	failed = gather(streams, monotonic_ms() + (int64_t)timeout_seconds * 1000,
 		argv[0], err);
 	output = streams[0].data;
 	errors = streams[1].data;

@@ -15,6 +15,7 @@
 #include "common/io.h"
 #include "common/json.h"
 #include "common/log.h"
+#include "common/monotonic.h"
 #include "common/own.h"
 #include "convert/capture/overlay.h"
 #include "convert/capture/plan.h"
@@ -36,7 +37,7 @@ struct pipeline {
 	char **overlays; /* vm/NAME.qcow2.part, one for each disk */
 	json_t *session; /* becomes report/session.json */
 	const char *stage;
-	struct timespec stage_start;
+	double stage_start;
 };
 
 static void
@@ -50,14 +51,11 @@ say(struct pipeline *p, const char *level, const char *text)
 static void
 stage_end(struct pipeline *p)
 {
-	struct timespec now;
 	double seconds;
 
 	if (p->stage == NULL)
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	seconds = (double)(now.tv_sec - p->stage_start.tv_sec) +
-		(double)(now.tv_nsec - p->stage_start.tv_nsec) / 1e9;
+	seconds = monotonic_seconds() - p->stage_start;
 	json_array_append_new(json_object_get(p->session, "stages"),
 		json_pack("{s:s, s:f}", "name", p->stage, "seconds", seconds));
 	log_debug("%s: %s took %.1f s", p->machine->name, p->stage, seconds);
@@ -94,7 +92,7 @@ stage_begin(void *cookie, const char *stage)
 
 	stage_end(p);
 	p->stage = stage;
-	clock_gettime(CLOCK_MONOTONIC, &p->stage_start);
+	p->stage_start = monotonic_seconds();
 	progress_begin(p->progress, stage, 0);
 	say(p, "info", sentence_of(stage));
 }

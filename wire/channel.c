@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 
 #include "common/error.h"
+#include "common/monotonic.h"
 #include "common/own.h"
 #include "wire/failure.h"
 #include "wire/tcp.h"
@@ -143,7 +144,7 @@ wait_for_end(int fd, unsigned seconds)
 		if (tcp_wait(fd, POLLIN, deadline_ms) != 1)
 			return;
 		got = recv(fd, dropped, sizeof dropped, MSG_DONTWAIT);
-	} while (got > 0 && tcp_now_ms() < deadline_ms);
+	} while (got > 0 && monotonic_ms() < deadline_ms);
 }
 
 void
@@ -388,7 +389,7 @@ channel_is_readable(struct channel *channel)
 	if (channel->lost || channel->ended)
 		return 1; /* the failure is there at once */
 	return SSL_has_pending(channel->ssl) ||
-		tcp_wait(channel->fd, POLLIN, tcp_now_ms()) == 1;
+		tcp_wait(channel->fd, POLLIN, monotonic_ms()) == 1;
 }
 
 void

@@ -14,24 +14,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "common/error.h"
+#include "common/monotonic.h"
 #include "common/own.h"
-
-int64_t
-tcp_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 int64_t
 tcp_deadline_ms(unsigned seconds)
 {
-	return seconds == 0 ? -1 : tcp_now_ms() + (int64_t)seconds * 1000;
+	return seconds == 0 ? -1 : monotonic_ms() + (int64_t)seconds * 1000;
 }
 
 int
@@ -41,7 +32,7 @@ tcp_wait(int fd, short events, int64_t deadline_ms)
 
 	for (;;) {
 		int64_t left = deadline_ms == -1 ? -1
-						 : deadline_ms - tcp_now_ms();
+						 : deadline_ms - monotonic_ms();
 		int ready;
 
 		if (deadline_ms != -1 && left < 0)

@@ -8,10 +8,7 @@ struct error;
 
 enum { TCP_PEER_BYTES = 96 };
 
-/* Milliseconds of the monotonic clock; a deadline is one of these. */
-int64_t tcp_now_ms(void);
-
-/* The moment `seconds` from now; 0 seconds is never (-1). */
+/* A deadline: monotonic_ms() in `seconds` from now; 0 is never (-1). */
 int64_t tcp_deadline_ms(unsigned seconds);
 
 /*

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/error.h"
+#include "common/monotonic.h"
 #include "common/own.h"
 #include "convert/serve/screen.h"
 #include "convert/source/queue.h"
@@ -39,15 +40,6 @@ struct lane {
 	bool pinged;
 };
 
-static time_t
-now_seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
 /* The source did what it must not. */
 static int
 violation(struct lane *lane, struct error *err)
@@ -72,7 +64,7 @@ ask(struct lane *lane, struct job *job, struct error *err)
 		}
 	lane->count++;
 	frame.cookie = job->cookie = ++lane->cookie;
-	lane->spoke = now_seconds();
+	lane->spoke = monotonic_ticks();
 	return channel_send(lane->channel, &frame, NULL, err);
 }
 
@@ -87,7 +79,7 @@ fill(struct lane *lane, struct error *err)
 		if (job == NULL)
 			return 0;
 		if (lane->count == 0)
-			lane->heard = now_seconds();
+			lane->heard = monotonic_ticks();
 		if (ask(lane, job, err) == -1)
 			return -1;
 	}
@@ -227,13 +219,13 @@ receive(struct lane *lane, struct error *err)
 			return violation(lane, err);
 		if (err->code != ETIMEDOUT)
 			return -1;
-		if (now_seconds() - lane->heard > STALL_SECONDS)
+		if (monotonic_ticks() - lane->heard > STALL_SECONDS)
 			return error_set(err, ETIMEDOUT,
 				"the source does not answer");
 		error_clear(err);
 		return 0;
 	}
-	lane->heard = now_seconds();
+	lane->heard = monotonic_ticks();
 	atomic_store(lane->work->heard, lane->heard);
 	if (frame.type != FRAME_PONG)
 		return take_answer(lane, &frame, payload, err);
@@ -246,7 +238,7 @@ static int
 idle(struct lane *lane, struct error *err)
 {
 	struct frame ping = {.type = FRAME_PING};
-	time_t now = now_seconds();
+	time_t now = monotonic_ticks();
 
 	if (channel_is_readable(lane->channel))
 		return receive(lane, err);
@@ -299,8 +291,8 @@ lane_run(struct channel *channel, const struct lane_work *work, bool shows,
 {
 	struct lane lane = {.channel = channel,
 		.work = work,
-		.heard = now_seconds(),
-		.spoke = now_seconds()};
+		.heard = monotonic_ticks(),
+		.spoke = monotonic_ticks()};
 	int done = prepare(&lane, err);
 
 	while (done == 0)

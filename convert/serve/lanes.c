@@ -18,6 +18,7 @@
 
 #include "common/error.h"
 #include "common/log.h"
+#include "common/monotonic.h"
 #include "common/own.h"
 #include "convert/serve/lane.h"
 #include "convert/serve/rendezvous.h"
@@ -53,7 +54,7 @@ struct lanes {
 struct arrival {
 	struct lanes *lanes;
 	int fd;			 /* -1 when there is a channel already */
-	struct channel *channel; /* the first one */
+	struct channel *channel; /* to be interrupted; under the lock */
 	pthread_t thread;
 	bool ended;
 	struct arrival *next;
@@ -61,15 +62,6 @@ struct arrival {
 
 /* A signal handler has no argument. */
 static volatile sig_atomic_t signal_fd = -1;
-
-static time_t
-now_seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
 
 static void
 wake_door(int fd, uint64_t why)
@@ -115,7 +107,7 @@ refuse_other(struct lanes *lanes, unsigned live, struct error *err)
 	struct error why;
 
 	if (live > 0 &&
-		now_seconds() - atomic_load(&lanes->heard) < SILENCE_SECONDS) {
+		monotonic_ticks() - atomic_load(&lanes->heard) < SILENCE_SECONDS) {
 		error_set(err, EBUSY, "another source serves as machine %s",
 			lanes->settings.enrolment->machine);
 		return error_hint(err, "Each machine has an enrolment of its "
@@ -154,7 +146,7 @@ enter(struct lanes *lanes, struct channel *channel, const struct hello *hello,
 	if (!stopping) {
 		*place = channel;
 		lanes->live++;
-		atomic_store(&lanes->heard, now_seconds());
+		atomic_store(&lanes->heard, monotonic_ticks());
 	}
 	pthread_mutex_unlock(&lanes->lock);
 	return stopping
@@ -170,7 +162,7 @@ leave(struct lanes *lanes, struct channel *channel, unsigned number, bool said)
 	lanes->received_bytes += channel_received_bytes(channel);
 	lanes->sent_bytes += channel_sent_bytes(channel);
 	if (--lanes->live == 0)
-		lanes->lost_since = now_seconds();
+		lanes->lost_since = monotonic_ticks();
 	lanes->said |= said;
 	pthread_cond_broadcast(&lanes->changed);
 	pthread_mutex_unlock(&lanes->lock);
@@ -219,6 +211,26 @@ hear_hello(struct lanes *lanes, struct channel *channel, struct error *err)
 	return 0;
 }
 
+/* Show a channel to lanes_stop(), or take it away before it is closed. */
+static void
+show_channel(struct lanes *lanes, struct arrival *arrival,
+	struct channel *channel)
+{
+	pthread_mutex_lock(&lanes->lock);
+	arrival->channel = channel;
+	if (channel != NULL && lanes->stopping)
+		channel_interrupt(channel);
+	pthread_mutex_unlock(&lanes->lock);
+}
+
+static int
+greet(struct lanes *lanes, struct arrival *arrival, struct channel *channel,
+	struct error *err)
+{
+	show_channel(lanes, arrival, channel);
+	return hear_hello(lanes, channel, err);
+}
+
 static void
 arrive(struct lanes *lanes, struct arrival *arrival)
 {
@@ -233,11 +245,12 @@ arrive(struct lanes *lanes, struct arrival *arrival)
 		log_info("%s: %s", lanes->settings.enrolment->machine,
 			err.text);
 		return;
-	} else if (hear_hello(lanes, channel, &err) == -1) {
+	} else if (greet(lanes, arrival, channel, &err) == -1) {
 		log_info("%s: %s", lanes->settings.enrolment->machine,
 			err.text);
 		channel_send_error(channel, &err);
 	}
+	show_channel(lanes, arrival, NULL);
 	channel_close(channel);
 }
 
@@ -347,7 +360,7 @@ check_patience(struct lanes *lanes)
 
 	pthread_mutex_lock(&lanes->lock);
 	lost = lanes->live == 0 &&
-		now_seconds() - lanes->lost_since > (time_t)patience;
+		monotonic_ticks() - lanes->lost_since > (time_t)patience;
 	pthread_mutex_unlock(&lanes->lock);
 	if (!lost || queue_has_failed(lanes->settings.queue, &why))
 		return;
@@ -362,7 +375,7 @@ static void *
 door_thread(void *context)
 {
 	struct lanes *lanes = context;
-	time_t ticked = now_seconds();
+	time_t ticked = monotonic_ticks();
 	uint64_t events;
 
 	for (;;) {
@@ -379,9 +392,9 @@ door_thread(void *context)
 		}
 		if (polls[1].revents != 0)
 			open_door(lanes);
-		if (now_seconds() == ticked)
+		if (monotonic_ticks() == ticked)
 			continue;
-		ticked = now_seconds();
+		ticked = monotonic_ticks();
 		reap(lanes);
 		check_patience(lanes);
 		lanes->settings.tick(lanes->settings.context);
@@ -417,7 +430,7 @@ lanes_start(struct lanes **lanes_out, const struct lanes_settings *settings,
 		&lanes->heard};
 	lanes->listen_fd = listen_fd;
 	lanes->event_fd = event_fd;
-	lanes->lost_since = now_seconds();
+	lanes->lost_since = monotonic_ticks();
 	pthread_mutex_init(&lanes->lock, NULL);
 	pthread_cond_init(&lanes->changed, NULL);
 	if (pthread_create(&lanes->door, NULL, door_thread, lanes) != 0)
@@ -437,7 +450,7 @@ lanes_add_first(struct lanes *lanes, struct channel *channel,
 	lanes->channels[0] = channel;
 	lanes->live++;
 	pthread_mutex_unlock(&lanes->lock);
-	atomic_store(&lanes->heard, now_seconds());
+	atomic_store(&lanes->heard, monotonic_ticks());
 	if (start_arrival(lanes, -1, channel, err) == 0)
 		return 0;
 	pthread_mutex_lock(&lanes->lock);
@@ -476,11 +489,11 @@ wait_a_moment(struct lanes *lanes)
 void
 lanes_finish(struct lanes *lanes, unsigned timeout_seconds)
 {
-	time_t until = now_seconds() + (time_t)timeout_seconds;
+	time_t until = monotonic_ticks() + (time_t)timeout_seconds;
 
 	queue_wake(lanes->settings.queue);
 	pthread_mutex_lock(&lanes->lock);
-	while ((!lanes->said || lanes->live > 0) && now_seconds() < until)
+	while ((!lanes->said || lanes->live > 0) && monotonic_ticks() < until)
 		wait_a_moment(lanes);
 	pthread_mutex_unlock(&lanes->lock);
 }
@@ -496,9 +509,10 @@ lanes_stop(struct lanes *lanes)
 	wake_door(lanes->event_fd, event_stop);
 	pthread_join(lanes->door, NULL);
 	pthread_mutex_lock(&lanes->lock);
-	for (int i = 0; i < MESSAGE_LANES_LIMIT; i++)
-		if (lanes->channels[i] != NULL)
-			channel_interrupt(lanes->channels[i]);
+	/* Also those that have not said HELLO, however slowly they do. */
+	for (struct arrival *at = lanes->arrivals; at != NULL; at = at->next)
+		if (at->channel != NULL)
+			channel_interrupt(at->channel);
 	pthread_cond_broadcast(&lanes->changed);
 	while (lanes->threads > 0)
 		wait_a_moment(lanes);

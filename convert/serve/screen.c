@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/error.h"
+#include "common/monotonic.h"
 
 enum { LINES = 32 };
 
@@ -25,15 +25,6 @@ struct screen {
 	bool closing;
 	struct closing last_word;
 };
-
-static double
-now_seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 int
 screen_new(struct screen **screen_out, struct progress *progress,
@@ -88,7 +79,7 @@ next_progress(struct screen *screen, struct notice *notice_out)
 {
 	const char *stage = atomic_load(&screen->progress->stage);
 	uint64_t done = atomic_load(&screen->progress->done);
-	double now = now_seconds();
+	double now = monotonic_seconds();
 
 	if (stage == NULL)
 		return false;

@@ -18,6 +18,7 @@
 #include "common/error.h"
 #include "common/io.h"
 #include "common/log.h"
+#include "common/monotonic.h"
 #include "common/own.h"
 #include "common/progress.h"
 #include "convert/source/bad.h"
@@ -54,15 +55,6 @@ struct image {
 	uint64_t present_bytes, zero_bytes;
 	bool failed;
 };
-
-static time_t
-now_seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
 
 uint64_t
 image_disk_bytes(const struct image *image)
@@ -496,7 +488,7 @@ image_flush_old(struct image *image, struct error *err)
 
 	pthread_mutex_lock(&image->lock);
 	old = image->pending_count > 0 &&
-		now_seconds() - image->pending_since >= BATCH_SECONDS;
+		monotonic_ticks() - image->pending_since >= BATCH_SECONDS;
 	pthread_mutex_unlock(&image->lock);
 	return old ? image_flush(image, err) : 0;
 }
@@ -582,7 +574,7 @@ image_store(struct image *image, uint64_t block, const void *data,
 	if (reserve(image, err) == -1)
 		return -1;
 	if (image->pending_count == 0)
-		image->pending_since = now_seconds();
+		image->pending_since = monotonic_ticks();
 	pending = &image->pending[image->pending_count++];
 	pending->block = block;
 	pending->entry.flags = (data == NULL ? IMAGE_ZERO : 0) |

@@ -10,11 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "common/error.h"
 #include "common/io.h"
 #include "common/json.h"
+#include "common/monotonic.h"
 #include "common/own.h"
 
 enum {
@@ -33,15 +33,6 @@ struct qmp {
 	char stop_reason[64];
 	bool panicked;
 };
-
-static double
-now_seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void
 note_event(struct qmp *qmp, const json_t *message)
@@ -113,9 +104,9 @@ static int
 await(struct qmp *qmp, const char *member, json_t **message_out,
 	struct error *err)
 {
-	double deadline = now_seconds() + ANSWER_SECONDS;
+	double deadline = monotonic_seconds() + ANSWER_SECONDS;
 
-	while (now_seconds() < deadline) {
+	while (monotonic_seconds() < deadline) {
 		AUTO(json_decrefpp) json_t *message = NULL;
 
 		if (next_message(qmp, &message, err) == -1)

@@ -17,6 +17,7 @@
 #include "common/io.h"
 #include "common/json.h"
 #include "common/log.h"
+#include "common/monotonic.h"
 #include "common/own.h"
 #include "convert/emit/vm.h"
 #include "convert/state/machine.h"
@@ -68,15 +69,6 @@ struct watchman {
 	bool announced[WATCH_MILESTONE_COUNT];
 	char stop_reason[64];
 };
-
-static double
-now_seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void
 say(const struct watchman *man, const char *format, ...)
@@ -305,7 +297,7 @@ watch_boot(struct watchman *man)
 		!(seconds > 0 && is_proven(man, seconds))) {
 		nanosleep(&pause, NULL);
 		stopped = has_stopped(man);
-		seconds = now_seconds() - man->start;
+		seconds = monotonic_seconds() - man->start;
 		read_tail(man, &man->serial, WATCH_SERIAL, seconds);
 		read_tail(man, &man->firmware, WATCH_FIRMWARE, seconds);
 		if (!stopped)
@@ -433,7 +425,7 @@ prove(struct watchman *man, struct verify_verdict *verdict_out,
 		    man->folder, err) == -1)
 		return -1;
 	say(man, "booting, isolated (%s)", accelerator_name(man->accelerator));
-	man->start = now_seconds();
+	man->start = monotonic_seconds();
 	man->started = time(NULL);
 	if (boot_start(&man->boot, man->vm, man->folder, man->report,
 		    man->accelerator, man->expectations,
