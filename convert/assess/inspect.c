@@ -340,6 +340,27 @@ read_wishes(struct wish *wishes, const char *fstab, struct guest *guest,
 	return count;
 }
 
+/*
+ * NULL, or why it is not mounted.  libguestfs runs the appliance's mount(8)
+ * outside of the guest's root: a link or "..", followed there, would cover the
+ * appliance's programs with the guest's.
+ */
+static const char *
+mount_wish(guestfs_h *g, struct wish *wish)
+{
+	AUTO(freep) char *real = guestfs_realpath(g, wish->target);
+
+	if (real == NULL)
+		return guestfs_last_error(g);
+	if (strlen(real) >= sizeof wish->target || strcmp(real, "/") == 0 ||
+		!guest_folder_is_there(g, real))
+		return "its mount point is no folder of the guest";
+	strcpy(wish->target, real);
+	return mount(g, wish->volume, wish->subvolume, wish->target) == -1
+		? guestfs_last_error(g)
+		: NULL;
+}
+
 static int
 mount_others(guestfs_h *g, struct guest *guest, const char *fstab,
 	struct references *references, struct findings *findings,
@@ -353,11 +374,11 @@ mount_others(guestfs_h *g, struct guest *guest, const char *fstab,
 	count = fstab == NULL ? 0
 			      : read_wishes(wishes, fstab, guest, references);
 	for (size_t i = 0; i < count; i++) {
-		if (mount(g, wishes[i].volume, wishes[i].subvolume,
-			    wishes[i].target) == -1)
+		const char *why = mount_wish(g, &wishes[i]);
+
+		if (why != NULL)
 			finding_add(findings, "storage.not-mounted",
-				wishes[i].target, 0, guestfs_last_error(g),
-				NULL);
+				wishes[i].target, 0, why, NULL);
 		else
 			note_mount(guest, g, wishes[i].volume,
 				wishes[i].target, findings);

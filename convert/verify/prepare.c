@@ -160,7 +160,13 @@ mount_one(guestfs_h *g, const char *uuid, const char *device,
 {
 	AUTO(freep) char *found = uuid == NULL || *uuid == '\0'
 		? NULL : guestfs_findfs_uuid(g, uuid);
+	AUTO(freep) char *real = NULL;
 
+	/* mount(8) would follow a guest's link out of the guest */
+	if (strcmp(target, "/") != 0 &&
+		((real = guestfs_realpath(g, target)) == NULL ||
+			strcmp(real, target) != 0))
+		return -1;
 	if (found == NULL && (device == NULL || *device == '\0'))
 		return -1;
 	return guestfs_mount(g, found == NULL ? device : found, target);
