@@ -193,6 +193,7 @@ replace(guestfs_h *g, const char *path, const struct version *after,
 		.clear = 1,
 	};
 	const struct guestfs_set_e2attrs_argv set = {.bitmask = 0};
+	char lifted[3] = "";
 	AUTO(freep) char *real = real_path(g, path, err);
 	AUTO(freep) char *fresh = NULL;
 	AUTO(freep) char *flags = NULL;
@@ -203,14 +204,16 @@ replace(guestfs_h *g, const char *path, const struct version *after,
 	fresh = io_format("%s.unrack-new", real);
 	if (fresh == NULL)
 		return error_set(err, ENOMEM, "write %s", path);
+	guestfs_rm_f(g, fresh); /* a link, or a fifo that blocks a writer */
 	failed = put_in_place(g, fresh, real, after);
 	if (failed && guestfs_last_errno(g) == EPERM &&
 		(flags = guestfs_get_e2attrs(g, real)) != NULL &&
 		strpbrk(flags, "ia") != NULL &&
 		guestfs_set_e2attrs_argv(g, real, "ia", &clear) == 0) {
 		failed = put_in_place(g, fresh, real, after);
-		guestfs_set_e2attrs_argv(g, real,
-			strchr(flags, 'i') == NULL ? "a" : "i", &set);
+		strcat(lifted, strchr(flags, 'i') == NULL ? "" : "i");
+		strcat(lifted, strchr(flags, 'a') == NULL ? "" : "a");
+		guestfs_set_e2attrs_argv(g, real, lifted, &set);
 	}
 	if (failed) {
 		guest_error(err, g, "write %s", path);
@@ -247,6 +250,7 @@ create(guestfs_h *g, const char *path, const struct version *after,
 		return error_set(err, ENOMEM, "create %s", path);
 	*strrchr(folder, '/') = '\0';
 	if ((*folder != '\0' && guestfs_mkdir_p(g, folder) == -1) ||
+		guestfs_rm_f(g, path) == -1 || /* a link or fifo */
 		guestfs_write(g, path, after->text, after->bytes) == -1 ||
 		guestfs_chmod(g, 0644, path) == -1)
 		return guest_error(err, g, "create %s", path);

@@ -95,7 +95,21 @@ plan_entry(guestfs_h *g, size_t index, struct references *references,
 	return 0;
 }
 
-/* Rules of several interfaces may go to the same file. */
+/* Is something there that is no text, say a link to /dev/null? */
+static bool
+is_taken(guestfs_h *g, const char *path)
+{
+	struct guestfs_statns *stat = guestfs_lstatns(g, path);
+	bool is_there = stat != NULL;
+
+	guestfs_free_statns(stat);
+	return is_there;
+}
+
+/*
+ * Rules of several interfaces may go to the same file, which may have rules of
+ * the administrator; what cannot be read is not written over.
+ */
 static int
 plan_rules(guestfs_h *g, const char *path, const char *added,
 	struct findings *findings, struct changes *changes, struct error *err)
@@ -107,7 +121,20 @@ plan_rules(guestfs_h *g, const char *path, const char *added,
 
 	if (after == NULL)
 		return error_set(err, ENOMEM, "plan %s", path);
+	if (before == NULL && is_taken(g, path))
+		path = "/etc/udev/rules.d/70-unrack-net.rules";
 	return changes_plan(changes, path, before, after,
+		"Each card keeps its old name by its MAC address.", err);
+}
+
+/* The file is unrack's own: one of an earlier conversion is replaced. */
+static int
+plan_link(guestfs_h *g, const struct network_rule *rule,
+	struct findings *findings, struct changes *changes, struct error *err)
+{
+	AUTO(freep) char *before = guest_file_text(g, rule->path, findings);
+
+	return changes_plan(changes, rule->path, before, rule->text,
 		"Each card keeps its old name by its MAC address.", err);
 }
 
@@ -126,8 +153,7 @@ plan_network(guestfs_h *g, const struct guest *guest,
 			    findings))
 			continue;
 		if (!rule.is_appended) {
-			if (plan_rules(g, rule.path, rule.text, findings,
-				    changes, err) == -1)
+			if (plan_link(g, &rule, findings, changes, err) == -1)
 				return -1;
 			continue;
 		}
