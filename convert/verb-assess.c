@@ -69,7 +69,7 @@ assess_machine(struct machine *machine, const struct arguments *arguments,
 {
 	const struct pipeline_options options = {.assess_only = true};
 	struct pipeline_result result;
-	struct progress progress = {0};
+	struct progress progress = {.stage = NULL};
 	struct local_source *source = NULL;
 	int status;
 

@@ -137,7 +137,7 @@ run(struct machine *machine, const struct pipeline_options *options,
 	struct pipeline_result *result, struct error *err)
 {
 	struct local_source *source = NULL;
-	struct progress progress = {0};
+	struct progress progress = {.stage = NULL};
 	int status;
 
 	if (local_open(&source, machine, err) == -1)
