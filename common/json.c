@@ -5,6 +5,8 @@
 #include "common/json.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/error.h"
@@ -116,4 +118,17 @@ json_set_text(json_t *object, const char *key, const char *value)
 				     : json_safe_string(value, strlen(value));
 
 	return json_object_set_new(object, key, text);
+}
+
+int
+json_add(json_t *array, const char *format, ...)
+{
+	char text[1024];
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(text, sizeof text, format, list);
+	va_end(list);
+	return json_array_append_new(array,
+		json_safe_string(text, strlen(text)));
 }

@@ -36,4 +36,8 @@ int json_set_text(json_t *object, const char *key, const char *value);
 /* A string of any bytes; those that are not UTF-8 are replaced by '?'. */
 json_t *json_safe_string(const char *value, size_t bytes);
 
+/* Append such a string to an array; it is cut at 1023 bytes. */
+int json_add(json_t *array, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 #endif

@@ -5,7 +5,6 @@
 #include "convert/report/parts.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -138,22 +137,6 @@ parts_seconds(const json_t *object, const char *key)
 	return json_number_value(json_object_get(object, key));
 }
 
-static void
-add_step(json_t *steps, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void
-add_step(json_t *steps, const char *format, ...)
-{
-	char text[1024];
-	va_list list;
-
-	va_start(list, format);
-	vsnprintf(text, sizeof text, format, list);
-	va_end(list);
-	json_array_append_new(steps, json_safe_string(text, strlen(text)));
-}
-
 /* What findings of this severity still ask of a person. */
 static void
 add_actions(json_t *steps, const struct parts *parts, const char *severity)
@@ -165,7 +148,7 @@ add_actions(json_t *steps, const struct parts *parts, const char *severity)
 		finding)
 		if (strcmp(json_text(finding, "severity", ""), severity) == 0 &&
 			finding_is_open(finding))
-			add_step(steps, "%s: %s", json_text(finding, "title",
+			json_add(steps, "%s: %s", json_text(finding, "title",
 				json_text(finding, "rule", "finding")),
 				json_text(finding, "action", ""));
 }
@@ -176,7 +159,7 @@ add_disk_steps(json_t *steps, const struct parts *parts)
 	uint64_t bad = parts_disk_sum(parts, "bad_sectors");
 
 	if (bad > 0)
-		add_step(steps, "The source had %ju unreadable sectors, which "
+		json_add(steps, "The source had %ju unreadable sectors, which "
 			"are zeros here: restore what they held from a backup.",
 			(uintmax_t)bad);
 }
@@ -192,23 +175,23 @@ parts_next_steps(const struct parts *parts)
 		return NULL;
 	add_actions(steps, parts, "blocker");
 	if (strcmp(verdict, "does-not-boot") == 0)
-		add_step(steps, "Find out why it does not boot (%s): the console "
+		json_add(steps, "Find out why it does not boot (%s): the console "
 			"is in report/serial.log, the screen in report/boot.png.",
 			parts_reason(parts));
 	json_array_foreach(json_object_get(parts->proof, "problems"), i,
 		problem)
 		if (json_is_string(problem))
-			add_step(steps, "Solve: %s.", json_string_value(problem));
+			json_add(steps, "Solve: %s.", json_string_value(problem));
 	add_disk_steps(steps, parts);
 	if (json_object_size(parts->guest) == 0)
-		add_step(steps, "Nothing was assessed yet: boot the machine from "
+		json_add(steps, "Nothing was assessed yet: boot the machine from "
 			"the live image while unrack serve runs, or give "
 			"unrack convert --name %s --disk FILE.", name);
 	else if (strcmp(verdict, "unproven") == 0)
-		add_step(steps, "Prove that it boots: unrack verify %s", name);
+		json_add(steps, "Prove that it boots: unrack verify %s", name);
 	add_actions(steps, parts, "warning");
 	if (strncmp(verdict, "boots", 5) == 0)
-		add_step(steps, "Try it yourself, still isolated: "
+		json_add(steps, "Try it yourself, still isolated: "
 			"vm/run-isolated --snapshot. For libvirt: virsh "
 			"net-define vm/network.xml, virsh define vm/%s.xml.",
 			name);

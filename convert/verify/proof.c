@@ -4,7 +4,6 @@
  */
 #include "convert/verify/proof.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -13,22 +12,6 @@
 #include "common/own.h"
 #include "convert/emit/vm.h"
 #include "convert/verify/expect.h"
-
-static void
-complain(json_t *problems, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void
-complain(json_t *problems, const char *format, ...)
-{
-	char text[512];
-	va_list list;
-
-	va_start(list, format);
-	vsnprintf(text, sizeof text, format, list);
-	va_end(list);
-	json_array_append_new(problems, json_safe_string(text, strlen(text)));
-}
 
 static bool
 any_answered(const struct observation *seen)
@@ -112,20 +95,20 @@ check_interface(json_t *problems, const json_t *facts, const json_t *wanted)
 	if (strcmp(name, "lo") == 0)
 		return;
 	if (link == NULL) {
-		complain(problems, "no network card %s (%s) in the guest", name,
+		json_add(problems, "no network card %s (%s) in the guest", name,
 			json_text(wanted, "mac", "address unknown"));
 		return;
 	}
 	if (strncmp(json_text(link, "name", ""), name, base_length(name)) != 0)
-		complain(problems, "network card %s is now called %s", name,
+		json_add(problems, "network card %s is now called %s", name,
 			json_text(link, "name", "?"));
 	json_array_foreach(json_object_get(wanted, "addresses"), i, address)
 		if (json_is_string(address) &&
 			!holds_text(addresses, json_string_value(address)))
-			complain(problems, "%s does not have its address %s",
+			json_add(problems, "%s does not have its address %s",
 				name, json_string_value(address));
 	if (json_flag(wanted, "dhcp", 0) && !has_ipv4(addresses))
-		complain(problems, "%s got no address by DHCP", name);
+		json_add(problems, "%s got no address by DHCP", name);
 }
 
 static void
@@ -142,7 +125,7 @@ check_mounts(json_t *problems, const json_t *facts, const json_t *wanted)
 			found |= strcmp(json_text(seen, "target", ""),
 				target) == 0;
 		if (!found)
-			complain(problems, "%s is not mounted", target);
+			json_add(problems, "%s is not mounted", target);
 	}
 }
 
@@ -156,10 +139,10 @@ check_facts(json_t *problems, const struct observation *seen)
 	json_array_foreach(json_object_get(guest, "interfaces"), i, item)
 		check_interface(problems, seen->facts, item);
 	if (on < wanted)
-		complain(problems, "%zu of %zu swap areas are on", on, wanted);
+		json_add(problems, "%zu of %zu swap areas are on", on, wanted);
 	check_mounts(problems, seen->facts, json_object_get(guest, "mounts"));
 	json_array_foreach(json_object_get(seen->facts, "failed_units"), i, item)
-		complain(problems, "unit %s failed", json_string_value(item));
+		json_add(problems, "unit %s failed", json_string_value(item));
 }
 
 static void
@@ -167,7 +150,7 @@ check_isolation(json_t *problems, const struct observation *seen)
 {
 	for (size_t i = 0; i < seen->vm->nic_count; i++)
 		if (seen->packets[i].answers > 0)
-			complain(problems, "isolation is broken: %ju frames from "
+			json_add(problems, "isolation is broken: %ju frames from "
 				"outside reached card %zu",
 				(uintmax_t)seen->packets[i].answers, i + 1);
 }
@@ -188,22 +171,22 @@ proof_problems(const struct observation *seen)
 	json_t *problems = json_array();
 
 	if (seen->watch->failure != NULL)
-		complain(problems, "%s: %s", seen->watch->failure,
+		json_add(problems, "%s: %s", seen->watch->failure,
 			seen->watch->evidence);
 	if (seen->stop_reason != NULL)
-		complain(problems, "the VM stopped by itself (%s)",
+		json_add(problems, "the VM stopped by itself (%s)",
 			seen->stop_reason);
 	if (seen->facts != NULL)
 		check_facts(problems, seen);
 	else if (seen->has_witness)
-		complain(problems, "the guest did not report on itself: its "
+		json_add(problems, "the guest did not report on itself: its "
 			"names, addresses, swap and units were not checked");
 	if (seen->expectation_count > 0 && !any_answered(seen) &&
 		!guest_sent_frames(seen))
-		complain(problems, "no network: the guest sent no frame");
+		json_add(problems, "no network: the guest sent no frame");
 	for (size_t i = 0; i < seen->expectation_count; i++)
 		if (!seen->expectations[i].answered)
-			complain(problems, "nothing answers on tcp:%u of %s%s%s",
+			json_add(problems, "nothing answers on tcp:%u of %s%s%s",
 				seen->expectations[i].port, nic->subnet.guest,
 				*nic->name ? ", " : "", nic->name);
 	check_isolation(problems, seen);
