@@ -54,7 +54,8 @@ struct lanes {
 struct arrival {
 	struct lanes *lanes;
 	int fd;			 /* -1 when there is a channel already */
-	struct channel *channel; /* to be interrupted; under the lock */
+	struct channel *channel; /* the first one */
+	struct channel *greeting; /* until its HELLO is there; under the lock */
 	pthread_t thread;
 	bool ended;
 	struct arrival *next;
@@ -183,17 +184,34 @@ serve_lane(struct lanes *lanes, struct channel *channel, unsigned number)
 	leave(lanes, channel, number, !failed);
 }
 
-static int
-hear_hello(struct lanes *lanes, struct channel *channel, struct error *err)
+/* Show lanes_stop() a channel that is no lane yet, or take it away with NULL. */
+static void
+set_greeting(struct arrival *arrival, struct channel *channel)
 {
+	struct lanes *lanes = arrival->lanes;
+
+	pthread_mutex_lock(&lanes->lock);
+	arrival->greeting = channel;
+	if (channel != NULL && lanes->stopping)
+		channel_interrupt(channel);
+	pthread_mutex_unlock(&lanes->lock);
+}
+
+static int
+hear_hello(struct arrival *arrival, struct channel *channel, struct error *err)
+{
+	struct lanes *lanes = arrival->lanes;
 	const uint8_t *payload;
 	struct hello hello;
 	struct frame frame;
 	unsigned number;
 	int failed;
 
-	if (channel_receive(channel, &frame, &payload, HANDSHAKE_SECONDS, err) ==
-		-1)
+	set_greeting(arrival, channel);
+	failed = channel_receive(channel, &frame, &payload, HANDSHAKE_SECONDS,
+		err);
+	set_greeting(arrival, NULL);
+	if (failed)
 		return -1;
 	if (frame.type != FRAME_HELLO)
 		return error_set(err, EBADMSG, "%s before HELLO",
@@ -211,26 +229,6 @@ hear_hello(struct lanes *lanes, struct channel *channel, struct error *err)
 	return 0;
 }
 
-/* Show a channel to lanes_stop(), or take it away before it is closed. */
-static void
-show_channel(struct lanes *lanes, struct arrival *arrival,
-	struct channel *channel)
-{
-	pthread_mutex_lock(&lanes->lock);
-	arrival->channel = channel;
-	if (channel != NULL && lanes->stopping)
-		channel_interrupt(channel);
-	pthread_mutex_unlock(&lanes->lock);
-}
-
-static int
-greet(struct lanes *lanes, struct arrival *arrival, struct channel *channel,
-	struct error *err)
-{
-	show_channel(lanes, arrival, channel);
-	return hear_hello(lanes, channel, err);
-}
-
 static void
 arrive(struct lanes *lanes, struct arrival *arrival)
 {
@@ -245,12 +243,11 @@ arrive(struct lanes *lanes, struct arrival *arrival)
 		log_info("%s: %s", lanes->settings.enrolment->machine,
 			err.text);
 		return;
-	} else if (greet(lanes, arrival, channel, &err) == -1) {
+	} else if (hear_hello(arrival, channel, &err) == -1) {
 		log_info("%s: %s", lanes->settings.enrolment->machine,
 			err.text);
 		channel_send_error(channel, &err);
 	}
-	show_channel(lanes, arrival, NULL);
 	channel_close(channel);
 }
 
@@ -509,10 +506,13 @@ lanes_stop(struct lanes *lanes)
 	wake_door(lanes->event_fd, event_stop);
 	pthread_join(lanes->door, NULL);
 	pthread_mutex_lock(&lanes->lock);
-	/* Also those that have not said HELLO, however slowly they do. */
+	for (int i = 0; i < MESSAGE_LANES_LIMIT; i++)
+		if (lanes->channels[i] != NULL)
+			channel_interrupt(lanes->channels[i]);
+	/* A HELLO that comes byte by byte would hold us up for ever. */
 	for (struct arrival *at = lanes->arrivals; at != NULL; at = at->next)
-		if (at->channel != NULL)
-			channel_interrupt(at->channel);
+		if (at->greeting != NULL)
+			channel_interrupt(at->greeting);
 	pthread_cond_broadcast(&lanes->changed);
 	while (lanes->threads > 0)
 		wait_a_moment(lanes);

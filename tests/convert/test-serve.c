@@ -601,6 +601,28 @@ sigterm_keeps_what_was_captured(void **state)
 	assert_int_equal(peer.read_bytes, sizeof disk - (10 << 20));
 }
 
+static void
+who_never_says_hello_does_not_hold_up_the_end(void **state)
+{
+	struct host *host = *state;
+	struct peer peer = peer_of(host, boot1);
+	struct channel *first, *silent;
+	const uint8_t *payload;
+	struct error err = {0};
+	struct frame frame;
+
+	host_start(host, host_job_capture);
+	first = open_until(&peer, 0);
+	assert_ok(channel_connect(&silent, &host->enrolment, 10, &err), &err);
+	assert_int_equal(peer_serve(&peer, first, &err), 1);
+	channel_close(first);
+	/* Cut off at the end, not told at length that it waited too long. */
+	assert_int_equal(channel_receive(silent, &frame, &payload, 60, &err),
+		-1);
+	assert_int_not_equal(err.code, EREMOTEIO);
+	channel_close(silent);
+}
+
 #define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -631,6 +653,7 @@ main(void)
 		SESSION_TEST(a_lane_without_a_session_is_told_to_wait),
 		SESSION_TEST(a_machine_in_use_is_refused_with_the_reason),
 		SESSION_TEST(sigterm_keeps_what_was_captured),
+		SESSION_TEST(who_never_says_hello_does_not_hold_up_the_end),
 	};
 
 	log_open("test-serve", false);
