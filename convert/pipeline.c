@@ -138,6 +138,10 @@ clear_report(struct pipeline *p, struct error *err)
 
 	if (report == NULL)
 		return error_set(err, ENOMEM, "clear the report");
+	if (machine_state(p->machine) == MACHINE_VERIFIED &&
+		machine_set_state(p->machine, p->disks[0].image != NULL
+				? MACHINE_CONVERTED : MACHINE_CAPTURED, err) == -1)
+		return -1;
 	if (io_remove_tree(report, err) == -1)
 		return -1;
 	return io_make_folders(report, err);

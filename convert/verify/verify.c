@@ -349,10 +349,26 @@ clear_evidence(struct watchman *man, struct error *err)
 	return 0;
 }
 
+/* A later conversion that failed took what is known of the guest with it. */
+static int
+check_converted(const struct watchman *man, struct error *err)
+{
+	AUTO(freep) char *path = machine_path(man->machine, "report/guest.json");
+
+	if (path == NULL)
+		return error_set(err, ENOMEM, "verify %s", man->machine->name);
+	if (access(path, R_OK) == 0)
+		return 0;
+	error_set(err, errno, "open %s", path);
+	return error_hint(err, "Run `unrack convert %s` first; the last one did "
+		"not end well.", man->machine->name);
+}
+
 static int
 open_man(struct watchman *man, struct error *err)
 {
-	if (vm_read(&man->vm, man->machine, err) == -1 ||
+	if (check_converted(man, err) == -1 ||
+		vm_read(&man->vm, man->machine, err) == -1 ||
 		accelerator_find(&man->accelerator, err) == -1 ||
 		expect_parse(man->expectations, &man->expectation_count,
 			man->options->expect, err) == -1)
