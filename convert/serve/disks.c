@@ -102,7 +102,8 @@ disks_from_inventory(struct machine_disk **disks_out, size_t *count_out,
 	}
 	if (count == 0) {
 		free(disks);
-		error_set(err, ENODEV, "the source offers no disk");
+		error_set(err, 0, "the source offers no disk");
+		err->code = ENODEV;
 		return error_hint(err, "Its screen says why each disk was left "
 			"out; --disk DEV (unrack.disk=) names one.");
 	}

@@ -94,11 +94,19 @@ abandon(struct lanes *lanes, const struct error *why)
 	queue_fail(lanes->settings.queue, why);
 }
 
+/* A code for programs; "Device or resource busy" would tell nobody more. */
+static int
+with_code(struct error *err, int code)
+{
+	err->code = code;
+	return -1;
+}
+
 static int
 refuse_late(struct error *err)
 {
-	return error_set(err, EAGAIN, "the host ends the earlier session; "
-		"connect again");
+	error_set(err, 0, "the host ends the earlier session; connect again");
+	return with_code(err, EAGAIN);
 }
 
 /* The other source's HELLO came while ours is there, or was. */
@@ -109,12 +117,14 @@ refuse_other(struct lanes *lanes, unsigned live, struct error *err)
 
 	if (live > 0 &&
 		monotonic_ticks() - atomic_load(&lanes->heard) < SILENCE_SECONDS) {
-		error_set(err, EBUSY, "another source serves as machine %s",
+		error_set(err, 0, "another source serves as machine %s",
 			lanes->settings.enrolment->machine);
+		with_code(err, EBUSY);
 		return error_hint(err, "Each machine has an enrolment of its "
 			"own: make one with `unrack enroll`.");
 	}
-	error_set(&why, ECONNRESET, "the source was booted anew");
+	error_set(&why, 0, "the source was booted anew");
+	with_code(&why, ECONNRESET);
 	error_hint(&why, "The next session begins when it connects; what was "
 		"captured is kept.");
 	abandon(lanes, &why);
@@ -150,9 +160,10 @@ enter(struct lanes *lanes, struct channel *channel, const struct hello *hello,
 		atomic_store(&lanes->heard, monotonic_ticks());
 	}
 	pthread_mutex_unlock(&lanes->lock);
-	return stopping
-		? error_set(err, ESHUTDOWN, "the session is over")
-		: 0;
+	if (!stopping)
+		return 0;
+	error_set(err, 0, "the session is over");
+	return with_code(err, ESHUTDOWN);
 }
 
 static void
@@ -361,8 +372,9 @@ check_patience(struct lanes *lanes)
 	pthread_mutex_unlock(&lanes->lock);
 	if (!lost || queue_has_failed(lanes->settings.queue, &why))
 		return;
-	error_set(&why, ETIMEDOUT, "the source did not come back within %u "
-		"seconds", patience);
+	error_set(&why, 0, "the source did not come back within %u seconds",
+		patience);
+	with_code(&why, ETIMEDOUT);
 	error_hint(&why, "What was captured is kept: start unrack-capture "
 		"again to go on.");
 	abandon(lanes, &why);

@@ -85,8 +85,8 @@ hear_first_hello(struct channel *channel, struct hello *hello_out,
 	if (hello_out->lane == 0)
 		return 0;
 	hello_release(hello_out);
-	return error_set(err, EAGAIN, "there is no session that lane %u could "
-		"join; lane 0 comes first", hello_out->lane);
+	return error_set(err, 0, "there is no session that lane %u could join; "
+		"lane 0 comes first", hello_out->lane);
 }
 
 /* No session yet: prove the peer, then be the session. */

@@ -421,7 +421,7 @@ session_end(struct session *session, const struct closing *closing)
 	journal_end(session, closing);
 	screen_close(session->screen, closing);
 	lanes_finish(session->lanes, lost ? 0 : LAST_WORD_SECONDS);
-	error_set(&over, ESHUTDOWN, "the session is over");
+	error_set(&over, 0, "the session is over");
 	queue_fail(session->queue, &over);
 	nbd_stopp(&session->nbd);
 	for (size_t i = 0; i < session->count; i++)
