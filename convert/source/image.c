@@ -213,7 +213,14 @@ take_over(struct image *image, struct error *err)
 			image->map_path);
 		return begin(image, err);
 	}
-	if (old.disk_bytes != bytes || (uint64_t)raw.st_size != bytes) {
+	if (old.disk_bytes == bytes && (uint64_t)raw.st_size != bytes) {
+		error_set(err, EEXIST, "%s has %ju bytes, but its map is of "
+			"%ju", image->raw_path, (uintmax_t)raw.st_size,
+			(uintmax_t)bytes);
+		return error_hint(err, "Something else wrote there: move it "
+			"and the .map beside it away and start again.");
+	}
+	if (old.disk_bytes != bytes) {
 		error_set(err, EEXIST, "%s holds a disk of %ju bytes, but the "
 			"source offers one of %ju", image->raw_path,
 			(uintmax_t)old.disk_bytes, (uintmax_t)bytes);

@@ -312,6 +312,23 @@ a_disk_of_another_size_is_refused(void **state)
 }
 
 static void
+a_capture_that_was_cut_says_so(void **state)
+{
+	struct image *image = open_image("boot");
+	struct error err;
+
+	(void)state;
+	image_close(image);
+	assert_int_equal(truncate(file("sda.raw"), DISK_BYTES - 512), 0);
+	assert_int_equal(image_open(&image, folder, "sda", DISK_BYTES, "boot",
+		&err), -1);
+	assert_int_equal(err.code, EEXIST);
+	assert_non_null(strstr(err.text, " has "));
+	assert_null(strstr(err.text, "offers"));
+	assert_string_not_equal(err.hint, "");
+}
+
+static void
 after_a_failed_sync_nothing_is_recorded(void **state)
 {
 	struct image *image = open_image("boot");
@@ -536,6 +553,7 @@ main(void)
 		IMAGE_TEST(a_damaged_header_begins_anew),
 		IMAGE_TEST(a_map_without_its_data_is_not_believed),
 		IMAGE_TEST(a_disk_of_another_size_is_refused),
+		IMAGE_TEST(a_capture_that_was_cut_says_so),
 		IMAGE_TEST(after_a_failed_sync_nothing_is_recorded),
 		IMAGE_TEST(a_full_host_says_how_much_to_free),
 		IMAGE_TEST(zeros_over_old_data_read_as_zeros),
