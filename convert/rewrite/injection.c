@@ -14,6 +14,7 @@
 #include "common/own.h"
 #include "common/strings.h"
 #include "convert/assess/finding.h"
+#include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
 #include "convert/rewrite/change.h"
 #include "convert/rewrite/rewriters.h"
@@ -24,6 +25,7 @@
 #include "drivers-inject/tree.h"
 
 struct injection {
+	guestfs_h *g;
 	struct references *references;
 	struct findings *findings;
 	struct changes *changes;
@@ -70,6 +72,28 @@ add_copy(const struct injection *injection, const char *image_path,
 }
 
 /*
+ * Rules that hold as they are: written after the image was made, or by an
+ * earlier conversion, whose segment is replaced.
+ */
+static int
+add_kept_names(const struct injection *injection, const struct initramfs *image,
+	struct segment *segment, struct error *err)
+{
+	static const char path[] = "/etc/udev/rules.d/70-persistent-net.rules";
+	const struct tree_node *old = tree_find(image->tree, path);
+	AUTO(freep) char *text = NULL;
+	size_t bytes;
+
+	if (old != NULL && !tree_is_file(old))
+		return 0;
+	text = guest_file_head(injection->g, path, GUEST_FILE_LIMIT, &bytes);
+	if (text == NULL || (old != NULL && old->bytes == bytes &&
+				    memcmp(old->data, text, bytes) == 0))
+		return 0;
+	return segment_add(segment, path + 1, 0644, text, bytes, err);
+}
+
+/*
  * With a card's driver in the image, udev names the card before the root file
  * system is there.
  */
@@ -83,6 +107,8 @@ add_names(const struct injection *injection, const struct initramfs *image,
 
 	if (udev == NULL || !tree_is_folder(udev))
 		return 0;
+	if (add_kept_names(injection, image, segment, err) == -1)
+		return -1;
 	while (changes_next_text(injection->changes, &index, &path, &text)) {
 		if (!string_starts(path, "/etc/systemd/network/") &&
 			!string_starts(path, "/etc/udev/rules.d/"))
@@ -180,7 +206,7 @@ injection_run(guestfs_h *g, bool dry_run, struct guest *guest,
 	struct changes *changes, struct error *err)
 {
 	AUTO(inject_report_freep) struct inject_report report = {.count = 0};
-	struct injection injection = {references, findings, changes};
+	struct injection injection = {g, references, findings, changes};
 	const struct inject_options options = {
 		.dry_run = dry_run,
 		.context = &injection,
