@@ -79,11 +79,20 @@ static const char entry[] = "\nuw:2345:once:/bin/sh " SCRIPT_PATH "\n";
 #define UNIT_PATH "/etc/systemd/system/unrack-witness.service"
 #define WANTS "/etc/systemd/system/multi-user.target.wants"
 
+/* What is in the way goes first: a fifo would block the writer for ever. */
+static int
+write_fresh(guestfs_h *g, const char *path, const char *text, size_t bytes)
+{
+	return guestfs_rm_f(g, path) == -1
+		? -1
+		: guestfs_write(g, path, text, bytes);
+}
+
 static int
 plant_systemd(guestfs_h *g)
 {
 	if (guestfs_mkdir_p(g, WANTS) == -1 ||
-		guestfs_write(g, UNIT_PATH, unit, sizeof unit - 1) == -1)
+		write_fresh(g, UNIT_PATH, unit, sizeof unit - 1) == -1)
 		return -1;
 	return guestfs_ln_sf(g, UNIT_PATH, WANTS "/unrack-witness.service");
 }
@@ -91,14 +100,17 @@ plant_systemd(guestfs_h *g)
 static int
 plant_upstart(guestfs_h *g)
 {
-	return guestfs_write(g, "/etc/init/unrack-witness.conf", job,
+	return write_fresh(g, "/etc/init/unrack-witness.conf", job,
 		sizeof job - 1);
 }
 
 static int
 plant_inittab(guestfs_h *g)
 {
-	return guestfs_write_append(g, "/etc/inittab", entry, sizeof entry - 1);
+	return guestfs_is_file(g, "/etc/inittab") != 1
+		? -1
+		: guestfs_write_append(g, "/etc/inittab", entry,
+			  sizeof entry - 1);
 }
 
 /* The first path that exists tells the init; systemd often has the others. */
@@ -118,7 +130,7 @@ witness_plant(guestfs_h *g, struct error *err)
 	for (size_t i = 0; i < sizeof inits / sizeof inits[0]; i++) {
 		if (guestfs_exists(g, inits[i].path) != 1)
 			continue;
-		if (guestfs_write(g, SCRIPT_PATH, script, sizeof script - 1) ==
+		if (write_fresh(g, SCRIPT_PATH, script, sizeof script - 1) ==
 			-1 || inits[i].plant(g) == -1)
 			return guest_error(err, g, "plant the witness");
 		return 0;
