@@ -81,9 +81,10 @@ static int
 drop_torn_line(int fd, const char *path, const char *text, size_t *bytes,
 	struct error *err)
 {
-	const char *end = *bytes == 0 ? NULL : memrchr(text, '\n', *bytes);
-	size_t whole = end == NULL ? 0 : (size_t)(end - text) + 1;
+	size_t whole = *bytes;
 
+	while (whole > 0 && text[whole - 1] != '\n')
+		whole--;
 	if (whole == *bytes)
 		return 0;
 	*bytes = whole;
