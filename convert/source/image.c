@@ -631,6 +631,18 @@ image_hash(struct image *image, uint64_t block, uint8_t hash_out[HASH_BYTES],
 }
 
 int
+image_is_bad(struct image *image, uint64_t block, bool *bad_out,
+	struct error *err)
+{
+	struct map_entry entry;
+
+	if (read_entry(image, block, &entry, err) == -1)
+		return -1;
+	*bad_out = entry.flags & IMAGE_BAD;
+	return 0;
+}
+
+int
 image_drop(struct image *image, uint64_t block, struct error *err)
 {
 	static const uint8_t absent[IMAGE_ENTRY_BYTES];

@@ -101,6 +101,10 @@ int image_read(const struct image *image, uint64_t offset_bytes, void *data,
 int image_hash(struct image *image, uint64_t block,
 	uint8_t hash_out[HASH_BYTES], struct error *err);
 
+/* Whether sectors of a present block could not be read. */
+int image_is_bad(struct image *image, uint64_t block, bool *bad_out,
+	struct error *err);
+
 /* Forget a block: durably once anything is stored or a checkpoint is made. */
 int image_drop(struct image *image, uint64_t block, struct error *err);
 

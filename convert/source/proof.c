@@ -38,12 +38,16 @@ compare_block(struct job *job, const struct answer *answer, struct error *err)
 	struct proof *proof = ((struct comparison *)job)->proof;
 	uint64_t block = job->offset_bytes / BLOCK_BYTES + answer->index;
 	uint8_t hash[HASH_BYTES];
+	bool was_bad;
 
 	if (!image_has(proof->image, block))
 		return 0; /* dropped before the lane was lost */
-	if (image_hash(proof->image, block, hash, err) == -1)
+	if (image_hash(proof->image, block, hash, err) == -1 ||
+		image_is_bad(proof->image, block, &was_bad, err) == -1)
 		return -1;
-	if (memcmp(hash, answer->hash, HASH_BYTES) == 0)
+	/* Zeros and sectors that could not be read have the same hash. */
+	if (memcmp(hash, answer->hash, HASH_BYTES) == 0 &&
+		was_bad == answer->is_bad)
 		return 0;
 	if (image_drop(proof->image, block, err) == -1)
 		return -1;

@@ -115,6 +115,8 @@ answer_hash(struct peer *peer, struct channel *channel,
 	for (uint32_t i = 0; i < block_count(request->length); i++) {
 		struct block_sum sum = {0};
 
+		if (peer->bad_map != NULL && request->offset_bytes + i == 0)
+			sum.flags = BLOCK_BAD;
 		hash_block(peer->disk + request->offset_bytes +
 				(uint64_t)i * BLOCK_BYTES,
 			block_length(request->length, i), sum.hash, err);

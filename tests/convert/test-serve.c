@@ -456,6 +456,43 @@ unreadable_sectors_are_listed(void **state)
 	assert_string_equal(text, "512 1024\n3584 512\n");
 }
 
+/* Sectors of zeros hash alike whether they can be read or not. */
+static void
+sectors_that_can_be_read_after_a_reboot_are_listed_no_more(void **state)
+{
+	static const uint8_t bad_map[BLOCK_BAD_MAP_BYTES] = {0x86};
+	struct host *host = *state;
+	struct peer peer = peer_of(host, boot1);
+	struct error err = {0};
+
+	memset(disk, 0, BLOCK_BYTES);
+	host_start(host, host_job_capture);
+	peer.bad_map = bad_map;
+	assert_int_equal(serve_once(&peer, &err), 1);
+	assert_int_equal(result_of(host, "bad"), 3);
+	peer = peer_of(host, boot2);
+	assert_int_equal(serve_once(&peer, &err), 1);
+	assert_int_equal(result_of(host, "bad"), 0);
+	assert_int_equal(peer.read_bytes, BLOCK_BYTES);
+}
+
+static void
+sectors_that_went_bad_between_boots_are_listed(void **state)
+{
+	static const uint8_t bad_map[BLOCK_BAD_MAP_BYTES] = {0x86};
+	struct host *host = *state;
+	struct peer peer = peer_of(host, boot1);
+	struct error err = {0};
+
+	memset(disk, 0, BLOCK_BYTES);
+	host_start(host, host_job_capture);
+	assert_int_equal(serve_once(&peer, &err), 1);
+	peer = peer_of(host, boot2);
+	peer.bad_map = bad_map;
+	assert_int_equal(serve_once(&peer, &err), 1);
+	assert_int_equal(result_of(host, "bad"), 3);
+}
+
 static void
 a_failed_job_is_told_to_the_source(void **state)
 {
@@ -647,6 +684,8 @@ main(void)
 		SESSION_TEST(lies_end_the_lane_with_a_reason_and_nothing_else),
 		SESSION_TEST(who_lies_all_the_time_fails_the_session),
 		SESSION_TEST(unreadable_sectors_are_listed),
+		SESSION_TEST(sectors_that_can_be_read_after_a_reboot_are_listed_no_more),
+		SESSION_TEST(sectors_that_went_bad_between_boots_are_listed),
 		SESSION_TEST(a_failed_job_is_told_to_the_source),
 		SESSION_TEST(a_host_without_room_says_so_before_anything_is_sent),
 		SESSION_TEST(a_source_that_stays_away_ends_the_session),
