@@ -90,6 +90,7 @@ abandon(struct lanes *lanes, const struct error *why)
 {
 	pthread_mutex_lock(&lanes->lock);
 	lanes->abandoned = true;
+	pthread_cond_broadcast(&lanes->changed);
 	pthread_mutex_unlock(&lanes->lock);
 	queue_fail(lanes->settings.queue, why);
 }
@@ -502,7 +503,9 @@ lanes_finish(struct lanes *lanes, unsigned timeout_seconds)
 
 	queue_wake(lanes->settings.queue);
 	pthread_mutex_lock(&lanes->lock);
-	while ((!lanes->said || lanes->live > 0) && monotonic_ticks() < until)
+	/* An abandoned source does not come back for its last word. */
+	while ((!lanes->said || lanes->live > 0) && !lanes->abandoned &&
+		monotonic_ticks() < until)
 		wait_a_moment(lanes);
 	pthread_mutex_unlock(&lanes->lock);
 }

@@ -31,6 +31,8 @@ const char *host_path(const struct host *host, const char *relative);
 session_job host_job_capture;
 /* ... copy the first one through NBD with qemu-img to "copy.raw" ... */
 session_job host_job_copy;
+/* ... do nothing until there is a file "left" ... */
+session_job host_job_leave;
 /* ... fail. */
 session_job host_job_fail;
 

@@ -383,6 +383,24 @@ another_boot_takes_over_when_the_first_is_gone(void **state)
 	assert_same_bytes(host_path(host, "capture/sda.raw"));
 }
 
+/* open_until() tries for less long than the last word is kept. */
+static void
+a_last_word_for_a_source_that_is_gone_keeps_no_other_waiting(void **state)
+{
+	struct host *host = *state;
+	struct peer peer = peer_of(host, boot1), later = peer_of(host, boot2);
+	struct error err = {0};
+
+	host_start(host, host_job_leave);
+	channel_close(open_until(&peer, 0));
+	usleep(3000000); /* the host's lane sees the end within a second */
+	assert_ok(io_write_file(host_path(host, "left"), "", 0, 0600, &err),
+		&err);
+	usleep(1000000);
+	assert_int_equal(serve_once(&later, &err), 1);
+	assert_string_equal(later.closing.verdict, "unproven");
+}
+
 static void
 another_boot_is_turned_away_while_the_first_serves(void **state)
 {
@@ -680,6 +698,7 @@ main(void)
 		SESSION_TEST(
 			a_capture_that_a_reboot_left_alone_stays_what_it_is),
 		SESSION_TEST(another_boot_takes_over_when_the_first_is_gone),
+		SESSION_TEST(a_last_word_for_a_source_that_is_gone_keeps_no_other_waiting),
 		SESSION_TEST(another_boot_is_turned_away_while_the_first_serves),
 		SESSION_TEST(lies_end_the_lane_with_a_reason_and_nothing_else),
 		SESSION_TEST(who_lies_all_the_time_fails_the_session),
