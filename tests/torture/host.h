@@ -1,0 +1,41 @@
+#ifndef TESTS_TORTURE_HOST_H
+#define TESTS_TORTURE_HOST_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "convert/pipeline.h"
+#include "tests/torture/disk.h"
+#include "wire/hash.h"
+
+/* `unrack serve` in processes of its own, with one machine. */
+struct host {
+	char folder[128]; /* the state directory */
+	char log[160];
+	unsigned port;
+	unsigned flush_every; /* blocks; so that kills meet every stage of it */
+	const struct disk *disk; /* shared memory: whose extents it captures */
+	pid_t pid; /* of the listener and its group, or 0 */
+};
+
+/* `key_path` gets the enrolment for a source that comes by the relay. */
+void host_make(struct host *host, const char *folder, const char *log,
+	const struct disk *disk);
+void host_enroll(const struct host *host, unsigned relay_port,
+	const char *key_path);
+
+void host_start(struct host *host);
+/* SIGKILL to the listener and its sessions; nothing of it runs afterwards. */
+void host_kill(struct host *host);
+/* SIGKILL to the session alone.  False when there is none. */
+bool host_kill_session(struct host *host);
+bool host_has_session(const struct host *host);
+
+/* folder/machines/NAME/relative, until the next call. */
+const char *host_path(const struct host *host, const char *relative);
+
+/* What the last capture that was completed said; false when none was. */
+bool host_result(const struct host *host, struct capture_count *count_out);
+void host_forget_result(const struct host *host);
+
+#endif
