@@ -189,10 +189,11 @@ static json_t *
 count_to_json(const struct machine_disk *disk,
 	const struct capture_count *count)
 {
-	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "name",
+	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "name",
 		disk->name, "size_bytes", (json_int_t)disk->size_bytes,
 		"captured_bytes", (json_int_t)count->captured_bytes,
-		"read_bytes", (json_int_t)count->read_bytes, "zero_bytes",
+		"read_bytes", (json_int_t)count->read_bytes, "shared_bytes",
+		(json_int_t)count->shared_bytes, "zero_bytes",
 		(json_int_t)count->zero_bytes, "skipped_bytes",
 		(json_int_t)count->skipped_bytes, "bad_sectors",
 		(json_int_t)count->bad_sectors, "root_hash", count->root_hash);

@@ -20,7 +20,8 @@ struct extent {
 /* What a bulk capture did with one disk. */
 struct capture_count {
 	uint64_t captured_bytes; /* now in capture/NAME.raw with a hash */
-	uint64_t read_bytes;	 /* read from the source's disk by this run */
+	uint64_t read_bytes;	 /* sent by the source in this run, unpacked */
+	uint64_t shared_bytes;	 /* taken from what the host held, in this run */
 	uint64_t zero_bytes;	 /* of captured: blocks of zeros */
 	uint64_t skipped_bytes;	 /* free space, never read */
 	uint64_t bad_sectors;

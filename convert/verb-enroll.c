@@ -20,25 +20,29 @@
 
 static const char usage[] =
 	"usage: unrack enroll NAME [--server HOST[:PORT]] [--out FILE] [--force]\n"
+	"                     [--no-share]\n"
 	"\n"
 	"Make a key for the machine NAME.  NAME is made of a-z, 0-9, '-' and '.'.\n"
 	"\n"
 	"  --server HOST[:PORT]  where `unrack serve` runs, as seen from NAME\n"
 	"  --out FILE            the file for the live image (default:\n"
 	"                        NAME.enrolment); keep it secret\n"
-	"  --force               replace FILE when it is there\n";
+	"  --force               replace FILE when it is there\n"
+	"  --no-share            keep NAME apart: its disks lend no blocks to the\n"
+	"                        captures of other machines and borrow none\n";
 
 static const struct option options[] = {
 	{"server", required_argument, NULL, 's'},
 	{"out", required_argument, NULL, 'o'},
 	{"force", no_argument, NULL, 'f'},
+	{"no-share", no_argument, NULL, 'n'},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
 };
 
 struct request {
 	const char *name, *server, *out;
-	bool force;
+	bool force, no_share;
 };
 
 /* Before anything is made: a wrong argument leaves nothing behind. */
@@ -118,6 +122,8 @@ enroll(const struct settings *settings, const struct request *request,
 			-1 ||
 		machine_create(&machine, settings->state, request->name, err) ==
 			-1 ||
+		(request->no_share &&
+			machine_set_apart(machine, err) == -1) ||
 		key_write(&enrolment, out, err) == -1)
 		return -1;
 	if (store(machine, &enrolment, &again, err) == -1) {
@@ -146,6 +152,9 @@ verb_enroll(const struct settings *settings, int argc, char **argv,
 			break;
 		case 'f':
 			request.force = true;
+			break;
+		case 'n':
+			request.no_share = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);

@@ -18,7 +18,7 @@ enum { PATIENCE_SECONDS = 15 * 60, EXPECTS = 64 };
 static const char usage[] =
 	"usage: unrack serve [--listen ADDR:PORT] [--expect tcp:PORT]...\n"
 	"                    [--no-verify] [--virtio-win ISO|DIR] [--finish WHAT]\n"
-	"                    [--lanes N] [--patience SECONDS]\n"
+	"                    [--lanes N] [--patience SECONDS] [--no-share]\n"
 	"\n"
 	"Wait for live images and migrate their machines.\n"
 	"\n"
@@ -31,6 +31,8 @@ static const char usage[] =
 	"  --lanes N            connections for each source\n"
 	"  --patience SECONDS   how long to wait for a source that went away\n"
 	"                       (default: 900)\n"
+	"  --no-share           machines served from now on share no blocks with\n"
+	"                       others, as after `unrack enroll --no-share`\n"
 	"\n"
 	"Ends on SIGTERM or SIGINT; sources connect again to the next one.\n";
 
@@ -42,6 +44,7 @@ static const struct option options[] = {
 	{"finish", required_argument, NULL, 'f'},
 	{"lanes", required_argument, NULL, 'a'},
 	{"patience", required_argument, NULL, 'p'},
+	{"no-share", no_argument, NULL, 's'},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
 };
@@ -115,6 +118,9 @@ read_option(struct request *request, int option, struct error *err)
 		return read_expect(request, optarg, err);
 	case 'n':
 		session->options.no_verify = true;
+		return 0;
+	case 's':
+		session->no_share = true;
 		return 0;
 	case 'w':
 		session->options.virtio_win = optarg;

@@ -10,13 +10,12 @@
 
 #include "common/error.h"
 #include "common/own.h"
+#include "convert/capture/pool.h"
+#include "convert/capture/share.h"
 #include "convert/source/blocks.h"
 #include "convert/source/image.h"
 
-enum {
-	STEP_BLOCKS = (16 << 20) / BLOCK_BYTES,
-	UNDER_WAY = 128 /* requests of up to 1 MiB */
-};
+enum { UNDER_WAY = 128 /* requests of up to 1 MiB */ };
 
 /* Beside the data: the map, the folder, and what others write meanwhile. */
 static const uint64_t margin_bytes = 64 << 20;
@@ -78,16 +77,20 @@ check_room(const struct image *image, uint64_t missing, struct error *err)
 		progress_bytes(lack, missing + margin_bytes - room));
 }
 
+/* `share` may be NULL. */
 static int
-fetch_range(struct blocks *blocks, struct range range, struct error *err)
+fetch_range(struct blocks *blocks, struct share *share, struct range range,
+	struct error *err)
 {
 	uint64_t next;
 
 	for (uint64_t at = range.first; at < range.end; at = next) {
-		next = at + STEP_BLOCKS;
+		next = at + SHARE_BLOCKS;
 		if (next > range.end)
 			next = range.end;
-		if (blocks_request(blocks, at, next, false, err) == -1 ||
+		if ((share != NULL ? share_request(share, at, next, err)
+				   : blocks_request(blocks, at, next, false,
+					     err)) == -1 ||
 			blocks_throttle(blocks, UNDER_WAY, err) == -1)
 			return -1;
 	}
@@ -95,13 +98,15 @@ fetch_range(struct blocks *blocks, struct range range, struct error *err)
 }
 
 static int
-fetch_all(struct blocks *blocks, const struct extent *extents, size_t count,
-	struct error *err)
+fetch_all(struct blocks *blocks, struct share *share,
+	const struct extent *extents, size_t count, struct error *err)
 {
 	for (size_t i = 0; i < count; i++)
-		if (fetch_range(blocks, range_of(blocks, &extents[i]), err) ==
-			-1)
+		if (fetch_range(blocks, share, range_of(blocks, &extents[i]),
+			    err) == -1)
 			return -1;
+	if (share != NULL && share_finish(share, err) == -1)
+		return -1;
 	if (blocks_throttle(blocks, 0, err) == -1)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
@@ -111,6 +116,24 @@ fetch_all(struct blocks *blocks, const struct extent *extents, size_t count,
 			return -1;
 	}
 	return image_checkpoint(blocks_image(blocks), err);
+}
+
+/* Hash first only where another image could have what this disk has. */
+static int
+fetch(struct blocks *blocks, struct pool *pool, const struct extent *extents,
+	size_t count, uint64_t *shared_out, struct error *err)
+{
+	AUTO(share_freep) struct share *share = NULL;
+
+	*shared_out = 0;
+	if (pool != NULL && pool_foreign_blocks(pool) > 0 &&
+		share_new(&share, blocks, pool, err) == -1)
+		return -1;
+	if (fetch_all(blocks, share, extents, count, err) == -1)
+		return -1;
+	if (share != NULL)
+		*shared_out = share_bytes(share);
+	return 0;
 }
 
 static int
@@ -129,8 +152,8 @@ summarise(struct blocks *blocks, struct capture_count *count_out,
 }
 
 int
-bulk_capture(struct blocks *blocks, const struct extent *extents, size_t count,
-	struct progress *progress, struct capture_count *count_out,
+bulk_capture(struct blocks *blocks, struct pool *pool,
+	const struct extent *extents, size_t count, struct progress *progress, struct capture_count *count_out,
 	struct error *err)
 {
 	uint64_t total, missing;
@@ -142,7 +165,8 @@ bulk_capture(struct blocks *blocks, const struct extent *extents, size_t count,
 	progress_begin(progress, "capture", total);
 	progress_count(progress, total - missing);
 	blocks_set_progress(blocks, progress);
-	failed = fetch_all(blocks, extents, count, err);
+	failed = fetch(blocks, pool, extents, count, &count_out->shared_bytes,
+		err);
 	blocks_set_progress(blocks, NULL);
 	return failed ? -1 : summarise(blocks, count_out, err);
 }

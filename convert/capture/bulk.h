@@ -7,14 +7,15 @@
 
 struct blocks;
 struct error;
+struct pool;
 
 /*
  * Bring the ranges of a disk to its image, durably, but not what is there
- * already.  As pipeline_source.capture; a host without room for what is missing
+ * already, and from `pool` (or NULL) rather than from the source.  As pipeline_source.capture; a host without room for what is missing
  * fails with ENOSPC before anything is sent.
  */
-int bulk_capture(struct blocks *blocks, const struct extent *extents,
-	size_t count, struct progress *progress,
+int bulk_capture(struct blocks *blocks, struct pool *pool,
+	const struct extent *extents, size_t count, struct progress *progress,
 	struct capture_count *count_out, struct error *err);
 
 #endif

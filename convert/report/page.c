@@ -573,7 +573,7 @@ static void
 print_captured_disks(FILE *out, const json_t *disks)
 {
 	static const char *const columns[] = {"size_bytes", "captured_bytes",
-		"read_bytes", "zero_bytes", "skipped_bytes"};
+		"read_bytes", "shared_bytes", "zero_bytes", "skipped_bytes"};
 	const json_t *disk;
 	char text[16];
 	size_t i;
@@ -582,7 +582,7 @@ print_captured_disks(FILE *out, const json_t *disks)
 		return;
 	fputs("<h3>Disks</h3><table><tr><th>Disk</th><th class=\"n\">Size</th>"
 	      "<th class=\"n\">Captured</th><th class=\"n\">Read</th>"
-	      "<th class=\"n\">Zeros</th><th class=\"n\">Free, not read</th>"
+	      "<th class=\"n\">Held already</th><th class=\"n\">Zeros</th><th class=\"n\">Free, not read</th>"
 	      "<th class=\"n\">Bad sectors</th></tr>", out);
 	json_array_foreach(disks, i, disk) {
 		markup_print(out, "<tr class=\"first\"><td>%s</td>",
@@ -592,7 +592,7 @@ print_captured_disks(FILE *out, const json_t *disks)
 				progress_bytes(text, json_number(disk,
 					columns[j], 0)));
 		markup_print(out, "<td class=\"n\">%ju</td></tr><tr>"
-			"<td colspan=\"7\" class=\"soft small\">Root hash "
+			"<td colspan=\"8\" class=\"soft small\">Root hash "
 			"<code>%s</code></td></tr>",
 			(uintmax_t)json_number(disk, "bad_sectors", 0),
 			json_text(disk, "root_hash", "-"));

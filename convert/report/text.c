@@ -178,14 +178,16 @@ print_disks(FILE *out, const struct parts *parts)
 	size_t i;
 
 	json_array_foreach(json_object_get(parts->session, "disks"), i, disk) {
-		char size[16], captured[16], skipped[16];
+		char size[16], captured[16], shared[16], skipped[16];
 
-		line(out, "%s: %s, of which %s captured, %s free space never "
-			"read, %" PRIu64 " bad sectors", json_text(disk, "name",
+		line(out, "%s: %s, of which %s captured (%s of it held "
+			"already), %s free space never read, %" PRIu64 " bad sectors", json_text(disk, "name",
 				"?"),
 			progress_bytes(size, json_number(disk, "size_bytes", 0)),
 			progress_bytes(captured, json_number(disk,
 				"captured_bytes", 0)),
+			progress_bytes(shared, json_number(disk,
+				"shared_bytes", 0)),
 			progress_bytes(skipped, json_number(disk,
 				"skipped_bytes", 0)),
 			json_number(disk, "bad_sectors", 0));

@@ -18,6 +18,7 @@
 #include "common/log.h"
 #include "common/own.h"
 #include "convert/capture/bulk.h"
+#include "convert/capture/pool.h"
 #include "convert/serve/disks.h"
 #include "convert/serve/lanes.h"
 #include "convert/serve/rendezvous.h"
@@ -69,9 +70,15 @@ session_capture(struct pipeline_source *source, size_t index,
 	struct capture_count *count_out, struct error *err)
 {
 	const struct session *session = (struct session *)source;
+	AUTO(pool_closep) struct pool *pool = NULL;
+	struct error why = {0};
 
-	return bulk_capture(session->blocks[index], extents, count, progress,
-		count_out, err);
+	if (pool_open(&pool, session->machine, session->images[index], &why) ==
+		-1)
+		log_warn("%s: no blocks are shared: %s", session->machine->name,
+			why.text);
+	return bulk_capture(session->blocks[index], pool, extents, count,
+		progress, count_out, err);
 }
 
 static void
@@ -237,6 +244,9 @@ static int
 session_open(struct session *session, const struct enrolment *enrolment,
 	struct error *err)
 {
+	if (session->settings->no_share &&
+		machine_set_apart(session->machine, err) == -1)
+		return -1;
 	if (queue_new(&session->queue, err) == -1 ||
 		screen_new(&session->screen, &session->progress, err) == -1 ||
 		write_facts(session, err) == -1 ||

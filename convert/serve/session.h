@@ -19,6 +19,7 @@ struct session_settings {
 	session_job *job;
 	struct pipeline_options options;
 	const char *finish;	   /* what the source does after success */
+	bool no_share;		   /* every machine becomes one apart */
 	unsigned lanes;		   /* 0: by the source's cores */
 	unsigned patience_seconds; /* for a source that went away */
 };

@@ -240,6 +240,74 @@ blocks_request(struct blocks *blocks, uint64_t first, uint64_t end,
 	return failed;
 }
 
+/* True when nobody else brings the block; then it is ours until release(). */
+static bool
+claim_one(struct blocks *blocks, uint64_t block)
+{
+	bool is_ours;
+
+	pthread_mutex_lock(&blocks->lock);
+	is_ours = is_wanted(blocks, block);
+	if (is_ours)
+		set_claimed(blocks, block, true);
+	pthread_mutex_unlock(&blocks->lock);
+	return is_ours;
+}
+
+static void
+release(struct blocks *blocks, uint64_t block, bool taken)
+{
+	struct progress *progress = atomic_load(&blocks->progress);
+
+	if (taken && progress != NULL)
+		progress_count(progress,
+			image_block_bytes(blocks->image, block));
+	pthread_mutex_lock(&blocks->lock);
+	set_claimed(blocks, block, false);
+	pthread_cond_broadcast(&blocks->changed);
+	pthread_mutex_unlock(&blocks->lock);
+}
+
+int
+blocks_take(struct blocks *blocks, uint64_t block, int fd,
+	uint64_t offset_bytes, const uint8_t *hash,
+	enum blocks_taken *taken_out, struct error *err)
+{
+	bool taken;
+	int failed;
+
+	*taken_out = BLOCKS_BUSY;
+	if (!claim_one(blocks, block))
+		return 0;
+	failed = image_take(blocks->image, block, fd, offset_bytes, hash,
+		&taken, err);
+	release(blocks, block, taken);
+	*taken_out = taken ? BLOCKS_TAKEN : BLOCKS_OTHER;
+	return failed;
+}
+
+int
+blocks_take_zeros(struct blocks *blocks, uint64_t block, const uint8_t *hash,
+	enum blocks_taken *taken_out, struct error *err)
+{
+	int failed;
+
+	*taken_out = BLOCKS_BUSY;
+	if (!claim_one(blocks, block))
+		return 0;
+	failed = image_store(blocks->image, block, NULL, hash, NULL, err);
+	release(blocks, block, failed == 0);
+	*taken_out = BLOCKS_TAKEN;
+	return failed;
+}
+
+void
+blocks_submit(struct blocks *blocks, struct job *job)
+{
+	job->disk = blocks->disk;
+	queue_submit(blocks->queue, job);
+}
+
 /* With the lock held. */
 static int
 check(const struct blocks *blocks, struct error *err)

@@ -9,6 +9,7 @@
 
 struct error;
 struct image;
+struct job;
 struct queue;
 
 /*
@@ -41,6 +42,23 @@ int blocks_read(struct blocks *blocks, uint64_t offset_bytes, void *data,
 int blocks_request(struct blocks *blocks, uint64_t first, uint64_t end,
 	bool is_urgent, struct error *err);
 
+enum blocks_taken {
+	BLOCKS_TAKEN,
+	BLOCKS_OTHER, /* what was offered has another hash */
+	BLOCKS_BUSY   /* the block is there, or being fetched */
+};
+
+/* Without the source: take a block from another file by image_take() ... */
+int blocks_take(struct blocks *blocks, uint64_t block, int fd,
+	uint64_t offset_bytes, const uint8_t *hash,
+	enum blocks_taken *taken_out, struct error *err);
+/* ... or keep it as zeros. */
+int blocks_take_zeros(struct blocks *blocks, uint64_t block,
+	const uint8_t *hash, enum blocks_taken *taken_out, struct error *err);
+
+/* Any other request to this disk; sets job->disk, then queue_submit(). */
+void blocks_submit(struct blocks *blocks, struct job *job);
+
 /* Wait until the whole range is there. */
 int blocks_wait(struct blocks *blocks, uint64_t first, uint64_t end,
 	struct error *err);
@@ -51,7 +69,7 @@ int blocks_throttle(struct blocks *blocks, unsigned limit, struct error *err);
 /* Count blocks that arrive into *progress (NULL: no more). */
 void blocks_set_progress(struct blocks *blocks, struct progress *progress);
 
-/* Bytes that the source read for us so far. */
+/* Bytes that the source sent us so far, unpacked. */
 uint64_t blocks_fetched_bytes(const struct blocks *blocks);
 
 #endif

@@ -561,6 +561,29 @@ reserve(struct image *image, struct error *err)
 	return 0;
 }
 
+/* A block's data is in the file: its entry follows with the next batch. */
+static int
+record(struct image *image, uint64_t block, uint8_t flags,
+	const uint8_t hash[HASH_BYTES], const uint8_t *bad_map,
+	struct error *err)
+{
+	struct pending *pending;
+
+	if (reserve(image, err) == -1)
+		return -1;
+	if (image->pending_count == 0)
+		image->pending_since = monotonic_ticks();
+	pending = &image->pending[image->pending_count++];
+	pending->block = block;
+	pending->entry.flags = flags;
+	memcpy(pending->entry.hash, hash, HASH_BYTES);
+	if (bad_map != NULL)
+		memcpy(pending->bad_map, bad_map, BLOCK_BAD_MAP_BYTES);
+	mark(image, block, flags);
+	pthread_mutex_unlock(&image->lock);
+	return 0;
+}
+
 int
 image_store(struct image *image, uint64_t block, const void *data,
 	const uint8_t hash[HASH_BYTES], const uint8_t *bad_map,
@@ -568,7 +591,6 @@ image_store(struct image *image, uint64_t block, const void *data,
 {
 	uint32_t bytes = image_block_bytes(image, block);
 	uint64_t offset = block * BLOCK_BYTES;
-	struct pending *pending;
 
 	if (image_has(image, block))
 		return 0;
@@ -578,19 +600,65 @@ image_store(struct image *image, uint64_t block, const void *data,
 			  : io_pwrite(image->raw_fd, data, bytes, offset,
 				    image->raw_path, err)) == -1)
 		return explain(image, err);
-	if (reserve(image, err) == -1)
+	return record(image, block,
+		(data == NULL ? IMAGE_ZERO : 0) | (bad_map ? IMAGE_BAD : 0),
+		hash, bad_map, err);
+}
+
+/*
+ * copy_file_range() shares the extent where it can.  `room` is for where it
+ * cannot work at all.  *copied_out is false when the other file cannot be read.
+ */
+static int
+copy_block(struct image *image, uint64_t offset, uint32_t bytes, int fd,
+	uint64_t from_bytes, void *room, bool *copied_out, struct error *err)
+{
+	off_t from = (off_t)from_bytes, to = (off_t)offset;
+	ssize_t copied = copy_file_range(fd, &from, image->raw_fd, &to, bytes,
+		0);
+
+	*copied_out = copied == (ssize_t)bytes;
+	if (*copied_out)
+		return 0;
+	if (io_pread(fd, room, bytes, from_bytes, "another capture", NULL) ==
+		-1)
+		return 0;
+	*copied_out = true;
+	return io_pwrite(image->raw_fd, room, bytes, offset, image->raw_path,
+		err);
+}
+
+int
+image_take(struct image *image, uint64_t block, int fd, uint64_t offset_bytes,
+	const uint8_t hash[HASH_BYTES], bool *taken_out, struct error *err)
+{
+	uint32_t bytes = image_block_bytes(image, block);
+	AUTO(freep) uint8_t *room = malloc(bytes);
+	uint8_t found[HASH_BYTES];
+	bool copied;
+
+	*taken_out = false;
+	if (room == NULL)
+		return error_set(err, ENOMEM, "write %s", image->raw_path);
+	if (image_has(image, block))
+		return 0;
+	if (settle_dropped(image, err) == -1)
 		return -1;
-	if (image->pending_count == 0)
-		image->pending_since = monotonic_ticks();
-	pending = &image->pending[image->pending_count++];
-	pending->block = block;
-	pending->entry.flags = (data == NULL ? IMAGE_ZERO : 0) |
-		(bad_map != NULL ? IMAGE_BAD : 0);
-	memcpy(pending->entry.hash, hash, HASH_BYTES);
-	if (bad_map != NULL)
-		memcpy(pending->bad_map, bad_map, BLOCK_BAD_MAP_BYTES);
-	mark(image, block, pending->entry.flags);
-	pthread_mutex_unlock(&image->lock);
+	if (copy_block(image, block * BLOCK_BYTES, bytes,
+		    fd == -1 ? image->raw_fd : fd, offset_bytes, room, &copied,
+		    err) == -1)
+		return explain(image, err);
+	/* Of what is here now: the other capture may be changing. */
+	if (!copied)
+		return 0;
+	if (image_read(image, block * BLOCK_BYTES, room, bytes, err) == -1 ||
+		hash_block(room, bytes, found, err) == -1)
+		return -1;
+	if (memcmp(found, hash, HASH_BYTES) != 0)
+		return 0;
+	if (record(image, block, 0, hash, NULL, err) == -1)
+		return -1;
+	*taken_out = true;
 	return 0;
 }
 

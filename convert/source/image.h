@@ -93,6 +93,16 @@ int image_store(struct image *image, uint64_t block, const void *data,
 	const uint8_t hash[HASH_BYTES], const uint8_t *bad_map,
 	struct error *err);
 
+/*
+ * Store a block from bytes of another file on this host, as an extent that both
+ * share when the file system can.  `fd` -1 takes them from the image itself.
+ * What arrives is read back and counts only when it has the hash; else, and when
+ * it cannot be read, *taken_out is false and the block stays absent.
+ */
+int image_take(struct image *image, uint64_t block, int fd,
+	uint64_t offset_bytes, const uint8_t hash[HASH_BYTES], bool *taken_out,
+	struct error *err);
+
 /* Bytes of blocks that are there. */
 int image_read(const struct image *image, uint64_t offset_bytes, void *data,
 	size_t bytes, struct error *err);

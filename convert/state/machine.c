@@ -174,6 +174,25 @@ machine_set_state(const struct machine *machine, enum machine_state state,
 	return json_file_write(path, json, err);
 }
 
+bool
+machine_is_apart(const struct machine *machine)
+{
+	AUTO(freep) char *path = machine_path(machine, "no-share");
+
+	/* When in doubt, apart. */
+	return path == NULL || access(path, F_OK) == 0 || errno != ENOENT;
+}
+
+int
+machine_set_apart(const struct machine *machine, struct error *err)
+{
+	AUTO(freep) char *path = machine_path(machine, "no-share");
+
+	if (path == NULL)
+		return error_set(err, ENOMEM, "keep %s apart", machine->name);
+	return io_write_file(path, "", 0, 0600, err);
+}
+
 static int
 is_machine_entry(const struct dirent *entry)
 {

@@ -62,6 +62,13 @@ int machine_set_state(const struct machine *machine, enum machine_state state,
 	struct error *err);
 const char *machine_state_name(enum machine_state state);
 
+/*
+ * A machine that is kept apart shares no blocks with others, neither way: the
+ * file "no-share" is in its folder, until somebody removes it.
+ */
+bool machine_is_apart(const struct machine *machine);
+int machine_set_apart(const struct machine *machine, struct error *err);
+
 /* Every machine's name, sorted; free with machine_list_free(). */
 int machine_list(char ***names_out, size_t *count_out, const char *state,
 	struct error *err);

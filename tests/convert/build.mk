@@ -5,6 +5,11 @@ test-serve_src := tests/convert/test-serve.c tests/convert/host.c \
 test-serve_pkg := $(wire_pkg) cmocka
 test-serve_wrap := statvfs
 
+tests += test-share
+test-share_src := $(filter-out tests/convert/test-serve.c,$(test-serve_src)) \
+	tests/convert/test-share.c
+test-share_pkg := $(wire_pkg) cmocka
+
 tests += test-image
 test-image_src := tests/convert/test-image.c $(convert_source_src) \
 	$(wire_src) $(common_src)

@@ -37,20 +37,30 @@ free_port(void)
 }
 
 void
-host_make(struct host *host)
+host_enroll(const struct host *host, const char *name,
+	struct enrolment *enrolment_out)
 {
 	AUTO(machine_closep) struct machine *machine = NULL;
 	AUTO(freep) char *path = NULL;
 	struct error err = {0};
-	char server[32];
+
+	assert_ok(key_make(enrolment_out, name, host->enrolment.server, &err),
+		&err);
+	assert_ok(machine_create(&machine, host->folder, name, &err), &err);
+	path = machine_path(machine, "enrolment");
+	assert_ok(key_write(enrolment_out, path, &err), &err);
+}
+
+void
+host_make(struct host *host)
+{
 
 	strcpy(host->folder, "/tmp/unrack-test-host.XXXXXX");
 	assert_non_null(mkdtemp(host->folder));
-	snprintf(server, sizeof server, "127.0.0.1:%u", free_port());
-	assert_ok(key_make(&host->enrolment, "web1", server, &err), &err);
-	assert_ok(machine_create(&machine, host->folder, "web1", &err), &err);
-	path = machine_path(machine, "enrolment");
-	assert_ok(key_write(&host->enrolment, path, &err), &err);
+	snprintf(host->enrolment.server, sizeof host->enrolment.server,
+		"127.0.0.1:%u", free_port());
+	host_enroll(host, "web1", &host->enrolment);
+	host->no_share = false;
 	host->pid = 0;
 	host->patience_seconds = 30;
 }
@@ -91,6 +101,7 @@ host_start(struct host *host, session_job *job)
 		.listen = host->enrolment.server,
 		.session = {.job = job,
 			.finish = "poweroff",
+			.no_share = host->no_share,
 			.patience_seconds = host->patience_seconds}};
 	struct error err = {0};
 
@@ -131,13 +142,20 @@ host_kill(struct host *host)
 }
 
 const char *
-host_path(const struct host *host, const char *relative)
+host_path_of(const struct host *host, const char *machine,
+	const char *relative)
 {
 	static char path[256];
 
-	snprintf(path, sizeof path, "%s/machines/web1/%s", host->folder,
+	snprintf(path, sizeof path, "%s/machines/%s/%s", host->folder, machine,
 		relative);
 	return path;
+}
+
+const char *
+host_path(const struct host *host, const char *relative)
+{
+	return host_path_of(host, "web1", relative);
 }
 
 /* In the session's process from here on. */
@@ -148,14 +166,18 @@ capture_disk(const struct machine_disk *disk, size_t index,
 {
 	const struct extent whole = {0, disk->size_bytes};
 	struct capture_count count;
+	uint64_t received, sent;
 
 	if (source->capture(source, index, &whole, 1, progress, &count, err) ==
 		-1)
 		return -1;
+	source->wire(source, &received, &sent);
 	return json_object_set_new(result, disk->name,
-		json_pack("{s:I, s:I, s:I, s:I, s:I, s:s}", "captured",
-			(json_int_t)count.captured_bytes, "read",
-			(json_int_t)count.read_bytes, "zero",
+		json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}",
+			"captured", (json_int_t)count.captured_bytes, "read",
+			(json_int_t)count.read_bytes, "shared",
+			(json_int_t)count.shared_bytes, "received",
+			(json_int_t)received, "zero",
 			(json_int_t)count.zero_bytes, "skipped",
 			(json_int_t)count.skipped_bytes, "bad",
 			(json_int_t)count.bad_sectors, "root",

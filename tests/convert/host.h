@@ -1,6 +1,7 @@
 #ifndef TESTS_CONVERT_HOST_H
 #define TESTS_CONVERT_HOST_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "convert/serve/session.h"
@@ -11,10 +12,14 @@ struct host {
 	char folder[64]; /* temporary; the state directory */
 	struct enrolment enrolment; /* the source's, with the server in it */
 	unsigned patience_seconds;
+	bool no_share;
 	pid_t pid;
 };
 
 void host_make(struct host *host);
+/* One more machine, at the same server. */
+void host_enroll(const struct host *host, const char *name,
+	struct enrolment *enrolment_out);
 void host_remove(struct host *host);
 
 /* The sessions run `job`. */
@@ -26,6 +31,8 @@ void host_kill(struct host *host);
 
 /* folder/machines/NAME/relative, until the next call. */
 const char *host_path(const struct host *host, const char *relative);
+const char *host_path_of(const struct host *host, const char *machine,
+	const char *relative);
 
 /* Jobs: capture every disk whole, and write "result.json" ... */
 session_job host_job_capture;
