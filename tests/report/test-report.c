@@ -123,6 +123,18 @@ json_holds_every_part(void **state)
 }
 
 static void
+report_says_what_the_host_held_already(void **state)
+{
+	AUTO(freep) char *text = print(FULL, "text");
+	AUTO(freep) char *page = print(FULL, "html");
+
+	(void)state;
+	check_has(text, "captured (230 MB of it held already)");
+	check_has(page, "Held already");
+	check_has(page, "230 MB");
+}
+
+static void
 report_of_nothing_says_unproven(void **state)
 {
 	static const char *const formats[] = {"text", "html", "json"};
@@ -229,6 +241,7 @@ main(void)
 		cmocka_unit_test(diff_outside_the_folder_is_not_read),
 		cmocka_unit_test(text_begins_with_machine_and_verdict),
 		cmocka_unit_test(json_holds_every_part),
+		cmocka_unit_test(report_says_what_the_host_held_already),
 		cmocka_unit_test(report_of_nothing_says_unproven),
 		cmocka_unit_test(members_of_the_wrong_type_do_no_harm),
 		cmocka_unit_test(unknown_format_and_broken_part_are_refused),
