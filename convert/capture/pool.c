@@ -26,7 +26,7 @@
 enum {
 	PAGE_ENTRIES = 256,
 	PAGES_PROBED = 3, /* a full page goes on in the next ones */
-	BATCH_ENTRIES = 64 << 10,
+	BATCH_ENTRIES = 1 << 20, /* 16 MiB, while the table is made */
 	LOAD_ENTRIES = 4096,
 	DONORS_LIMIT = 4096,
 	OPEN_LIMIT = 256
@@ -381,6 +381,7 @@ fill_table(struct pool *pool, struct error *err)
 			return -1;
 	}
 	empty_batch(pool);
+	free(take(pool->batch));
 	return 0;
 }
 

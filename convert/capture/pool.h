@@ -18,8 +18,9 @@ struct machine;
  * unreadable sectors are not in it.  What it says is a hint, made from the maps:
  * image_take() believes only bytes.
  *
- * The table is a file without a name in the machine's folder; in memory is
- * about 1 MiB, however much the host holds.  Safe from any thread.
+ * The table is a file without a name in the machine's folder; in memory are
+ * 16 MiB while it is made and next to nothing later, however much the host
+ * holds.  Safe from any thread.
  */
 struct pool;
 
