@@ -4,6 +4,7 @@
  */
 #include "common/log.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,12 @@
 static const char *log_program = "unrack";
 static bool log_verbose;
 static double log_start;
+static bool log_terminal;
+
+static pthread_mutex_t status_lock = PTHREAD_MUTEX_INITIALIZER;
+static char status[240]; /* guarded by the lock; empty: there is none */
+
+static const char clear_line[] = "\r\033[K";
 
 void
 log_open(const char *program, bool verbose)
@@ -23,12 +30,73 @@ log_open(const char *program, bool verbose)
 	log_program = program;
 	log_verbose = verbose;
 	log_start = monotonic_seconds();
+	log_terminal = isatty(STDERR_FILENO) == 1;
 }
 
 bool
 log_is_verbose(void)
 {
 	return log_verbose;
+}
+
+bool
+log_is_terminal(void)
+{
+	return log_terminal;
+}
+
+/* Text of a guest or a peer must not steer the terminal. */
+static void
+sanitise(char *text, int bytes)
+{
+	for (int i = 0; i < bytes; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 127)
+			text[i] = ' ';
+}
+
+/* Write a line, which has its newline, above the status. */
+static void
+put_line(const char *line, size_t bytes)
+{
+	char text[1600];
+	int used;
+
+	if (!log_terminal) {
+		if (write(STDERR_FILENO, line, bytes) == -1)
+			return; /* nobody is left to tell */
+		return;
+	}
+	pthread_mutex_lock(&status_lock);
+	used = snprintf(text, sizeof text, "%s%.*s%s", clear_line, (int)bytes,
+		line, status);
+	if (write(STDERR_FILENO, text, (size_t)used) == -1)
+		status[0] = '\0';
+	pthread_mutex_unlock(&status_lock);
+}
+
+void
+log_status(const char *format, ...)
+{
+	char text[sizeof status + sizeof clear_line], was;
+	va_list args;
+	int used;
+
+	if (!log_terminal)
+		return;
+	pthread_mutex_lock(&status_lock);
+	was = status[0];
+	status[0] = '\0';
+	if (format != NULL) {
+		va_start(args, format);
+		vsnprintf(status, sizeof status, format, args);
+		va_end(args);
+		sanitise(status, (int)strlen(status));
+	}
+	used = snprintf(text, sizeof text, "%s%s", clear_line, status);
+	if ((was != '\0' || status[0] != '\0') &&
+		write(STDERR_FILENO, text, (size_t)used) == -1)
+		status[0] = '\0';
+	pthread_mutex_unlock(&status_lock);
 }
 
 static void log_line(const char *level, const char *format, va_list args)
@@ -48,13 +116,9 @@ log_line(const char *level, const char *format, va_list args)
 	used += vsnprintf(line + used, sizeof line - (size_t)used, format, args);
 	if ((size_t)used > sizeof line - 2)
 		used = sizeof line - 2;
-	/* Text of a guest or a peer must not steer the terminal. */
-	for (int i = 0; i < used; i++)
-		if ((unsigned char)line[i] < ' ' || line[i] == 127)
-			line[i] = ' ';
+	sanitise(line, used);
 	line[used++] = '\n';
-	if (write(STDERR_FILENO, line, (size_t)used) == -1)
-		return; /* nobody is left to tell */
+	put_line(line, (size_t)used);
 }
 
 #define LOG_FUNCTION(name, level, condition)                                   \

@@ -15,6 +15,13 @@ void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * One line that stays below all others and is rewritten in place, when stderr is
+ * a terminal; NULL takes it away.
+ */
+bool log_is_terminal(void);
+void log_status(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* A failure and its hint, each on its own line. */
 struct error;
 void log_error(const struct error *err);

@@ -58,3 +58,25 @@ progress_line(char *line, size_t room, const struct progress *progress,
 		progress_bytes(c, (uint64_t)rate), (uintmax_t)(left / 60),
 		(uintmax_t)(left % 60));
 }
+
+void
+progress_bar(char *line, size_t room, const struct progress *progress,
+	double seconds)
+{
+	static const char full[] = "####################";
+	static const char empty[] = "--------------------";
+	uint64_t total = atomic_load(&progress->total);
+	uint64_t done = atomic_load(&progress->done);
+	int parts = (int)sizeof full - 1;
+	int filled = total == 0 || done >= total
+		? parts
+		: (int)(parts * ((double)done / (double)total));
+	char text[160];
+
+	progress_line(text, sizeof text, progress, seconds);
+	if (total == 0)
+		snprintf(line, room, "%s", text);
+	else
+		snprintf(line, room, "[%.*s%.*s] %s", filled, full,
+			parts - filled, empty, text);
+}

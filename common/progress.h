@@ -26,6 +26,10 @@ void progress_count(struct progress *progress, uint64_t more);
 void progress_line(char *line, size_t room, const struct progress *progress,
 	double seconds);
 
+/* The same with "[######--------------]" in it, for a terminal. */
+void progress_bar(char *line, size_t room, const struct progress *progress,
+	double seconds);
+
 /* "1.0 GB": three digits, powers of 1000, as disks are sold. */
 const char *progress_bytes(char text[16], uint64_t bytes);
 

@@ -30,6 +30,8 @@ static const struct verb {
 		"convert a capture or a disk image into an isolated VM"},
 	{"verify", verb_verify, "NAME [--expect tcp:PORT]... [--timeout SECONDS]",
 		"boot the isolated VM and prove that it works"},
+	{"rate", verb_rate, "NAME [SPEC | default]",
+		"limit what a machine's capture takes of the wire, at once"},
 	{"report", verb_report, "NAME [--format text|json|html]",
 		"print the report"},
 	{"status", verb_status, "[NAME] [--json]", "where each machine stands"},

@@ -17,6 +17,7 @@
 #include "common/log.h"
 #include "common/monotonic.h"
 #include "common/own.h"
+#include "convert/capture/estimate.h"
 #include "convert/capture/overlay.h"
 #include "convert/capture/plan.h"
 #include "convert/emit/emit.h"
@@ -35,9 +36,10 @@ struct pipeline {
 	struct machine_disk *disks;
 	size_t disk_count;
 	char **overlays; /* vm/NAME.qcow2.part, one for each disk */
+	struct plan *plans; /* one for each disk; made before the capture */
 	json_t *session; /* becomes report/session.json */
 	const char *stage;
-	double stage_start;
+	double start, stage_start;
 };
 
 static void
@@ -69,6 +71,7 @@ static const struct {
 	{"assess", "looking for the operating system"},
 	{"trim", "setting free space apart"},
 	{"convert", "converting, in the overlay"},
+	{"estimate", "measuring what the copy will take"},
 	{"capture", "copying what is in use"},
 	{"rebase", "joining the conversion to the capture"},
 	{"emit", "writing the VM"},
@@ -185,32 +188,57 @@ convert_overlays(struct pipeline *p, struct conversion_result *conversion,
 	return 0;
 }
 
+static int
+write_session(struct pipeline *p, struct error *err)
+{
+	AUTO(freep) char *path = machine_path(p->machine, "report/session.json");
+	uint64_t received = 0, sent = 0;
+
+	if (path == NULL)
+		return error_set(err, ENOMEM, "write the session's record");
+	if (p->source->wire != NULL) {
+		p->source->wire(p->source, &received, &sent);
+		json_object_set_new(p->session, "wire",
+			json_pack("{s:I, s:I}", "received_bytes",
+				(json_int_t)received, "sent_bytes",
+				(json_int_t)sent));
+	}
+	return json_file_write(path, p->session, err);
+}
+
+static json_t *
+skipped_to_json(const struct skip_count *skipped)
+{
+	return json_pack("{s:I, s:I, s:I, s:I}", "free_space",
+		(json_int_t)skipped->free_bytes, "swap",
+		(json_int_t)skipped->swap_bytes, "unallocated",
+		(json_int_t)skipped->unallocated_bytes, "zero_blocks",
+		(json_int_t)skipped->zero_bytes);
+}
+
 static json_t *
 count_to_json(const struct machine_disk *disk,
 	const struct capture_count *count)
 {
-	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "name",
+	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o}", "name",
 		disk->name, "size_bytes", (json_int_t)disk->size_bytes,
 		"captured_bytes", (json_int_t)count->captured_bytes,
 		"read_bytes", (json_int_t)count->read_bytes, "shared_bytes",
 		(json_int_t)count->shared_bytes, "zero_bytes",
 		(json_int_t)count->zero_bytes, "skipped_bytes",
 		(json_int_t)count->skipped_bytes, "bad_sectors",
-		(json_int_t)count->bad_sectors, "root_hash", count->root_hash);
+		(json_int_t)count->bad_sectors, "root_hash", count->root_hash,
+		"skipped", skipped_to_json(&count->skipped));
 }
 
 static int
 capture_disk(struct pipeline *p, size_t index, struct error *err)
 {
-	AUTO(freep) struct extent *extents = NULL;
 	const struct machine_disk *disk = &p->disks[index];
+	const struct plan *plan = &p->plans[index];
 	struct capture_count count = {0};
-	size_t extent_count;
 
-	if (plan_extents(&extents, &extent_count, p->overlays[index],
-			disk->size_bytes, err) == -1)
-		return -1;
-	if (p->source->capture(p->source, index, extents, extent_count,
+	if (p->source->capture(p->source, index, plan->extents, plan->count,
 			p->progress, &count, err) == -1)
 		return error_add(err, "disk %s", disk->name);
 	json_array_append_new(json_object_get(p->session, "disks"),
@@ -219,10 +247,50 @@ capture_disk(struct pipeline *p, size_t index, struct error *err)
 }
 
 static int
+plan_disks(struct pipeline *p, struct error *err)
+{
+	p->plans = calloc(p->disk_count, sizeof *p->plans);
+	if (p->plans == NULL)
+		return error_set(err, ENOMEM, "plan the capture");
+	for (size_t i = 0; i < p->disk_count; i++)
+		if (plan_extents(&p->plans[i].extents, &p->plans[i].count,
+			    p->overlays[i], p->disks[i].size_bytes, err) == -1)
+			return -1;
+	return 0;
+}
+
+/* The last moment at which it costs nothing to say no. */
+static int
+estimate_disks(struct pipeline *p, struct error *err)
+{
+	char text[ESTIMATE_TEXT_BYTES];
+	struct estimate estimate;
+
+	stage_begin(p, "estimate");
+	if (plan_disks(p, err) == -1 ||
+		p->source->estimate(p->source, p->plans, p->disk_count,
+			&estimate, err) == -1)
+		return -1;
+	estimate_print(text, &estimate);
+	say(p, "info", text);
+	if (json_object_set_new(p->session, "estimate",
+		    estimate_to_json(&estimate)) == -1)
+		return error_set(err, ENOMEM, "record the estimate");
+	if (p->options->window == NULL ||
+		window_check(p->options->window, &estimate,
+			monotonic_seconds() - p->start, daytime_now(), err) == 0)
+		return 0;
+	write_session(p, NULL); /* the refusal is what matters */
+	return -1;
+}
+
+static int
 capture_disks(struct pipeline *p, struct error *err)
 {
 	if (p->source->capture == NULL)
 		return 0;
+	if (estimate_disks(p, err) == -1)
+		return -1;
 	stage_begin(p, "capture");
 	for (size_t i = 0; i < p->disk_count; i++)
 		if (capture_disk(p, i, err) == -1)
@@ -289,24 +357,6 @@ prove(struct pipeline *p, struct error *err)
 	if (p->options->no_verify || why.text[0] != '\0')
 		return 0;
 	return machine_set_state(p->machine, MACHINE_VERIFIED, err);
-}
-
-static int
-write_session(struct pipeline *p, struct error *err)
-{
-	AUTO(freep) char *path = machine_path(p->machine, "report/session.json");
-	uint64_t received = 0, sent = 0;
-
-	if (path == NULL)
-		return error_set(err, ENOMEM, "write the session's record");
-	if (p->source->wire != NULL) {
-		p->source->wire(p->source, &received, &sent);
-		json_object_set_new(p->session, "wire",
-			json_pack("{s:I, s:I}", "received_bytes",
-				(json_int_t)received, "sent_bytes",
-				(json_int_t)sent));
-	}
-	return json_file_write(path, p->session, err);
 }
 
 static int
@@ -384,6 +434,9 @@ release(struct pipeline *p)
 		free(p->overlays[i]);
 	}
 	free(p->overlays);
+	for (size_t i = 0; p->plans != NULL && i < p->disk_count; i++)
+		free(p->plans[i].extents);
+	free(p->plans);
 	machine_disks_free(p->disks, p->disk_count);
 	json_decref(p->session);
 }
@@ -405,6 +458,7 @@ pipeline_run(const struct machine *machine, struct pipeline_source *source,
 	};
 	int result;
 
+	p.start = monotonic_seconds();
 	memset(result_out, 0, sizeof *result_out);
 	if (p.session == NULL)
 		return error_set(err, ENOMEM, "machine %s", machine->name);

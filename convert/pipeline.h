@@ -9,12 +9,28 @@
 #include "common/progress.h"
 
 struct error;
+struct estimate;
 struct machine;
+struct window;
 
 /* A range of a disk. */
 struct extent {
 	uint64_t offset_bytes;
 	uint64_t length_bytes;
+};
+
+/* What of one disk is to be captured: sorted, not overlapping. */
+struct plan {
+	struct extent *extents;
+	size_t count;
+};
+
+/* What of a disk did not have to be sent, and why. */
+struct skip_count {
+	uint64_t free_bytes;	    /* of file systems and volumes; not read */
+	uint64_t swap_bytes;	    /* of swap partitions; not read */
+	uint64_t unallocated_bytes; /* in no partition; zeros or not read */
+	uint64_t zero_bytes;	    /* blocks of zeros elsewhere; not sent */
 };
 
 /* What a bulk capture did with one disk. */
@@ -25,6 +41,7 @@ struct capture_count {
 	uint64_t zero_bytes;	 /* of captured: blocks of zeros */
 	uint64_t skipped_bytes;	 /* free space, never read */
 	uint64_t bad_sectors;
+	struct skip_count skipped;
 	char root_hash[65];	 /* hex; over all block hashes of the disk */
 };
 
@@ -47,6 +64,12 @@ struct pipeline_source {
 		const struct extent *extents, size_t count,
 		struct progress *progress, struct capture_count *count_out,
 		struct error *err);
+	/*
+	 * What it will take to capture this, a plan for each disk.  NULL for local
+	 * images.
+	 */
+	int (*estimate)(struct pipeline_source *source, const struct plan *plans,
+		size_t count, struct estimate *estimate_out, struct error *err);
 	/* Bytes over the wire so far; NULL for local images. */
 	void (*wire)(struct pipeline_source *source, uint64_t *received_out,
 		uint64_t *sent_out);
@@ -60,6 +83,7 @@ struct pipeline_options {
 	bool no_verify;
 	const char *virtio_win; /* NULL: none */
 	const char *const *expect; /* "tcp:PORT", NULL-terminated; or NULL */
+	const struct window *window; /* for the copy; NULL: any time */
 	unsigned verify_timeout_seconds; /* 0: the default */
 };
 

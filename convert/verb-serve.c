@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "common/error.h"
+#include "common/event.h"
+#include "convert/capture/estimate.h"
 #include "convert/pipeline.h"
 #include "convert/serve/serve.h"
 #include "convert/verb.h"
@@ -19,6 +21,7 @@ static const char usage[] =
 	"usage: unrack serve [--listen ADDR:PORT] [--expect tcp:PORT]...\n"
 	"                    [--no-verify] [--virtio-win ISO|DIR] [--finish WHAT]\n"
 	"                    [--lanes N] [--patience SECONDS] [--no-share]\n"
+	"                    [--rate SPEC] [--window MINUTES|HH:MM-HH:MM] [--json]\n"
 	"\n"
 	"Wait for live images and migrate their machines.\n"
 	"\n"
@@ -33,6 +36,12 @@ static const char usage[] =
 	"                       (default: 900)\n"
 	"  --no-share           machines served from now on share no blocks with\n"
 	"                       others, as after `unrack enroll --no-share`\n"
+	"  --rate SPEC          at most so much over the wire: 20M (bytes a\n"
+	"                       second), 100Mbit, 20M@08:00-18:00,unlimited;\n"
+	"                       `unrack rate` changes it for one machine\n"
+	"  --window WHEN        refuse a copy that would not be over in so many\n"
+	"                       minutes, or within a part of the day\n"
+	"  --json               print events, one JSON object a line\n"
 	"\n"
 	"Ends on SIGTERM or SIGINT; sources connect again to the next one.\n";
 
@@ -45,6 +54,9 @@ static const struct option options[] = {
 	{"lanes", required_argument, NULL, 'a'},
 	{"patience", required_argument, NULL, 'p'},
 	{"no-share", no_argument, NULL, 's'},
+	{"rate", required_argument, NULL, 'r'},
+	{"window", required_argument, NULL, 'W'},
+	{"json", no_argument, NULL, 'j'},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
 };
@@ -54,6 +66,7 @@ struct request {
 	struct serve_settings settings;
 	const char *expect[EXPECTS + 1];
 	unsigned expects;
+	struct window window;
 };
 
 static int
@@ -133,6 +146,18 @@ read_option(struct request *request, int option, struct error *err)
 	case 'p':
 		return read_number(&session->patience_seconds, "patience",
 			optarg, 1, 7 * 24 * 3600, err);
+	case 'r':
+		return rate_parse(&session->rate, optarg, err) == -1
+			? error_add(err, "--rate")
+			: 0;
+	case 'W':
+		session->options.window = &request->window;
+		return window_parse(&request->window, optarg, err) == -1
+			? error_add(err, "--window")
+			: 0;
+	case 'j':
+		event_open();
+		return 0;
 	default:
 		error_set(err, 0, "wrong option");
 		return error_hint(err, "`unrack serve --help` lists them.");

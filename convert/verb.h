@@ -32,6 +32,8 @@ int verb_verify(const struct settings *settings, int argc, char **argv,
 	struct error *err);
 int verb_status(const struct settings *settings, int argc, char **argv,
 	struct error *err);
+int verb_rate(const struct settings *settings, int argc, char **argv,
+	struct error *err);
 int verb_report(const struct settings *settings, int argc, char **argv,
 	struct error *err);
 

@@ -25,8 +25,9 @@ enum {
 	LINE_BYTES = 800,
 	PATIENCE_MS = 1000,
 	WIDTH = 80,
-	/* Where lines cannot be rewritten, a status shows this seldom. */
-	STATUS_SECONDS = 5,
+	/* Where lines cannot be rewritten, a status shows this seldom ... */
+	STATUS_SECONDS = 10,
+	STATUS_PARTS = 20, /* ... or every 5 % */
 };
 
 /* How a status reaches an output on which lines cannot be rewritten. */
@@ -46,6 +47,8 @@ struct screen {
 	struct output outputs[OUTPUTS];
 	size_t count;
 	char status[LINE_BYTES]; /* empty when there is none */
+	char bar[LINE_BYTES];	 /* instead of it on a terminal, or empty */
+	uint64_t part;
 	char stage[sizeof((struct notice *)NULL)->stage];
 };
 
@@ -182,6 +185,13 @@ show_status(struct output *output, const char *status,
 	put_text(output, "\n");
 }
 
+static const char *
+shown_on(const struct screen *screen, const struct output *output)
+{
+	return output->is_terminal && screen->bar[0] != '\0' ? screen->bar
+							     : screen->status;
+}
+
 static void
 show_line(struct screen *screen, const char *line)
 {
@@ -192,7 +202,8 @@ show_line(struct screen *screen, const char *line)
 		put_text(output, line);
 		put_text(output, "\n");
 		if (output->is_terminal)
-			show_status(output, screen->status, NOT_AT_ALL);
+			show_status(output, shown_on(screen, output),
+				NOT_AT_ALL);
 	}
 }
 
@@ -212,15 +223,17 @@ screen_line(struct screen *screen, const char *format, ...)
 }
 
 static void
-set_status(struct screen *screen, const char *status,
+set_status(struct screen *screen, const char *status, const char *bar,
 	enum insistence insistence)
 {
 	pthread_mutex_lock(&screen->lock);
 	snprintf(screen->status, sizeof screen->status, "%s", status);
+	snprintf(screen->bar, sizeof screen->bar, "%s", bar);
 	for (size_t i = 0; i < screen->count; i++) {
 		if (*status == '\0')
 			clear_status(&screen->outputs[i]);
-		show_status(&screen->outputs[i], screen->status, insistence);
+		show_status(&screen->outputs[i],
+			shown_on(screen, &screen->outputs[i]), insistence);
 	}
 	pthread_mutex_unlock(&screen->lock);
 }
@@ -235,7 +248,7 @@ screen_status(struct screen *screen, const char *format, ...)
 	vsnprintf(line, sizeof line, format, args);
 	va_end(args);
 	sanitise(line);
-	set_status(screen, line, AT_ONCE);
+	set_status(screen, line, "", AT_ONCE);
 }
 
 void
@@ -288,22 +301,41 @@ stage_changes(struct screen *screen, const char *stage)
 	return changed;
 }
 
+/* Every 5 %, where lines cannot be rewritten. */
+static bool
+part_changes(struct screen *screen, const struct notice *notice)
+{
+	uint64_t part = (uint64_t)((double)notice->done /
+		(double)notice->total * STATUS_PARTS);
+	bool changed;
+
+	pthread_mutex_lock(&screen->lock);
+	changed = part != screen->part;
+	screen->part = part;
+	pthread_mutex_unlock(&screen->lock);
+	return changed;
+}
+
 static void
 show_progress(struct screen *screen, const struct notice *notice)
 {
-	char line[LINE_BYTES];
+	char line[LINE_BYTES], bar[LINE_BYTES];
+	bool at_once = stage_changes(screen, notice->stage);
 	size_t used;
 	struct progress progress = {notice->stage, notice->done,
 		notice->total};
 
+	at_once |= part_changes(screen, notice);
+	progress_bar(bar, sizeof bar, &progress, notice->seconds);
 	progress_line(line, sizeof line, &progress, notice->seconds);
 	used = strlen(line);
 	if (notice->text[0] != '\0' && used < sizeof line)
 		snprintf(line + used, sizeof line - used, "  %s",
 			notice->text);
 	sanitise(line);
-	set_status(screen, line, stage_changes(screen, notice->stage) ||
-			notice->done >= notice->total ? AT_ONCE : SELDOM);
+	sanitise(bar);
+	at_once |= notice->done >= notice->total;
+	set_status(screen, line, bar, at_once ? AT_ONCE : SELDOM);
 }
 
 /* A line before or after this one says what the stage is. */
@@ -314,7 +346,7 @@ show_waiting(struct screen *screen, const char *stage)
 
 	snprintf(line, sizeof line, "%-9s ...", stage);
 	sanitise(line);
-	set_status(screen, line, NOT_AT_ALL);
+	set_status(screen, line, "", NOT_AT_ALL);
 }
 
 void

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
+#include <time.h>
 #include <sys/socket.h>
 
 #include "common/error.h"
@@ -35,6 +36,8 @@ struct channel {
 	atomic_bool interrupted;
 	_Atomic uint64_t sent_bytes;
 	_Atomic uint64_t received_bytes;
+	_Atomic uint64_t receiving_us; /* spent inside of frames */
+	int64_t body_began_us; /* 0: the header is not there yet */
 	bool lost;	 /* no TLS call may follow */
 	bool ended;	 /* nothing more is received */
 	bool last_words; /* the peer must get what we sent before we close */
@@ -196,6 +199,12 @@ channel_received_bytes(const struct channel *channel)
 	return atomic_load(&channel->received_bytes);
 }
 
+uint64_t
+channel_receiving_us(const struct channel *channel)
+{
+	return atomic_load(&channel->receiving_us);
+}
+
 static int
 check_usable(struct channel *channel, bool ended, struct error *err)
 {
@@ -321,6 +330,15 @@ read_some(struct channel *channel, uint8_t *data, size_t bytes,
 	return 0;
 }
 
+static int64_t
+now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static int
 make_room(struct channel *channel, uint32_t bytes, struct error *err)
 {
@@ -350,6 +368,8 @@ receive_frame(struct channel *channel, struct frame *frame_out,
 		channel->ended = true;
 		return error_add(err, "%s", channel->peer);
 	}
+	if (channel->body_began_us == 0)
+		channel->body_began_us = now_us();
 	while (channel->got - FRAME_BYTES < frame_out->payload_bytes) {
 		size_t used = channel->got - FRAME_BYTES;
 
@@ -358,6 +378,9 @@ receive_frame(struct channel *channel, struct frame *frame_out,
 			    err) == -1)
 			return -1;
 	}
+	atomic_fetch_add(&channel->receiving_us,
+		(uint64_t)(now_us() - channel->body_began_us));
+	channel->body_began_us = 0;
 	atomic_fetch_add(&channel->received_bytes, (uint64_t)channel->got);
 	channel->got = 0;
 	return 0;

@@ -68,6 +68,13 @@ uint64_t channel_sent_bytes(const struct channel *channel);
 uint64_t channel_received_bytes(const struct channel *channel);
 
 /*
+ * Microseconds spent on payloads whose header was there: the wire's share of
+ * the time, since a peer that has to compute does so before it sends a frame.
+ * Safe from any thread.
+ */
+uint64_t channel_receiving_us(const struct channel *channel);
+
+/*
  * Send a frame; frame->payload_bytes of `payload` (NULL when there is none).
  * Fails with EBADMSG, and sends nothing, when the peer would have to refuse it;
  * with ETIMEDOUT when the peer takes no byte for two minutes.

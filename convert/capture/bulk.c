@@ -57,6 +57,16 @@ measure(const struct blocks *blocks, const struct extent *extents, size_t count,
 	}
 }
 
+uint64_t
+bulk_missing(const struct blocks *blocks, const struct extent *extents,
+	size_t count)
+{
+	uint64_t total, missing;
+
+	measure(blocks, extents, count, &total, &missing);
+	return missing;
+}
+
 static int
 check_room(const struct image *image, uint64_t missing, struct error *err)
 {
@@ -162,8 +172,8 @@ bulk_capture(struct blocks *blocks, struct pool *pool,
 	measure(blocks, extents, count, &total, &missing);
 	if (check_room(blocks_image(blocks), missing, err) == -1)
 		return -1;
-	progress_begin(progress, "capture", total);
-	progress_count(progress, total - missing);
+	/* Without what is there, so that rate and remaining time are true. */
+	progress_begin(progress, "capture", missing);
 	blocks_set_progress(blocks, progress);
 	failed = fetch(blocks, pool, extents, count, &count_out->shared_bytes,
 		err);

@@ -9,6 +9,10 @@ struct blocks;
 struct error;
 struct pool;
 
+/* Bytes of the ranges that are not there yet. */
+uint64_t bulk_missing(const struct blocks *blocks,
+	const struct extent *extents, size_t count);
+
 /*
  * Bring the ranges of a disk to its image, durably, but not what is there
  * already, and from `pool` (or NULL) rather than from the source.  As pipeline_source.capture; a host without room for what is missing

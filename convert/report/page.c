@@ -570,6 +570,41 @@ print_stages(FILE *out, const struct parts *parts)
 }
 
 static void
+print_skipped(FILE *out, const json_t *disk)
+{
+	const json_t *skipped = json_object_get(disk, "skipped");
+	char text[16];
+
+	if (json_object_size(skipped) == 0)
+		return;
+	fputs("<tr><td colspan=\"7\" class=\"soft small\">Left out:", out);
+	for (size_t i = 0; parts_skipped[i].key != NULL; i++) {
+		uint64_t bytes = json_number(skipped, parts_skipped[i].key, 0);
+
+		markup_print(out, "%s %s (%ju bytes) %s", i == 0 ? "" : ";",
+			progress_bytes(text, bytes), (uintmax_t)bytes,
+			parts_skipped[i].words);
+	}
+	fputs("</td></tr>", out);
+}
+
+static void
+print_estimate(FILE *out, const struct parts *parts)
+{
+	const json_t *estimate = json_object_get(parts->session, "estimate");
+	char read[16], wire[16], time[24];
+
+	if (estimate == NULL)
+		return;
+	print_duration(time, parts_seconds(estimate, "seconds"));
+	markup_print(out, "<p class=\"small soft\">Estimated before the copy: "
+		"%s to read, %s over the wire, %s, limited by %s.</p>",
+		progress_bytes(read, json_number(estimate, "read_bytes", 0)),
+		progress_bytes(wire, json_number(estimate, "wire_bytes", 0)),
+		time, json_text(estimate, "limit", "?"));
+}
+
+static void
 print_captured_disks(FILE *out, const json_t *disks)
 {
 	static const char *const columns[] = {"size_bytes", "captured_bytes",
@@ -582,7 +617,8 @@ print_captured_disks(FILE *out, const json_t *disks)
 		return;
 	fputs("<h3>Disks</h3><table><tr><th>Disk</th><th class=\"n\">Size</th>"
 	      "<th class=\"n\">Captured</th><th class=\"n\">Read</th>"
-	      "<th class=\"n\">Held already</th><th class=\"n\">Zeros</th><th class=\"n\">Free, not read</th>"
+	      "<th class=\"n\">Held already</th><th class=\"n\">Zeros</th>"
+	      "<th class=\"n\">Not read</th>"
 	      "<th class=\"n\">Bad sectors</th></tr>", out);
 	json_array_foreach(disks, i, disk) {
 		markup_print(out, "<tr class=\"first\"><td>%s</td>",
@@ -596,6 +632,7 @@ print_captured_disks(FILE *out, const json_t *disks)
 			"<code>%s</code></td></tr>",
 			(uintmax_t)json_number(disk, "bad_sectors", 0),
 			json_text(disk, "root_hash", "-"));
+		print_skipped(out, disk);
 	}
 	fputs("</table>", out);
 }
@@ -609,6 +646,7 @@ print_session(FILE *out, const struct parts *parts)
 	if (json_is_object(json_object_get(parts->session, "wire")))
 		print_ratio(out, parts);
 	print_stages(out, parts);
+	print_estimate(out, parts);
 	print_captured_disks(out, json_object_get(parts->session, "disks"));
 	fputs("</div>\n", out);
 }

@@ -119,6 +119,14 @@ parts_count_open(const struct parts *parts)
 	return count;
 }
 
+const struct parts_reason parts_skipped[] = {
+	{"free_space", "free space, not read"},
+	{"swap", "swap content, not read"},
+	{"unallocated", "in no partition, and zeros"},
+	{"zero_blocks", "blocks of zeros, not sent"},
+	{NULL, NULL},
+};
+
 uint64_t
 parts_disk_sum(const struct parts *parts, const char *key)
 {

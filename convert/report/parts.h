@@ -33,6 +33,15 @@ size_t parts_count_open(const struct parts *parts);
 /* The sum of a member over session.json's disks. */
 uint64_t parts_disk_sum(const struct parts *parts, const char *key);
 
+/*
+ * Why bytes of disks were not sent: members of session.json's
+ * disks[].skipped, and words for them.  Ends with a NULL key.
+ */
+struct parts_reason {
+	const char *key, *words;
+};
+extern const struct parts_reason parts_skipped[];
+
 /* Seconds as JSON has them, real or integer; 0 when missing. */
 double parts_seconds(const json_t *object, const char *key);
 

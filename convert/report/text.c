@@ -172,6 +172,38 @@ print_proof(FILE *out, const struct parts *parts)
 }
 
 static void
+print_skipped(FILE *out, const json_t *disk)
+{
+	const json_t *skipped = json_object_get(disk, "skipped");
+	char text[16];
+
+	for (size_t i = 0; parts_skipped[i].key != NULL; i++) {
+		uint64_t bytes = json_number(skipped, parts_skipped[i].key, 0);
+
+		if (bytes > 0)
+			line(out, "    %" PRIu64 " bytes (%s) %s", bytes,
+				progress_bytes(text, bytes),
+				parts_skipped[i].words);
+	}
+}
+
+static void
+print_estimate(FILE *out, const struct parts *parts)
+{
+	const json_t *estimate = json_object_get(parts->session, "estimate");
+	char read[16], wire[16];
+
+	if (estimate != NULL)
+		line(out, "estimated: %s to read, %s over the wire, %.0f s, "
+			"limited by %s", progress_bytes(read,
+				json_number(estimate, "read_bytes", 0)),
+			progress_bytes(wire, json_number(estimate,
+				"wire_bytes", 0)),
+			parts_seconds(estimate, "seconds"),
+			json_text(estimate, "limit", "?"));
+}
+
+static void
 print_disks(FILE *out, const struct parts *parts)
 {
 	const json_t *disk;
@@ -181,7 +213,8 @@ print_disks(FILE *out, const struct parts *parts)
 		char size[16], captured[16], shared[16], skipped[16];
 
 		line(out, "%s: %s, of which %s captured (%s of it held "
-			"already), %s free space never read, %" PRIu64 " bad sectors", json_text(disk, "name",
+			"already), %s never read, %" PRIu64 " bad sectors",
+			json_text(disk, "name",
 				"?"),
 			progress_bytes(size, json_number(disk, "size_bytes", 0)),
 			progress_bytes(captured, json_number(disk,
@@ -191,6 +224,7 @@ print_disks(FILE *out, const struct parts *parts)
 			progress_bytes(skipped, json_number(disk,
 				"skipped_bytes", 0)),
 			json_number(disk, "bad_sectors", 0));
+		print_skipped(out, disk);
 		line(out, "    root hash %s", json_text(disk, "root_hash", "-"));
 	}
 }
@@ -208,6 +242,7 @@ print_session(FILE *out, const struct parts *parts)
 	json_array_foreach(stages, i, stage)
 		line(out, "%7.1f s  %s", parts_seconds(stage, "seconds"),
 			json_text(stage, "name", "?"));
+	print_estimate(out, parts);
 	print_disks(out, parts);
 }
 

@@ -8,11 +8,13 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/error.h"
 #include "common/monotonic.h"
 #include "common/own.h"
 #include "convert/serve/screen.h"
+#include "convert/serve/throttle.h"
 #include "convert/source/queue.h"
 #include "wire/block.h"
 #include "wire/channel.h"
@@ -21,6 +23,7 @@
 enum {
 	DEPTH = 4, /* requests under way */
 	IDLE_MS = 1000,
+	THROTTLED_MS = 50, /* at a time; notices go on meanwhile */
 	PING_SECONDS = 10,
 	PONG_SECONDS = 30,
 	/* A dying disk may take minutes over one range. */
@@ -63,9 +66,26 @@ ask(struct lane *lane, struct job *job, struct error *err)
 			break;
 		}
 	lane->count++;
+	throttle_ask(lane->work->throttle, job);
 	frame.cookie = job->cookie = ++lane->cookie;
 	lane->spoke = monotonic_ticks();
 	return channel_send(lane->channel, &frame, NULL, err);
+}
+
+/* Whether nothing may be asked for now; waits when there is nothing else. */
+static bool
+is_throttled(const struct lane *lane)
+{
+	unsigned wait_ms = throttle_wait_ms(lane->work->throttle,
+		monotonic_seconds());
+
+	if (wait_ms == 0)
+		return false;
+	if (wait_ms > THROTTLED_MS)
+		wait_ms = THROTTLED_MS;
+	if (lane->count == 0)
+		usleep(wait_ms * 1000);
+	return true;
 }
 
 /* Take requests; waits a moment when the lane has nothing to do. */
@@ -73,9 +93,12 @@ static int
 fill(struct lane *lane, struct error *err)
 {
 	while (lane->count < DEPTH) {
-		struct job *job = queue_take(lane->work->queue,
-			lane->count == 0 ? IDLE_MS : 0);
+		struct job *job;
 
+		if (is_throttled(lane))
+			return 0;
+		job = queue_take(lane->work->queue,
+			lane->count == 0 ? IDLE_MS : 0);
 		if (job == NULL)
 			return 0;
 		if (lane->count == 0)
@@ -195,6 +218,8 @@ take_answer(struct lane *lane, const struct frame *frame,
 	result = take_blocks(lane, job, frame, payload, err);
 	if (result == -1)
 		return violation(lane, err);
+	throttle_settle(lane->work->throttle, job,
+		FRAME_BYTES + frame->payload_bytes);
 	lane->jobs[place] = NULL;
 	lane->count--;
 	if (result == 1) {
@@ -298,8 +323,10 @@ lane_run(struct channel *channel, const struct lane_work *work, bool shows,
 	while (done == 0)
 		done = turn(&lane, shows, err);
 	for (int i = 0; i < DEPTH; i++)
-		if (lane.jobs[i] != NULL)
+		if (lane.jobs[i] != NULL) {
+			throttle_settle(work->throttle, lane.jobs[i], 0);
 			queue_return(work->queue, lane.jobs[i]);
+		}
 	if (lane.codec != NULL)
 		codec_free(lane.codec);
 	free(lane.data);

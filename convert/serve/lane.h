@@ -9,11 +9,13 @@ struct channel;
 struct error;
 struct queue;
 struct screen;
+struct throttle;
 
 /* What the lanes of a session share; borrowed. */
 struct lane_work {
 	struct queue *queue;
 	struct screen *screen;
+	struct throttle *throttle;
 	_Atomic time_t *heard; /* CLOCK_MONOTONIC: the source's last frame */
 };
 

@@ -45,6 +45,7 @@ struct lanes {
 	struct arrival *arrivals; /* whose threads are not joined yet */
 	unsigned live, threads;
 	uint64_t received_bytes, sent_bytes; /* of closed lanes */
+	uint64_t receiving_us;
 	time_t lost_since;
 	bool stopping, said;
 	bool abandoned; /* no lane may join; the next session begins soon */
@@ -174,6 +175,7 @@ leave(struct lanes *lanes, struct channel *channel, unsigned number, bool said)
 	lanes->channels[number] = NULL;
 	lanes->received_bytes += channel_received_bytes(channel);
 	lanes->sent_bytes += channel_sent_bytes(channel);
+	lanes->receiving_us += channel_receiving_us(channel);
 	if (--lanes->live == 0)
 		lanes->lost_since = monotonic_ticks();
 	lanes->said |= said;
@@ -437,7 +439,7 @@ lanes_start(struct lanes **lanes_out, const struct lanes_settings *settings,
 		return -1;
 	lanes->settings = *settings;
 	lanes->work = (struct lane_work){settings->queue, settings->screen,
-		&lanes->heard};
+		settings->throttle, &lanes->heard};
 	lanes->listen_fd = listen_fd;
 	lanes->event_fd = event_fd;
 	lanes->lost_since = monotonic_ticks();
@@ -483,6 +485,22 @@ lanes_wire(struct lanes *lanes, uint64_t *received_out, uint64_t *sent_out)
 		*sent_out += channel_sent_bytes(lanes->channels[i]);
 	}
 	pthread_mutex_unlock(&lanes->lock);
+}
+
+unsigned
+lanes_receiving(struct lanes *lanes, uint64_t *microseconds_out)
+{
+	unsigned live;
+
+	pthread_mutex_lock(&lanes->lock);
+	live = lanes->live;
+	*microseconds_out = lanes->receiving_us;
+	for (int i = 0; i < MESSAGE_LANES_LIMIT; i++)
+		if (lanes->channels[i] != NULL)
+			*microseconds_out +=
+				channel_receiving_us(lanes->channels[i]);
+	pthread_mutex_unlock(&lanes->lock);
+	return live;
 }
 
 /* Wait for a change, at most a second; with the lock held. */

@@ -12,6 +12,7 @@ struct error;
 struct image;
 struct queue;
 struct screen;
+struct throttle;
 
 /*
  * The connections of one session: those that are there, those that come back.
@@ -26,6 +27,7 @@ struct lanes_settings {
 	struct welcome welcome;
 	struct queue *queue;
 	struct screen *screen;
+	struct throttle *throttle;
 	const char *socket_path;
 	unsigned patience_seconds; /* without any lane, then the queue fails */
 	/* Called about once a second from one thread. */
@@ -46,6 +48,9 @@ int lanes_add_first(struct lanes *lanes, struct channel *channel,
 /* Bytes over all lanes, closed ones included. */
 void lanes_wire(struct lanes *lanes, uint64_t *received_out,
 	uint64_t *sent_out);
+
+/* Lanes that are there, and what channel_receiving_us() says of all so far. */
+unsigned lanes_receiving(struct lanes *lanes, uint64_t *microseconds_out);
 
 /*
  * After screen_close(): wait until a lane carried the last word, for at most

@@ -83,7 +83,8 @@ next_progress(struct screen *screen, struct notice *notice_out)
 
 	if (stage == NULL)
 		return false;
-	if (stage != screen->stage)
+	/* The next disk of a stage begins anew as well. */
+	if (stage != screen->stage || done < screen->last_done)
 		screen->stage_began = now;
 	else if (now - screen->last_sent < 1 || done == screen->last_done)
 		return false;

@@ -12,17 +12,24 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/daytime.h"
 #include "common/error.h"
+#include "common/event.h"
 #include "common/io.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/own.h"
 #include "convert/capture/bulk.h"
+#include "convert/capture/estimate.h"
 #include "convert/capture/pool.h"
+#include "convert/capture/probe.h"
+#include "convert/capture/skip.h"
 #include "convert/serve/disks.h"
 #include "convert/serve/lanes.h"
+#include "convert/serve/meter.h"
 #include "convert/serve/rendezvous.h"
 #include "convert/serve/screen.h"
+#include "convert/serve/throttle.h"
 #include "convert/source/blocks.h"
 #include "convert/source/image.h"
 #include "convert/source/nbd.h"
@@ -33,7 +40,11 @@
 #include "wire/channel.h"
 #include "wire/message.h"
 
-enum { LANES_DEFAULT = 4, LAST_WORD_SECONDS = 60 };
+enum {
+	LANES_DEFAULT = 4,
+	LAST_WORD_SECONDS = 60,
+	PROBE_RATE_LEAST = 1000000 /* bytes a second */
+};
 
 struct session {
 	struct pipeline_source source; /* first, so that it can be cast */
@@ -47,7 +58,10 @@ struct session {
 	struct blocks *blocks[DISKS_LIMIT];
 	struct nbd_export exports[DISKS_LIMIT];
 	char *locations[DISKS_LIMIT];
-	char *door_path, *nbd_path;
+	char *door_path, *nbd_path, *rate_path;
+	struct throttle *throttle;
+	struct meter meter; /* the tick's */
+	const char *stage;  /* the last one that an event told of */
 	struct queue *queue;
 	struct screen *screen;
 	struct lanes *lanes;
@@ -64,6 +78,20 @@ session_location(struct pipeline_source *source, size_t index,
 	return session->locations[index];
 }
 
+/* A disk as the inventory describes it. */
+static const json_t *
+offered_disk(const struct session *session, size_t index)
+{
+	const json_t *disk;
+	size_t i;
+
+	json_array_foreach(json_object_get(session->hello->inventory, "disks"),
+		i, disk)
+		if (json_flag(disk, "offered", 0) && index-- == 0)
+			return disk;
+	return NULL;
+}
+
 static int
 session_capture(struct pipeline_source *source, size_t index,
 	const struct extent *extents, size_t count, struct progress *progress,
@@ -77,8 +105,93 @@ session_capture(struct pipeline_source *source, size_t index,
 		-1)
 		log_warn("%s: no blocks are shared: %s", session->machine->name,
 			why.text);
-	return bulk_capture(session->blocks[index], pool, extents, count,
-		progress, count_out, err);
+	if (bulk_capture(session->blocks[index], pool, extents, count, progress,
+		    count_out, err) == -1)
+		return -1;
+	return skip_count(&count_out->skipped, session->images[index],
+		offered_disk(session, index), err);
+}
+
+static void
+look_at_wire(void *context, uint64_t *received_out, uint64_t *receiving_out,
+	unsigned *lanes_out)
+{
+	const struct session *session = context;
+	uint64_t sent;
+
+	lanes_wire(session->lanes, received_out, &sent);
+	*lanes_out = lanes_receiving(session->lanes, receiving_out);
+}
+
+/* Measure one disk; the others of a machine are taken to be like it. */
+static int
+probe_disk(struct session *session, const struct plan *plans, size_t index,
+	struct estimate_facts *facts, struct error *err)
+{
+	const struct probe_wire wire = {look_at_wire, session};
+	struct probe probe;
+
+	if (probe_run(&probe, session->blocks[index], session->queue,
+		    (uint8_t)index, plans[index].extents, plans[index].count,
+		    &wire, err) == -1)
+		return -1;
+	if (probe.read_bytes == 0 || probe.read_seconds <= 0)
+		return 0;
+	facts->speed = (double)probe.read_bytes / probe.read_seconds;
+	facts->limit = probe_limit(&probe);
+	facts->ratio = (double)probe.wire_bytes / (double)probe.read_bytes;
+	log_debug("%s: read %ju bytes in %.2f s (%.2f s of %u lanes receiving),"
+		" hashed %ju in %.2f s", session->machine->name,
+		(uintmax_t)probe.read_bytes, probe.read_seconds,
+		probe.lane_seconds, probe.lanes, (uintmax_t)probe.hashed_bytes,
+		probe.hash_seconds);
+	return 0;
+}
+
+/* Bytes on the wire for each byte read, as far as the assessment saw. */
+static double
+ratio_so_far(const struct session *session)
+{
+	uint64_t received, sent, fetched = 0;
+
+	lanes_wire(session->lanes, &received, &sent);
+	for (size_t i = 0; i < session->count; i++)
+		fetched += blocks_fetched_bytes(session->blocks[i]);
+	return fetched == 0 || received > fetched
+		? 1
+		: (double)received / (double)fetched;
+}
+
+static int
+session_estimate(struct pipeline_source *source, const struct plan *plans,
+	size_t count, struct estimate *estimate_out, struct error *err)
+{
+	struct session *session = (struct session *)source;
+	struct estimate_facts facts = {.ratio = ratio_so_far(session),
+		.limit = "wire"};
+	uint64_t missing, most = 0;
+	size_t widest = 0;
+	unsigned minute = daytime_now();
+
+	throttle_rate(session->throttle, &facts.rate);
+	for (size_t i = 0; i < count; i++) {
+		missing = bulk_missing(session->blocks[i], plans[i].extents,
+			plans[i].count);
+		facts.missing_bytes += missing;
+		widest = missing > most ? i : widest;
+		most = missing > most ? missing : most;
+	}
+	/* Under a slow limit, a measurement would only find the limit. */
+	if (most > 0 && (rate_at(&facts.rate, minute) == 0 ||
+			rate_at(&facts.rate, minute) >= PROBE_RATE_LEAST)) {
+		if (probe_disk(session, plans, widest, &facts, err) == -1)
+			return -1;
+		facts.missing_bytes -= most - bulk_missing(
+			session->blocks[widest], plans[widest].extents,
+			plans[widest].count);
+	}
+	estimate_make(estimate_out, &facts, minute);
+	return 0;
 }
 
 static void
@@ -94,8 +207,16 @@ static void
 session_notice(struct pipeline_source *source, const char *level,
 	const char *text)
 {
-	const struct session *session = (struct session *)source;
+	struct session *session = (struct session *)source;
+	const char *stage = atomic_load(&session->progress.stage);
 
+	if (stage != session->stage)
+		event_emit("stage", session->machine->name, json_pack("{s:s}",
+			"stage", stage));
+	session->stage = stage;
+	event_emit(strcmp(level, "info") == 0 ? "notice" : "warning",
+		session->machine->name, json_pack("{s:o}", "text",
+			json_safe_string(text, strlen(text))));
 	screen_say(session->screen, level, text);
 	queue_wake(session->queue);
 }
@@ -107,13 +228,34 @@ export_read(void *context, uint64_t offset_bytes, void *data, size_t bytes,
 	return blocks_read(context, offset_bytes, data, bytes, err);
 }
 
+/* The operator's limit changed, or the time came for another. */
+static void
+update_rate(struct session *session)
+{
+	char text[64], rate[16];
+	uint64_t limit;
+
+	if (!throttle_update(session->throttle, daytime_now(), &limit))
+		return;
+	if (limit == 0)
+		snprintf(text, sizeof text, "the wire is not limited any more");
+	else
+		snprintf(text, sizeof text, "at most %s/s over the wire",
+			progress_bytes(rate, limit));
+	log_info("%s: %s", session->machine->name, text);
+	screen_say(session->screen, "info", text);
+}
+
 /* About once a second: what was captured becomes durable. */
 static void
 session_tick(void *context)
 {
-	const struct session *session = context;
+	struct session *session = context;
 	struct error err;
 
+	update_rate(session);
+	meter_tick(&session->meter, &session->progress,
+		session->machine->name);
 	for (size_t i = 0; i < session->count; i++)
 		if (image_flush_old(session->images[i], &err) == -1)
 			queue_fail(session->queue, &err);
@@ -185,6 +327,9 @@ choose_locations(struct session *session, struct error *err)
 		rendezvous_path(&session->nbd_path, session->machine,
 			"disks.sock", err) == -1)
 		return -1;
+	session->rate_path = machine_path(session->machine, "rate");
+	if (session->rate_path == NULL)
+		return error_set(err, ENOMEM, "begin the session");
 	for (size_t i = 0; i < session->count; i++) {
 		const char *name = session->disks[i].name;
 
@@ -231,6 +376,7 @@ start_lanes(struct session *session, const struct enrolment *enrolment,
 		.welcome = make_welcome(session),
 		.queue = session->queue,
 		.screen = session->screen,
+		.throttle = session->throttle,
 		.socket_path = session->door_path,
 		.patience_seconds = session->settings->patience_seconds,
 		.tick = session_tick,
@@ -251,8 +397,11 @@ session_open(struct session *session, const struct enrolment *enrolment,
 		screen_new(&session->screen, &session->progress, err) == -1 ||
 		write_facts(session, err) == -1 ||
 		open_images(session, err) == -1 ||
-		choose_locations(session, err) == -1)
+		choose_locations(session, err) == -1 ||
+		throttle_new(&session->throttle, session->rate_path,
+			&session->settings->rate, err) == -1)
 		return -1;
+	update_rate(session); /* before the first request */
 	return start_lanes(session, enrolment, err);
 }
 
@@ -270,6 +419,8 @@ session_release(struct session *session)
 	machine_disks_free(session->disks, session->count);
 	free(session->door_path);
 	free(session->nbd_path);
+	free(session->rate_path);
+	throttle_freep(&session->throttle);
 }
 
 /* One disk: what the source has no more is dropped, and added to *dropped. */
@@ -392,6 +543,11 @@ journal_end(struct session *session, const struct closing *closing)
 		json_set_text(details, "reason", closing->text);
 	if (journal_add(session->machine, "session.ended", details, &err) == -1)
 		log_error(&err);
+	event_emit("verdict", session->machine->name, json_pack(
+		"{s:s, s:O, s:s}", "verdict", closing->verdict, "reason",
+		json_object_get(details, "reason"), "action", closing->action));
+	event_emit("session.ended", session->machine->name,
+		json_incref(details));
 	json_decref(details);
 }
 
@@ -416,6 +572,8 @@ journal_begin(struct session *session, struct channel *channel,
 	}
 	json_decref(disks);
 	failed = journal_add(session->machine, "session.started", details, err);
+	event_emit("session.started", session->machine->name,
+		json_incref(details));
 	json_decref(details);
 	return failed;
 }
@@ -428,6 +586,7 @@ session_end(struct session *session, const struct closing *closing)
 	bool lost = queue_has_failed(session->queue, &dead) &&
 		(dead.code == ETIMEDOUT || dead.code == ECONNRESET);
 
+	log_status(NULL);
 	journal_end(session, closing);
 	screen_close(session->screen, closing);
 	lanes_finish(session->lanes, lost ? 0 : LAST_WORD_SECONDS);
@@ -475,8 +634,8 @@ session_run(struct machine *machine, const struct enrolment *enrolment,
 	const struct session_settings *settings, struct error *err)
 {
 	struct session session = {
-		.source = {session_location, session_capture, session_wire,
-			session_notice},
+		.source = {session_location, session_capture,
+			session_estimate, session_wire, session_notice},
 		.machine = machine,
 		.hello = hello,
 		.settings = settings};

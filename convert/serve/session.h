@@ -1,6 +1,7 @@
 #ifndef CONVERT_SERVE_SESSION_H
 #define CONVERT_SERVE_SESSION_H
 
+#include "convert/capture/rate.h"
 #include "convert/pipeline.h"
 
 struct channel;
@@ -18,6 +19,7 @@ typedef int session_job(const struct machine *machine,
 struct session_settings {
 	session_job *job;
 	struct pipeline_options options;
+	struct rate rate; /* where the machine has none of its own */
 	const char *finish;	   /* what the source does after success */
 	bool no_share;		   /* every machine becomes one apart */
 	unsigned lanes;		   /* 0: by the source's cores */

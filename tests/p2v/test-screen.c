@@ -77,7 +77,8 @@ progress_shows_at_its_beginning_and_end_but_not_each_time(void **state)
 	text = close_file(&shown);
 	for (const char *at = text; *at != '\0'; at++)
 		lines += *at == '\n';
-	assert_in_range(lines, 2, 10);
+	/* Each 5 %, and the first; a slow machine may add some. */
+	assert_in_range(lines, 20, 30);
 	assert_non_null(strstr(text, "1 B of 1.0 kB"));
 	assert_non_null(strstr(text, "100 %"));
 }
@@ -198,6 +199,7 @@ progress_of_a_stage_that_is_over_goes_away(void **state)
 	screen_notice(screen, &progress);
 	bytes = read(fd, text, sizeof text - 1);
 	assert_true(bytes > 0);
+	assert_non_null(strstr(text, "[##########----------] capture"));
 	screen_notice(screen, &next);
 	screen_line(screen, "end");
 	for (size_t used = (size_t)bytes; strstr(text, "end\r\n") == NULL;
