@@ -142,6 +142,6 @@ window_check(const struct window *window, const struct estimate *estimate,
 	estimate_print(text, estimate);
 	error_set(err, ETIME, "the copy does not fit the window, of which %.0f "
 		"minutes are left: %s", left > 0 ? left / 60 : 0, text);
-	return error_hint(err, "Nothing was copied.  Give a longer --window or a "
+	return error_hint(err, "The copy was not begun.  Give a longer --window or a "
 		"higher --rate, or remove what limits.");
 }

@@ -19,7 +19,8 @@ enum {
 	SAMPLE_BLOCKS = (4 << 20) / BLOCK_BYTES,
 	HASH_BLOCKS = (1 << 20) / BLOCK_BYTES, /* so that all lanes have some */
 	ROUND_LIMIT = 16, /* samples */
-	SAMPLES = 3 * ROUND_LIMIT
+	SAMPLES = 3 * ROUND_LIMIT,
+	SHARE = 8 /* a sample is at most this part of what is missing */
 };
 
 static const double enough_seconds = 1;
@@ -64,10 +65,13 @@ choose(struct sample samples[SAMPLES], const struct image *image,
 {
 	uint64_t missing = missing_of(image, extents, count);
 	uint64_t stride = missing / SAMPLES, seen = 0, next = 0;
+	uint64_t length = missing / SHARE + 1;
 	unsigned chosen = 0;
 
-	if (stride < SAMPLE_BLOCKS)
-		stride = SAMPLE_BLOCKS;
+	if (length > SAMPLE_BLOCKS)
+		length = SAMPLE_BLOCKS;
+	if (stride < length)
+		stride = length;
 	for (size_t i = 0; i < count; i++) {
 		uint64_t b = extents[i].offset_bytes / BLOCK_BYTES;
 		uint64_t end = b + (extents[i].length_bytes + BLOCK_BYTES - 1) /
@@ -79,9 +83,9 @@ choose(struct sample samples[SAMPLES], const struct image *image,
 			if (image_has(image, b) || seen++ < next)
 				continue;
 			samples[chosen].first = b;
-			samples[chosen++].end = end - b < SAMPLE_BLOCKS
+			samples[chosen++].end = end - b < length
 				? end
-				: b + SAMPLE_BLOCKS;
+				: b + length;
 			next += stride;
 		}
 	}
@@ -224,14 +228,13 @@ probe_run(struct probe *probe_out, struct blocks *blocks,
 	double began;
 
 	*probe_out = (struct probe){0};
-	for (unsigned round = 1; used < total && round <= ROUND_LIMIT &&
+	/* Most is left for the copy, and some for the hashing. */
+	for (unsigned round = 1; used + round <= (total + 1) / 2 && round <= ROUND_LIMIT &&
 		probe_out->read_seconds < enough_seconds; round *= 2) {
-		unsigned now = round < total - used ? round : total - used;
-
-		if (measure(probe_out, blocks, samples + used, now, wire, err) ==
-			-1)
+		if (measure(probe_out, blocks, samples + used, round, wire,
+			    err) == -1)
 			return -1;
-		used += now;
+		used += round;
 	}
 	hashed = used < total - used ? used : total - used;
 	began = monotonic_seconds();

@@ -24,7 +24,7 @@ meter_is_due(struct meter *meter, const struct progress *progress, double now,
 	/* The next disk of a stage begins anew as well. */
 	if (stage != meter->stage || done < meter->last_done)
 		*meter = (struct meter){.stage = stage, .began = now,
-			.shown = now};
+			.shown = now, .shown_done = done};
 	meter->last_done = done;
 	*seconds_out = now - meter->began;
 	if (total == 0 || done == meter->shown_done ||

@@ -17,6 +17,7 @@
 #include "common/json.h"
 #include "common/own.h"
 #include "common/process.h"
+#include "convert/capture/estimate.h"
 #include "convert/serve/serve.h"
 #include "convert/state/machine.h"
 #include "tests/harness.h"
@@ -63,6 +64,7 @@ host_make(struct host *host)
 	host->no_share = false;
 	host->pid = 0;
 	host->patience_seconds = 30;
+	host->rate = (struct rate){0};
 }
 
 void
@@ -100,6 +102,7 @@ host_start(struct host *host, session_job *job)
 	struct serve_settings settings = {.state = host->folder,
 		.listen = host->enrolment.server,
 		.session = {.job = job,
+			.rate = host->rate,
 			.finish = "poweroff",
 			.no_share = host->no_share,
 			.patience_seconds = host->patience_seconds}};
@@ -241,6 +244,35 @@ host_job_leave(const struct machine *machine, struct pipeline_source *source,
 		usleep(10000);
 	*result_out = (struct pipeline_result){.verdict = "unproven"};
 	return 0;
+}
+
+int
+host_job_estimate(const struct machine *machine, struct pipeline_source *source,
+	const struct pipeline_options *options, struct progress *progress,
+	struct pipeline_result *result_out, struct error *err)
+{
+	enum { MIB = 1 << 20 };
+	struct extent extents[] = {{0, 14 * MIB}, {16 * MIB, 2 * MIB},
+		{20 * MIB, 4 * MIB}};
+	const struct plan plan = {extents, 3};
+	AUTO(freep) char *path = machine_path(machine, "estimate.json");
+	AUTO(json_decrefpp) json_t *json = NULL;
+	struct capture_count count;
+	struct estimate estimate;
+
+	(void)options;
+	if (source->estimate(source, &plan, 1, &estimate, err) == -1 ||
+		source->capture(source, 0, extents, 3, progress, &count, err) ==
+			-1)
+		return -1;
+	json = json_pack("{s:o, s:I, s:I, s:I, s:I}", "estimate",
+		estimate_to_json(&estimate), "free",
+		(json_int_t)count.skipped.free_bytes, "swap",
+		(json_int_t)count.skipped.swap_bytes, "unallocated",
+		(json_int_t)count.skipped.unallocated_bytes, "zero",
+		(json_int_t)count.skipped.zero_bytes);
+	*result_out = (struct pipeline_result){.verdict = "unproven"};
+	return json_file_write(path, json, err);
 }
 
 int

@@ -13,6 +13,7 @@ struct host {
 	struct enrolment enrolment; /* the source's, with the server in it */
 	unsigned patience_seconds;
 	bool no_share;
+	struct rate rate;
 	pid_t pid;
 };
 
@@ -40,6 +41,11 @@ session_job host_job_capture;
 session_job host_job_copy;
 /* ... do nothing until there is a file "left" ... */
 session_job host_job_leave;
+/*
+ * ... estimate and capture all of the first disk but 14 to 16 and 18 to 20 MiB,
+ * and write "estimate.json" ...
+ */
+session_job host_job_estimate;
 /* ... fail. */
 session_job host_job_fail;
 

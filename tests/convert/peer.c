@@ -10,10 +10,18 @@
 static json_t *
 inventory_of(const struct peer *peer)
 {
-	return json_pack("{s:s, s:[{s:s, s:I, s:b}, {s:s, s:I, s:b}]}",
+	/* Unallocated: the first MiB, and what is behind 20. */
+	json_t *partitions = json_pack("[{s:I, s:I, s:{s:s}}, "
+		"{s:I, s:I, s:{s:s}}]", "start_bytes", (json_int_t)1 << 20,
+		"size_bytes", (json_int_t)15 << 20, "filesystem", "type", "ext4",
+		"start_bytes", (json_int_t)16 << 20, "size_bytes",
+		(json_int_t)4 << 20, "filesystem", "type", "swap");
+
+	return json_pack("{s:s, s:[{s:s, s:I, s:b}, {s:s, s:I, s:b, s:o}]}",
 		"format", "unrack-inventory/1", "disks", "name", "sr0",
 		"size_bytes", (json_int_t)4096, "offered", 0, "name", "sda",
-		"size_bytes", (json_int_t)peer->bytes, "offered", 1);
+		"size_bytes", (json_int_t)peer->bytes, "offered", 1,
+		"partitions", partitions);
 }
 
 int

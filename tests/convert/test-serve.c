@@ -638,6 +638,54 @@ a_machine_in_use_is_refused_with_the_reason(void **state)
 	assert_non_null(strstr(err.text, "in use"));
 }
 
+/* The estimate is of what is missing; reasons are by partition. */
+static void
+an_estimate_precedes_and_the_skipped_has_reasons(void **state)
+{
+	struct host *host = *state;
+	struct peer peer = peer_of(host, boot1);
+	AUTO(json_decrefpp) json_t *json = NULL;
+	const json_t *estimate;
+	struct error err = {0};
+	uint64_t bytes;
+
+	host_start(host, host_job_estimate);
+	assert_int_equal(serve_once(&peer, &err), 1);
+	assert_ok(json_file_read(&json, host_path(host, "estimate.json"), &err),
+		&err);
+	estimate = json_object_get(json, "estimate");
+	bytes = json_number(estimate, "read_bytes", 0);
+	/* What the measurement read is kept, and less than half. */
+	assert_in_range(bytes, 10 << 20, 19 << 20);
+	assert_in_range(json_number(estimate, "wire_bytes", 0), 1, bytes);
+	assert_int_equal(peer.read_bytes, 20 << 20);
+	assert_in_range(peer.hashed_bytes, 1, 10 << 20);
+	assert_int_equal(json_number(json, "free", 0), 2 << 20);
+	assert_int_equal(json_number(json, "swap", 0), 2 << 20);
+	assert_int_equal(json_number(json, "unallocated", 0),
+		(2 << 20) + 4608);
+	assert_int_equal(json_number(json, "zero", 0), 6 << 20);
+}
+
+/* A source that is asked for no more than it may send. */
+static void
+a_rate_of_the_machine_is_told_to_the_source(void **state)
+{
+	struct host *host = *state;
+	struct peer peer = peer_of(host, boot1);
+	struct error err = {0};
+
+	assert_ok(rate_parse(&host->rate, "900M", &err), &err);
+	host_start(host, host_job_estimate);
+	assert_int_equal(serve_once(&peer, &err), 1);
+	assert_string_equal(peer.last_notice, "at most 900 MB/s over the wire");
+	assert_ok(io_write_file(host_path(host, "rate"), "800M\n", 5, 0600,
+		&err), &err);
+	peer = peer_of(host, boot1);
+	assert_int_equal(serve_once(&peer, &err), 1);
+	assert_string_equal(peer.last_notice, "at most 800 MB/s over the wire");
+}
+
 static void
 sigterm_keeps_what_was_captured(void **state)
 {
@@ -712,6 +760,8 @@ main(void)
 		SESSION_TEST(an_unknown_machine_makes_nothing),
 		SESSION_TEST(a_lane_without_a_session_is_told_to_wait),
 		SESSION_TEST(a_machine_in_use_is_refused_with_the_reason),
+		SESSION_TEST(an_estimate_precedes_and_the_skipped_has_reasons),
+		SESSION_TEST(a_rate_of_the_machine_is_told_to_the_source),
 		SESSION_TEST(sigterm_keeps_what_was_captured),
 		SESSION_TEST(who_never_says_hello_does_not_hold_up_the_end),
 	};
