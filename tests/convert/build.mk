@@ -41,5 +41,6 @@ test-throttle_src := tests/convert/test-throttle.c convert/capture/rate.c \
 	convert/serve/throttle.c $(wire_src) $(common_src)
 test-throttle_pkg := $(wire_pkg) cmocka
 test-estimate_src := tests/convert/test-estimate.c convert/serve/meter.c \
-	$(convert_capture_src) $(convert_source_src) $(wire_src) $(common_src)
+	$(convert_capture_src) $(convert_state_src) \
+	 $(convert_source_src) $(wire_src) $(common_src)
 test-estimate_pkg := $(wire_pkg) cmocka
