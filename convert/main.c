@@ -30,6 +30,8 @@ static const struct verb {
 		"convert a capture or a disk image into an isolated VM"},
 	{"verify", verb_verify, "NAME [--expect tcp:PORT]... [--timeout SECONDS]",
 		"boot the isolated VM and prove that it works"},
+	{"verify-capture", verb_verify_capture, "NAME",
+		"compare a capture with the hashes of when it was made"},
 	{"rate", verb_rate, "NAME [SPEC | default]",
 		"limit what a machine's capture takes of the wire, at once"},
 	{"report", verb_report, "NAME [--format text|json|html]",

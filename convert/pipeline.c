@@ -17,6 +17,8 @@
 #include "common/log.h"
 #include "common/monotonic.h"
 #include "common/own.h"
+#include "convert/assess/finding.h"
+#include "convert/capture/damage.h"
 #include "convert/capture/estimate.h"
 #include "convert/capture/overlay.h"
 #include "convert/capture/plan.h"
@@ -35,6 +37,7 @@ struct pipeline {
 	struct pipeline_result *result;
 	struct machine_disk *disks;
 	size_t disk_count;
+	struct reread_count *rereads; /* one for each disk */
 	char **overlays; /* vm/NAME.qcow2.part, one for each disk */
 	struct plan *plans; /* one for each disk; made before the capture */
 	json_t *session; /* becomes report/session.json */
@@ -73,6 +76,8 @@ static const struct {
 	{"convert", "converting, in the overlay"},
 	{"estimate", "measuring what the copy will take"},
 	{"capture", "copying what is in use"},
+	{"reread", "reading what was copied a second time"},
+	{"damage", "finding out what unreadable sectors held"},
 	{"rebase", "joining the conversion to the capture"},
 	{"emit", "writing the VM"},
 	{"verify", "booting the VM, isolated"},
@@ -104,7 +109,8 @@ static int
 make_overlays(struct pipeline *p, struct error *err)
 {
 	p->overlays = calloc(p->disk_count + 1, sizeof *p->overlays);
-	if (p->overlays == NULL)
+	p->rereads = calloc(p->disk_count + 1, sizeof *p->rereads);
+	if (p->overlays == NULL || p->rereads == NULL)
 		return error_set(err, ENOMEM, "make overlays");
 	for (size_t i = 0; i < p->disk_count; i++) {
 		const char *format;
@@ -133,14 +139,36 @@ read_inventory(struct pipeline *p, json_t **inventory_out, struct error *err)
 	return json_file_read(inventory_out, path, err);
 }
 
+/* A capture that is only converted anew keeps the record of how it was made. */
+static void
+keep_capture_record(struct pipeline *p, const char *path)
+{
+	AUTO(json_decrefpp) json_t *old = NULL;
+	json_t *disks;
+
+	if (p->source->capture != NULL ||
+		machine_state(p->machine) < MACHINE_CAPTURED ||
+		json_file_read(&old, path, NULL) == -1)
+		return;
+	for (size_t i = 0; i < p->disk_count; i++)
+		if (p->disks[i].image != NULL)
+			return;
+	disks = json_object_get(old, "disks");
+	if (json_is_array(disks))
+		json_object_set(p->session, "disks", disks);
+}
+
 /* What an earlier run said must not be taken for this one's word. */
 static int
 clear_report(struct pipeline *p, struct error *err)
 {
 	AUTO(freep) char *report = machine_path(p->machine, "report");
+	AUTO(freep) char *session =
+		machine_path(p->machine, "report/session.json");
 
-	if (report == NULL)
+	if (report == NULL || session == NULL)
 		return error_set(err, ENOMEM, "clear the report");
+	keep_capture_record(p, session);
 	if (machine_state(p->machine) == MACHINE_VERIFIED &&
 		machine_set_state(p->machine, p->disks[0].image != NULL
 				? MACHINE_CONVERTED : MACHINE_CAPTURED, err) == -1)
@@ -220,8 +248,8 @@ static json_t *
 count_to_json(const struct machine_disk *disk,
 	const struct capture_count *count)
 {
-	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o}", "name",
-		disk->name, "size_bytes", (json_int_t)disk->size_bytes,
+	json_t *json = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o}",
+		"name", disk->name, "size_bytes", (json_int_t)disk->size_bytes,
 		"captured_bytes", (json_int_t)count->captured_bytes,
 		"read_bytes", (json_int_t)count->read_bytes, "shared_bytes",
 		(json_int_t)count->shared_bytes, "zero_bytes",
@@ -229,20 +257,84 @@ count_to_json(const struct machine_disk *disk,
 		(json_int_t)count->skipped_bytes, "bad_sectors",
 		(json_int_t)count->bad_sectors, "root_hash", count->root_hash,
 		"skipped", skipped_to_json(&count->skipped));
+
+	if (count->reread.read_bytes > 0)
+		json_object_set_new(json, "reread",
+			json_pack("{s:I, s:I, s:I}", "read_bytes",
+				(json_int_t)count->reread.read_bytes,
+				"differing_bytes",
+				(json_int_t)count->reread.differing_bytes,
+				"replaced_bytes",
+				(json_int_t)count->reread.replaced_bytes));
+	return json;
+}
+
+/* For the person at the source, who may write the hash down. */
+static void
+say_captured(struct pipeline *p, const struct machine_disk *disk,
+	const struct capture_count *count)
+{
+	char line[256], bytes[16];
+
+	if (count->reread.differing_bytes > 0) {
+		snprintf(line, sizeof line, "%s: %s differ when they are read "
+			"a second time: this machine's disk or memory fails",
+			disk->name, progress_bytes(bytes,
+				count->reread.differing_bytes));
+		say(p, "warning", line);
+	}
+	snprintf(line, sizeof line, "%s: %s captured, root hash %s", disk->name,
+		progress_bytes(bytes, count->captured_bytes), count->root_hash);
+	say(p, "info", line);
 }
 
 static int
-capture_disk(struct pipeline *p, size_t index, struct error *err)
+reread_disk(struct pipeline *p, size_t index, struct capture_count *count,
+	struct error *err)
+{
+	if (p->source->reread(p->source, index, p->progress, count, err) == -1)
+		return error_add(err, "read %s again", p->disks[index].name);
+	p->rereads[index] = count->reread;
+	return 0;
+}
+
+static int
+capture_disk(struct pipeline *p, size_t index, struct capture_count *count,
+	struct error *err)
 {
 	const struct machine_disk *disk = &p->disks[index];
 	const struct plan *plan = &p->plans[index];
-	struct capture_count count = {0};
 
 	if (p->source->capture(p->source, index, plan->extents, plan->count,
-			p->progress, &count, err) == -1)
+			p->progress, count, err) == -1)
 		return error_add(err, "disk %s", disk->name);
-	json_array_append_new(json_object_get(p->session, "disks"),
-		count_to_json(disk, &count));
+	return 0;
+}
+
+static int
+journal_captured(struct pipeline *p, struct error *err)
+{
+	AUTO(json_decrefpp) json_t *details = json_pack("{s:O}", "disks",
+		json_object_get(p->session, "disks"));
+
+	return journal_add(p->machine, "captured", details, err);
+}
+
+static int
+fetch_disks(struct pipeline *p, struct capture_count *counts,
+	struct error *err)
+{
+	stage_begin(p, "capture");
+	for (size_t i = 0; i < p->disk_count; i++)
+		if (capture_disk(p, i, &counts[i], err) == -1)
+			return -1;
+	if (!p->options->reread || p->source->reread == NULL)
+		return 0;
+	/* After all of them: until then a disk's own cache forgot. */
+	stage_begin(p, "reread");
+	for (size_t i = 0; i < p->disk_count; i++)
+		if (reread_disk(p, i, &counts[i], err) == -1)
+			return -1;
 	return 0;
 }
 
@@ -287,15 +379,74 @@ estimate_disks(struct pipeline *p, struct error *err)
 static int
 capture_disks(struct pipeline *p, struct error *err)
 {
+	AUTO(freep) struct capture_count *counts = NULL;
+
 	if (p->source->capture == NULL)
 		return 0;
-	if (estimate_disks(p, err) == -1)
+	counts = calloc(p->disk_count + 1, sizeof *counts);
+	if (counts == NULL)
+		return error_set(err, ENOMEM, "capture %s", p->machine->name);
+	if (estimate_disks(p, err) == -1 || fetch_disks(p, counts, err) == -1)
 		return -1;
-	stage_begin(p, "capture");
-	for (size_t i = 0; i < p->disk_count; i++)
-		if (capture_disk(p, i, err) == -1)
-			return -1;
+	for (size_t i = 0; i < p->disk_count; i++) {
+		say_captured(p, &p->disks[i], &counts[i]);
+		json_array_append_new(json_object_get(p->session, "disks"),
+			count_to_json(&p->disks[i], &counts[i]));
+	}
+	if (journal_captured(p, err) == -1)
+		return -1;
 	return machine_set_state(p->machine, MACHINE_CAPTURED, err);
+}
+
+static bool
+is_damaged(const struct pipeline *p, size_t index)
+{
+	return p->rereads[index].place_count > 0 ||
+		damage_is_listed(p->machine, &p->disks[index]);
+}
+
+/* Findings that only the capture can make join those of the assessment. */
+static int
+add_damage(struct pipeline *p, const char *path, struct error *err)
+{
+	AUTO(findings_freep) struct findings *findings = NULL;
+	AUTO(json_decrefpp) json_t *inventory = NULL;
+	AUTO(json_decrefpp) json_t *json = NULL;
+
+	if (findings_read(&findings, path, err) == -1 ||
+		read_inventory(p, &inventory, err) == -1)
+		return -1;
+	for (size_t i = 0; i < p->disk_count; i++) {
+		const struct machine_disk *disk = &p->disks[i];
+
+		damage_note_reread(disk->name, &p->rereads[i], findings);
+		if (damage_is_listed(p->machine, disk) &&
+			damage_find(p->machine, disk, inventory, findings,
+				err) == -1)
+			return -1;
+	}
+	json = findings_to_json(findings, p->machine->name, true);
+	if (json == NULL)
+		return error_set(err, ENOMEM, "write %s", path);
+	p->result->blockers = findings_count(findings, SEVERITY_BLOCKER);
+	p->result->warnings = findings_count(findings, SEVERITY_WARNING);
+	return json_file_write(path, json, err);
+}
+
+static int
+note_damage(struct pipeline *p, struct error *err)
+{
+	AUTO(freep) char *path = machine_path(p->machine, "report/findings.json");
+	bool any = false;
+
+	if (path == NULL)
+		return error_set(err, ENOMEM, "write the findings");
+	for (size_t i = 0; i < p->disk_count; i++)
+		any |= is_damaged(p, i);
+	if (!any)
+		return 0;
+	stage_begin(p, "damage");
+	return add_damage(p, path, err);
 }
 
 /* Put the finished overlay where the VM expects it, over the local capture. */
@@ -417,7 +568,8 @@ run(struct pipeline *p, struct error *err)
 		return finish(p, "assessed", err);
 	}
 	if (raise_state(p, MACHINE_CONVERTED, err) == -1 ||
-		capture_disks(p, err) == -1 || settle_overlays(p, err) == -1)
+		capture_disks(p, err) == -1 || note_damage(p, err) == -1 ||
+		settle_overlays(p, err) == -1)
 		return -1;
 	stage_begin(p, "emit");
 	if (emit_vm(p->machine, err) == -1 || prove(p, err) == -1)
@@ -437,6 +589,7 @@ release(struct pipeline *p)
 	for (size_t i = 0; p->plans != NULL && i < p->disk_count; i++)
 		free(p->plans[i].extents);
 	free(p->plans);
+	free(p->rereads);
 	machine_disks_free(p->disks, p->disk_count);
 	json_decref(p->session);
 }

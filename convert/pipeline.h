@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/progress.h"
+#include "convert/source/reread.h"
 
 struct error;
 struct estimate;
@@ -43,6 +44,7 @@ struct capture_count {
 	uint64_t bad_sectors;
 	struct skip_count skipped;
 	char root_hash[65];	 /* hex; over all block hashes of the disk */
+	struct reread_count reread; /* zeros without a second read */
 };
 
 /*
@@ -76,11 +78,19 @@ struct pipeline_source {
 	/* Tell the person at the source; NULL for local images. */
 	void (*notice)(struct pipeline_source *source, const char *level,
 		const char *text);
+	/*
+	 * Read what was captured of a disk a second time, compare, and count anew.
+	 * NULL for local images.
+	 */
+	int (*reread)(struct pipeline_source *source, size_t index,
+		struct progress *progress, struct capture_count *count,
+		struct error *err);
 };
 
 struct pipeline_options {
 	bool assess_only;
 	bool no_verify;
+	bool reread; /* read the source's disks twice */
 	const char *virtio_win; /* NULL: none */
 	const char *const *expect; /* "tcp:PORT", NULL-terminated; or NULL */
 	const struct window *window; /* for the copy; NULL: any time */

@@ -19,15 +19,18 @@ enum { PATIENCE_SECONDS = 15 * 60, EXPECTS = 64 };
 
 static const char usage[] =
 	"usage: unrack serve [--listen ADDR:PORT] [--expect tcp:PORT]...\n"
-	"                    [--no-verify] [--virtio-win ISO|DIR] [--finish WHAT]\n"
-	"                    [--lanes N] [--patience SECONDS] [--no-share]\n"
-	"                    [--rate SPEC] [--window MINUTES|HH:MM-HH:MM] [--json]\n"
+	"                    [--no-verify] [--reread] [--virtio-win ISO|DIR]\n"
+	"                    [--finish WHAT] [--lanes N] [--patience SECONDS]\n"
+	"                    [--no-share] [--rate SPEC]\n"
+	"                    [--window MINUTES|HH:MM-HH:MM] [--json]\n"
 	"\n"
 	"Wait for live images and migrate their machines.\n"
 	"\n"
 	"  --listen ADDR:PORT   where (default: every address, port 7443)\n"
 	"  --expect tcp:PORT    the VM must answer there to count as working\n"
 	"  --no-verify          do not boot the VM\n"
+	"  --reread             read the captured blocks a second time and compare:\n"
+	"                       finds a disk or memory that is failing\n"
 	"  --virtio-win X       virtio-win drivers for Windows guests\n"
 	"  --finish WHAT        what the source does after success: poweroff,\n"
 	"                       reboot, shell or wait (default: poweroff)\n"
@@ -49,6 +52,7 @@ static const struct option options[] = {
 	{"listen", required_argument, NULL, 'l'},
 	{"expect", required_argument, NULL, 'e'},
 	{"no-verify", no_argument, NULL, 'n'},
+	{"reread", no_argument, NULL, 'R'},
 	{"virtio-win", required_argument, NULL, 'w'},
 	{"finish", required_argument, NULL, 'f'},
 	{"lanes", required_argument, NULL, 'a'},
@@ -131,6 +135,9 @@ read_option(struct request *request, int option, struct error *err)
 		return read_expect(request, optarg, err);
 	case 'n':
 		session->options.no_verify = true;
+		return 0;
+	case 'R':
+		session->options.reread = true;
 		return 0;
 	case 's':
 		session->no_share = true;

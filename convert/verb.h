@@ -30,6 +30,8 @@ int verb_convert(const struct settings *settings, int argc, char **argv,
 	struct error *err);
 int verb_verify(const struct settings *settings, int argc, char **argv,
 	struct error *err);
+int verb_verify_capture(const struct settings *settings, int argc, char **argv,
+	struct error *err);
 int verb_status(const struct settings *settings, int argc, char **argv,
 	struct error *err);
 int verb_rate(const struct settings *settings, int argc, char **argv,

@@ -13,6 +13,39 @@ static const struct rule rules[] = {
 		"of the old hardware.",
 		"If another system is the one in use, say so and convert again "
 		"with its disks only."},
+	{"disk.bad-sectors.file", "A file has parts that could not be read",
+		SEVERITY_WARNING,
+		"The server's disk is failing there: the parts are zeros in the "
+		"capture, and so in the VM.",
+		"Restore the file from a backup, or reinstall its package."},
+	{"disk.bad-sectors.free", "Unreadable sectors held no data",
+		SEVERITY_INFORMATION,
+		"They are in free or swap space. The server's disk is failing all "
+		"the same.",
+		"Do not rely on the server's disk any longer."},
+	{"disk.bad-sectors.metadata",
+		"Structures of the disk could not be read", SEVERITY_WARNING,
+		"Parts of a file system's own records, of the partition table or "
+		"of the boot loader are zeros in the capture. Files may be lost "
+		"with them.",
+		"Check the file system in the VM (fsck) before it is used, and "
+		"compare with a backup."},
+	{"disk.bad-sectors.unknown",
+		"Unreadable sectors could not be assigned to files",
+		SEVERITY_WARNING,
+		"They are zeros in the capture, and unrack cannot tell what they "
+		"held: it reads the records of ext2, ext3 and ext4 on plain "
+		"partitions alone.",
+		"Find out with the file system's own tools, and compare with a "
+		"backup."},
+	{"disk.reread-differs", "A second read gave other data",
+		SEVERITY_WARNING,
+		"Nothing writes to the disks of a server that runs the live "
+		"image: its disk, controller or memory is failing, and what was "
+		"captured may be wrong elsewhere too.",
+		"Test the server's memory, capture again, and check the data in "
+		"the VM. What was converted already is from the first read: "
+		"`unrack convert` makes it anew."},
 	{"firmware.uefi-no-fallback",
 		"Only the old machine's firmware knows the boot loader",
 		SEVERITY_BLOCKER,

@@ -5,11 +5,13 @@
 #include "convert/assess/finding.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "common/error.h"
 #include "common/json.h"
 #include "common/own.h"
 
@@ -19,6 +21,7 @@ enum { EVIDENCE_LIMIT = 200 };
 struct findings {
 	json_t *list;
 	bool lost; /* something could not be kept: no memory */
+	char assessed[32]; /* when, if it was read from a file */
 };
 
 struct findings *
@@ -38,6 +41,29 @@ findings_free(struct findings *findings)
 		return;
 	json_decref(findings->list);
 	free(findings);
+}
+
+int
+findings_read(struct findings **findings_out, const char *path,
+	struct error *err)
+{
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	AUTO(json_decrefpp) json_t *json = NULL;
+	json_t *list;
+
+	if (findings == NULL)
+		return error_set(err, ENOMEM, "read %s", path);
+	if (json_file_read(&json, path, err) == -1)
+		return -1;
+	list = json_object_get(json, "findings");
+	if (!json_is_array(list))
+		return error_set(err, EBADMSG, "%s: no findings", path);
+	if (json_array_extend(findings->list, list) == -1)
+		return error_set(err, ENOMEM, "read %s", path);
+	snprintf(findings->assessed, sizeof findings->assessed, "%s",
+		json_text(json, "assessed", ""));
+	*findings_out = take(findings);
+	return 0;
 }
 
 static json_t *
@@ -178,5 +204,7 @@ findings_to_json(const struct findings *findings, const char *machine,
 			return NULL;
 	}
 	return json_pack("{ss ss ss sO}", "format", "unrack-findings/1",
-		"machine", machine, "assessed", assessed, "findings", list);
+		"machine", machine, "assessed",
+		findings->assessed[0] != '\0' ? findings->assessed : assessed,
+		"findings", list);
 }

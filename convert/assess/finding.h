@@ -18,6 +18,10 @@ findings_freep(struct findings **findings)
 	findings_free(*findings);
 }
 
+/* What findings_to_json() made earlier, to add to it. */
+int findings_read(struct findings **findings_out, const char *path,
+	struct error *err);
+
 /*
  * Note what a rule of the catalogue is about: `where` it was seen ("/etc/fstab"
  * and a line, 0 for none), `what` stood there, and what unrack does about it

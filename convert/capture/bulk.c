@@ -146,8 +146,8 @@ fetch(struct blocks *blocks, struct pool *pool, const struct extent *extents,
 	return 0;
 }
 
-static int
-summarise(struct blocks *blocks, struct capture_count *count_out,
+int
+bulk_count(struct blocks *blocks, struct capture_count *count_out,
 	struct error *err)
 {
 	struct image *image = blocks_image(blocks);
@@ -178,5 +178,5 @@ bulk_capture(struct blocks *blocks, struct pool *pool,
 	failed = fetch(blocks, pool, extents, count, &count_out->shared_bytes,
 		err);
 	blocks_set_progress(blocks, NULL);
-	return failed ? -1 : summarise(blocks, count_out, err);
+	return failed ? -1 : bulk_count(blocks, count_out, err);
 }

@@ -22,4 +22,8 @@ int bulk_capture(struct blocks *blocks, struct pool *pool,
 	const struct extent *extents, size_t count, struct progress *progress,
 	struct capture_count *count_out, struct error *err);
 
+/* Count what is there now; leaves count_out->reread alone. */
+int bulk_count(struct blocks *blocks, struct capture_count *count_out,
+	struct error *err);
+
 #endif

@@ -605,6 +605,19 @@ print_estimate(FILE *out, const struct parts *parts)
 }
 
 static void
+print_reread(FILE *out, const json_t *reread)
+{
+	char read[16], differing[16];
+
+	if (reread != NULL)
+		markup_print(out, ", read a second time: %s of %s differed",
+			progress_bytes(differing, json_number(reread,
+				"differing_bytes", 0)),
+			progress_bytes(read, json_number(reread, "read_bytes",
+				0)));
+}
+
+static void
 print_captured_disks(FILE *out, const json_t *disks)
 {
 	static const char *const columns[] = {"size_bytes", "captured_bytes",
@@ -629,9 +642,11 @@ print_captured_disks(FILE *out, const json_t *disks)
 					columns[j], 0)));
 		markup_print(out, "<td class=\"n\">%ju</td></tr><tr>"
 			"<td colspan=\"8\" class=\"soft small\">Root hash "
-			"<code>%s</code></td></tr>",
+			"<code>%s</code>",
 			(uintmax_t)json_number(disk, "bad_sectors", 0),
 			json_text(disk, "root_hash", "-"));
+		print_reread(out, json_object_get(disk, "reread"));
+		fputs("</td></tr>", out);
 		print_skipped(out, disk);
 	}
 	fputs("</table>", out);

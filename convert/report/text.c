@@ -204,6 +204,21 @@ print_estimate(FILE *out, const struct parts *parts)
 }
 
 static void
+print_reread(FILE *out, const json_t *reread)
+{
+	char read[16], differing[16], replaced[16];
+
+	if (reread == NULL)
+		return;
+	line(out, "    a second read of %s: %s differed, %s of it replaced",
+		progress_bytes(read, json_number(reread, "read_bytes", 0)),
+		progress_bytes(differing, json_number(reread, "differing_bytes",
+			0)),
+		progress_bytes(replaced, json_number(reread, "replaced_bytes",
+			0)));
+}
+
+static void
 print_disks(FILE *out, const struct parts *parts)
 {
 	const json_t *disk;
@@ -226,6 +241,7 @@ print_disks(FILE *out, const struct parts *parts)
 			json_number(disk, "bad_sectors", 0));
 		print_skipped(out, disk);
 		line(out, "    root hash %s", json_text(disk, "root_hash", "-"));
+		print_reread(out, json_object_get(disk, "reread"));
 	}
 }
 

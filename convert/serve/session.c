@@ -35,6 +35,7 @@
 #include "convert/source/nbd.h"
 #include "convert/source/proof.h"
 #include "convert/source/queue.h"
+#include "convert/source/reread.h"
 #include "convert/state/journal.h"
 #include "convert/state/machine.h"
 #include "wire/channel.h"
@@ -192,6 +193,19 @@ session_estimate(struct pipeline_source *source, const struct plan *plans,
 	}
 	estimate_make(estimate_out, &facts, minute);
 	return 0;
+}
+
+static int
+session_reread(struct pipeline_source *source, size_t index,
+	struct progress *progress, struct capture_count *count,
+	struct error *err)
+{
+	const struct session *session = (struct session *)source;
+
+	if (reread_run(session->images[index], session->queue, (uint8_t)index,
+		    progress, &count->reread, err) == -1)
+		return -1;
+	return bulk_count(session->blocks[index], count, err);
 }
 
 static void
@@ -635,7 +649,8 @@ session_run(struct machine *machine, const struct enrolment *enrolment,
 {
 	struct session session = {
 		.source = {session_location, session_capture,
-			session_estimate, session_wire, session_notice},
+			session_estimate, session_wire, session_notice,
+			session_reread},
 		.machine = machine,
 		.hello = hello,
 		.settings = settings};

@@ -15,12 +15,8 @@
 
 enum { BAD_FILE_LIMIT = 64 << 20 };
 
-struct range {
-	uint64_t offset_bytes, length_bytes;
-};
-
 struct ranges {
-	struct range *items;
+	struct bad_range *items;
 	size_t count;
 };
 
@@ -78,9 +74,10 @@ read_ranges(struct ranges *ranges_out, const char *path, struct error *err)
 		uintmax_t offset, length;
 
 		if (rest != NULL && sscanf(line, "%ju %ju", &offset, &length) == 2 &&
-			length > 0 && length <= BLOCK_BYTES)
+			length > 0 && length <= BLOCK_BYTES &&
+			offset <= INT64_MAX - length)
 			ranges_out->items[ranges_out->count++] =
-				(struct range){offset, length};
+				(struct bad_range){offset, length};
 	}
 	return 0;
 }
@@ -88,10 +85,50 @@ read_ranges(struct ranges *ranges_out, const char *path, struct error *err)
 static int
 compare(const void *a, const void *b)
 {
-	const struct range *one = a, *two = b;
+	const struct bad_range *one = a, *two = b;
 
 	return (one->offset_bytes > two->offset_bytes) -
 		(one->offset_bytes < two->offset_bytes);
+}
+
+/* Sort, leave out what is not kept, join what touches or overlaps. */
+static void
+settle(struct ranges *ranges,
+	int (*keep)(const void *context, uint64_t block), const void *context)
+{
+	struct bad_range *items = ranges->items;
+	size_t used = 0;
+
+	if (ranges->count > 0)
+		qsort(items, ranges->count, sizeof *items, compare);
+	for (size_t i = 0; i < ranges->count; i++) {
+		struct bad_range *last = used > 0 ? &items[used - 1] : NULL;
+		uint64_t end = items[i].offset_bytes + items[i].length_bytes;
+
+		if (!keep(context, items[i].offset_bytes / BLOCK_BYTES))
+			continue;
+		if (last == NULL || items[i].offset_bytes >
+				last->offset_bytes + last->length_bytes)
+			items[used++] = items[i];
+		else if (end > last->offset_bytes + last->length_bytes)
+			last->length_bytes = end - last->offset_bytes;
+	}
+	ranges->count = used;
+}
+
+int
+bad_read(struct bad_range **ranges_out, size_t *count_out, const char *path,
+	int (*keep)(const void *context, uint64_t block), const void *context,
+	struct error *err)
+{
+	struct ranges ranges;
+
+	if (read_ranges(&ranges, path, err) == -1)
+		return -1;
+	settle(&ranges, keep, context);
+	*ranges_out = ranges.items;
+	*count_out = ranges.count;
+	return 0;
 }
 
 int
@@ -99,29 +136,14 @@ bad_count(uint64_t *count_out, const char *path,
 	int (*keep)(const void *context, uint64_t block), const void *context,
 	struct error *err)
 {
-	AUTO(freep) struct range *items = NULL;
-	struct ranges ranges;
-	uint64_t end = 0;
+	AUTO(freep) struct bad_range *ranges = NULL;
+	size_t count;
 
 	*count_out = 0;
-	if (read_ranges(&ranges, path, err) == -1)
+	if (bad_read(&ranges, &count, path, keep, context, err) == -1)
 		return -1;
-	items = ranges.items;
-	if (ranges.count > 0)
-		qsort(items, ranges.count, sizeof *items, compare);
-	for (size_t i = 0; i < ranges.count; i++) {
-		uint64_t from = items[i].offset_bytes;
-		uint64_t to = from + items[i].length_bytes;
-
-		if (!keep(context, from / BLOCK_BYTES))
-			continue;
-		if (from < end)
-			from = end;
-		if (to > from)
-			*count_out += (to - from) / BLOCK_SECTOR_BYTES;
-		if (to > end)
-			end = to;
-	}
+	for (size_t i = 0; i < count; i++)
+		*count_out += ranges[i].length_bytes / BLOCK_SECTOR_BYTES;
 	return 0;
 }
 
@@ -130,7 +152,7 @@ bad_prune(const char *path,
 	int (*keep)(const void *context, uint64_t block), const void *context,
 	struct error *err)
 {
-	AUTO(freep) struct range *items = NULL;
+	AUTO(freep) struct bad_range *items = NULL;
 	AUTO(freep) char *text = NULL;
 	struct ranges ranges;
 	size_t used = 0;

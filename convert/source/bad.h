@@ -29,6 +29,17 @@ int bad_count(uint64_t *count_out, const char *path,
 	int (*keep)(const void *context, uint64_t block), const void *context,
 	struct error *err);
 
+/*
+ * The same as ranges, sorted and joined, which the caller frees (NULL when there
+ * are none).
+ */
+struct bad_range {
+	uint64_t offset_bytes, length_bytes;
+};
+int bad_read(struct bad_range **ranges_out, size_t *count_out, const char *path,
+	int (*keep)(const void *context, uint64_t block), const void *context,
+	struct error *err);
+
 /* Rewrite the file without the lines of blocks for which keep() is false. */
 int bad_prune(const char *path,
 	int (*keep)(const void *context, uint64_t block), const void *context,

@@ -23,6 +23,7 @@
 #include "common/progress.h"
 #include "convert/source/bad.h"
 #include "convert/source/map.h"
+#include "convert/source/root.h"
 
 enum {
 	BATCH_BLOCKS = 1024, /* 64 MiB */
@@ -750,61 +751,12 @@ image_bad_sectors(struct image *image, uint64_t *count_out, struct error *err)
 			  err);
 }
 
-/* Hash the hashes of blocks first..first+count, absent ones as zeros. */
-static int
-hash_group(struct image *image, uint64_t first, uint64_t count,
-	uint8_t *room, uint8_t hash_out[HASH_BYTES], struct error *err)
-{
-	static const uint8_t zeros[BLOCK_BYTES];
-	uint8_t absent[HASH_BYTES];
-	struct map_entry entry;
-
-	if (io_pread(image->map_fd, room, count * IMAGE_ENTRY_BYTES,
-		    map_entry_offset(first), image->map_path, err) == -1 ||
-		hash_block(zeros, BLOCK_BYTES, absent, err) == -1)
-		return -1;
-	for (uint64_t i = 0; i < count; i++) {
-		uint32_t bytes = image_block_bytes(image, first + i);
-
-		if (bytes != BLOCK_BYTES &&
-			hash_block(zeros, bytes, absent, err) == -1)
-			return -1;
-		/* In place: a hash is shorter than the entry it is from. */
-		if (map_entry_decode(&entry, first + i,
-			    room + i * IMAGE_ENTRY_BYTES))
-			memcpy(room + i * HASH_BYTES, entry.hash, HASH_BYTES);
-		else
-			memcpy(room + i * HASH_BYTES, absent, HASH_BYTES);
-	}
-	return hash_block(room, count * HASH_BYTES, hash_out, err);
-}
-
 int
 image_root(struct image *image, char hex_out[HASH_HEX_BYTES],
 	struct error *err)
 {
-	uint64_t groups = (image->blocks + IMAGE_GROUP_BLOCKS - 1) /
-		IMAGE_GROUP_BLOCKS;
-	AUTO(freep) uint8_t *hashes = malloc(groups * HASH_BYTES + 1);
-	AUTO(freep) uint8_t *room = malloc(IMAGE_GROUP_BLOCKS * IMAGE_ENTRY_BYTES);
-	uint8_t root[HASH_BYTES];
-
-	if (hashes == NULL || room == NULL)
-		return error_set(err, ENOMEM, "hash %s", image->map_path);
 	if (image_flush(image, err) == -1)
 		return -1;
-	for (uint64_t i = 0; i < groups; i++) {
-		uint64_t first = i * IMAGE_GROUP_BLOCKS;
-		uint64_t count = image->blocks - first;
-
-		if (count > IMAGE_GROUP_BLOCKS)
-			count = IMAGE_GROUP_BLOCKS;
-		if (hash_group(image, first, count, room,
-			    hashes + i * HASH_BYTES, err) == -1)
-			return -1;
-	}
-	if (hash_block(hashes, groups * HASH_BYTES, root, err) == -1)
-		return -1;
-	hash_hex(root, hex_out);
-	return 0;
+	return root_hash(image->map_fd, image->map_path,
+		image->header.disk_bytes, hex_out, err);
 }

@@ -135,13 +135,7 @@ void image_count(struct image *image, uint64_t *present_out,
 int image_bad_sectors(struct image *image, uint64_t *count_out,
 	struct error *err);
 
-/*
- * One hash for the whole disk: the block hashes in order, an absent block
- * counting as one of zeros of its length, are hashed in groups of
- * IMAGE_GROUP_BLOCKS (the last one may be smaller); the root is the hash of the
- * groups' hashes in order.
- */
-enum { IMAGE_GROUP_BLOCKS = 4096 };
+/* One hash for the whole disk (root.h). */
 int image_root(struct image *image, char hex_out[HASH_HEX_BYTES],
 	struct error *err);
 

@@ -1,7 +1,9 @@
 tests += test-serve
 test-serve_src := tests/convert/test-serve.c tests/convert/host.c \
 	tests/convert/peer.c $(convert_serve_src) $(convert_source_src) \
-	$(convert_capture_src) $(convert_state_src) $(wire_src) $(common_src)
+	$(convert_capture_src) convert/assess/finding.c \
+	convert/assess/catalogue.c $(convert_state_src) $(wire_src) \
+	$(common_src)
 test-serve_pkg := $(wire_pkg) cmocka
 test-serve_wrap := statvfs
 
@@ -41,6 +43,19 @@ test-throttle_src := tests/convert/test-throttle.c convert/capture/rate.c \
 	convert/serve/throttle.c $(wire_src) $(common_src)
 test-throttle_pkg := $(wire_pkg) cmocka
 test-estimate_src := tests/convert/test-estimate.c convert/serve/meter.c \
-	$(convert_capture_src) $(convert_state_src) \
-	 $(convert_source_src) $(wire_src) $(common_src)
+	$(convert_capture_src) $(convert_source_src) convert/assess/finding.c \
+	convert/assess/catalogue.c $(convert_state_src) $(wire_src) $(common_src)
 test-estimate_pkg := $(wire_pkg) cmocka
+
+capture_test_src := tests/convert/capture.c $(convert_capture_src) \
+	$(convert_source_src) convert/assess/finding.c \
+	convert/assess/catalogue.c $(convert_state_src) $(wire_src) $(common_src)
+
+tests += test-verify-capture
+test-verify-capture_src := tests/convert/test-verify-capture.c \
+	convert/verb-verify-capture.c $(capture_test_src)
+test-verify-capture_pkg := $(wire_pkg) cmocka
+
+tests += test-damage
+test-damage_src := tests/convert/test-damage.c $(capture_test_src)
+test-damage_pkg := $(wire_pkg) cmocka

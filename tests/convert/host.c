@@ -164,19 +164,25 @@ host_path(const struct host *host, const char *relative)
 /* In the session's process from here on. */
 static int
 capture_disk(const struct machine_disk *disk, size_t index,
-	struct pipeline_source *source, struct progress *progress,
+	struct pipeline_source *source, bool twice, struct progress *progress,
 	json_t *result, struct error *err)
 {
 	const struct extent whole = {0, disk->size_bytes};
-	struct capture_count count;
+	struct capture_count count = {0};
 	uint64_t received, sent;
 
 	if (source->capture(source, index, &whole, 1, progress, &count, err) ==
 		-1)
 		return -1;
+	if (twice &&
+		source->reread(source, index, progress, &count, err) == -1)
+		return -1;
 	source->wire(source, &received, &sent);
 	return json_object_set_new(result, disk->name,
-		json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}",
+		json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}",
+			"reread", (json_int_t)count.reread.read_bytes,
+			"differing", (json_int_t)count.reread.differing_bytes,
+			"replaced", (json_int_t)count.reread.replaced_bytes,
 			"captured", (json_int_t)count.captured_bytes, "read",
 			(json_int_t)count.read_bytes, "shared",
 			(json_int_t)count.shared_bytes, "received",
@@ -187,9 +193,9 @@ capture_disk(const struct machine_disk *disk, size_t index,
 			count.root_hash));
 }
 
-int
-host_job_capture(const struct machine *machine, struct pipeline_source *source,
-	const struct pipeline_options *options, struct progress *progress,
+static int
+capture_disks(const struct machine *machine, struct pipeline_source *source,
+	bool twice, struct progress *progress,
 	struct pipeline_result *result_out, struct error *err)
 {
 	AUTO(freep) char *path = machine_path(machine, "result.json");
@@ -198,12 +204,11 @@ host_job_capture(const struct machine *machine, struct pipeline_source *source,
 	size_t count;
 	int failed = 0;
 
-	(void)options;
 	if (machine_read_disks(machine, &disks, &count, err) == -1)
 		return -1;
 	for (size_t i = 0; i < count && !failed; i++)
-		failed = capture_disk(&disks[i], i, source, progress, result,
-			err);
+		failed = capture_disk(&disks[i], i, source, twice, progress,
+			result, err);
 	machine_disks_free(disks, count);
 	if (failed || json_file_write(path, result, err) == -1)
 		return -1;
@@ -211,6 +216,24 @@ host_job_capture(const struct machine *machine, struct pipeline_source *source,
 	*result_out = (struct pipeline_result){.verdict = "unproven",
 		.reason = "a test"};
 	return 0;
+}
+
+int
+host_job_capture(const struct machine *machine, struct pipeline_source *source,
+	const struct pipeline_options *options, struct progress *progress,
+	struct pipeline_result *result_out, struct error *err)
+{
+	(void)options;
+	return capture_disks(machine, source, false, progress, result_out, err);
+}
+
+int
+host_job_reread(const struct machine *machine, struct pipeline_source *source,
+	const struct pipeline_options *options, struct progress *progress,
+	struct pipeline_result *result_out, struct error *err)
+{
+	(void)options;
+	return capture_disks(machine, source, true, progress, result_out, err);
 }
 
 int

@@ -37,6 +37,8 @@ const char *host_path_of(const struct host *host, const char *machine,
 
 /* Jobs: capture every disk whole, and write "result.json" ... */
 session_job host_job_capture;
+/* ... and read them a second time ... */
+session_job host_job_reread;
 /* ... copy the first one through NBD with qemu-img to "copy.raw" ... */
 session_job host_job_copy;
 /* ... do nothing until there is a file "left" ... */

@@ -120,6 +120,11 @@ answer_hash(struct peer *peer, struct channel *channel,
 	struct frame answer = *request;
 	size_t used = 0;
 
+	if (peer->fails_later) {
+		peer->fails_later = false;
+		peer->disk = peer->later_disk;
+		peer->bad_map = peer->later_bad_map;
+	}
 	for (uint32_t i = 0; i < block_count(request->length); i++) {
 		struct block_sum sum = {0};
 

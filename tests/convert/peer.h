@@ -32,6 +32,8 @@ struct peer {
 	enum peer_lie lie;
 	unsigned stop_after; /* DATA answers, or 0 */
 	const uint8_t *bad_map; /* of block 0, or NULL */
+	bool fails_later; /* the first HASH swaps these two for those above */
+	const uint8_t *later_disk, *later_bad_map;
 
 	uint64_t read_bytes, hashed_bytes; /* what was asked for */
 	unsigned requests, answers, notices;

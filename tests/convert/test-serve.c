@@ -512,6 +512,90 @@ sectors_that_went_bad_between_boots_are_listed(void **state)
 }
 
 static void
+a_second_read_of_a_sound_disk_changes_nothing(void **state)
+{
+	struct host *host = *state;
+	struct peer peer = peer_of(host, boot1);
+	struct error err = {0};
+
+	host_start(host, host_job_reread);
+	assert_int_equal(serve_once(&peer, &err), 1);
+	assert_int_equal(peer.hashed_bytes, sizeof disk);
+	assert_int_equal(peer.read_bytes, sizeof disk);
+	assert_int_equal(result_of(host, "reread"), sizeof disk);
+	assert_int_equal(result_of(host, "differing"), 0);
+	assert_same_bytes(host_path(host, "capture/sda.raw"));
+}
+
+/* The first read was wrong in two blocks, one of them the short last one. */
+static void
+what_differs_on_a_second_read_is_fetched_again(void **state)
+{
+	enum { LAST = DISK_BYTES % BLOCK_BYTES };
+	AUTO(freep) uint8_t *wrong = malloc(sizeof disk);
+	struct host *host = *state;
+	struct peer peer = peer_of(host, boot1);
+	struct error err = {0};
+
+	memcpy(wrong, disk, sizeof disk);
+	wrong[5 * BLOCK_BYTES + 17] ^= 4;
+	wrong[sizeof disk - 1] ^= 1;
+	peer.disk = wrong;
+	peer.fails_later = true;
+	peer.later_disk = disk;
+	host_start(host, host_job_reread);
+	assert_int_equal(serve_once(&peer, &err), 1);
+	assert_int_equal(result_of(host, "differing"), BLOCK_BYTES + LAST);
+	assert_int_equal(result_of(host, "replaced"), BLOCK_BYTES + LAST);
+	assert_int_equal(peer.read_bytes, sizeof disk + BLOCK_BYTES + LAST);
+	assert_same_bytes(host_path(host, "capture/sda.raw"));
+}
+
+static void
+sectors_that_fail_on_a_second_read_take_nothing_away(void **state)
+{
+	static const uint8_t bad_map[BLOCK_BAD_MAP_BYTES] = {1};
+	AUTO(freep) uint8_t *worse = malloc(sizeof disk);
+	struct host *host = *state;
+	struct peer peer = peer_of(host, boot1);
+	struct error err = {0};
+
+	memcpy(worse, disk, sizeof disk);
+	memset(worse, 0, BLOCK_SECTOR_BYTES);
+	peer.fails_later = true;
+	peer.later_disk = worse;
+	peer.later_bad_map = bad_map;
+	host_start(host, host_job_reread);
+	assert_int_equal(serve_once(&peer, &err), 1);
+	assert_int_equal(result_of(host, "differing"), BLOCK_BYTES);
+	assert_int_equal(result_of(host, "replaced"), 0);
+	assert_int_equal(result_of(host, "bad"), 0);
+	assert_same_bytes(host_path(host, "capture/sda.raw"));
+}
+
+static void
+sectors_that_a_second_read_can_read_are_mended(void **state)
+{
+	static const uint8_t bad_map[BLOCK_BAD_MAP_BYTES] = {1};
+	AUTO(freep) uint8_t *holed = malloc(sizeof disk);
+	struct host *host = *state;
+	struct peer peer = peer_of(host, boot1);
+	struct error err = {0};
+
+	memcpy(holed, disk, sizeof disk);
+	memset(holed, 0, BLOCK_SECTOR_BYTES);
+	peer.disk = holed;
+	peer.bad_map = bad_map;
+	peer.fails_later = true;
+	peer.later_disk = disk;
+	host_start(host, host_job_reread);
+	assert_int_equal(serve_once(&peer, &err), 1);
+	assert_int_equal(result_of(host, "replaced"), BLOCK_BYTES);
+	assert_int_equal(result_of(host, "bad"), 0);
+	assert_same_bytes(host_path(host, "capture/sda.raw"));
+}
+
+static void
 a_failed_job_is_told_to_the_source(void **state)
 {
 	struct host *host = *state;
@@ -753,6 +837,10 @@ main(void)
 		SESSION_TEST(unreadable_sectors_are_listed),
 		SESSION_TEST(sectors_that_can_be_read_after_a_reboot_are_listed_no_more),
 		SESSION_TEST(sectors_that_went_bad_between_boots_are_listed),
+		SESSION_TEST(a_second_read_of_a_sound_disk_changes_nothing),
+		SESSION_TEST(what_differs_on_a_second_read_is_fetched_again),
+		SESSION_TEST(sectors_that_fail_on_a_second_read_take_nothing_away),
+		SESSION_TEST(sectors_that_a_second_read_can_read_are_mended),
 		SESSION_TEST(a_failed_job_is_told_to_the_source),
 		SESSION_TEST(a_host_without_room_says_so_before_anything_is_sent),
 		SESSION_TEST(a_source_that_stays_away_ends_the_session),

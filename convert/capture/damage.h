@@ -1,0 +1,30 @@
+#ifndef CONVERT_CAPTURE_DAMAGE_H
+#define CONVERT_CAPTURE_DAMAGE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct error;
+struct findings;
+struct machine;
+struct machine_disk;
+struct reread_count;
+
+/* Whether sectors of the captured disk are listed as unreadable. */
+bool damage_is_listed(const struct machine *machine,
+	const struct machine_disk *disk);
+
+/*
+ * Add findings for what the unreadable sectors of a captured disk belong to:
+ * files, free space, structures.  Where partitions are is the inventory's word
+ * (NULL: unknown).  What cannot be told is a finding as well; fails only when the
+ * list or the map cannot be read.
+ */
+int damage_find(const struct machine *machine, const struct machine_disk *disk,
+	const json_t *inventory, struct findings *findings, struct error *err);
+
+/* Add a finding when a second read of the disk differed. */
+void damage_note_reread(const char *disk, const struct reread_count *count,
+	struct findings *findings);
+
+#endif
