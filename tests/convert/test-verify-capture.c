@@ -83,7 +83,7 @@ run_verb(const struct capture *capture, struct error *err)
 static struct check_result
 check(const struct capture *capture)
 {
-	struct progress progress = {0};
+	struct progress progress = {.total = 0};
 	struct check_result result;
 	struct error err;
 
