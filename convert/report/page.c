@@ -577,7 +577,7 @@ print_skipped(FILE *out, const json_t *disk)
 
 	if (json_object_size(skipped) == 0)
 		return;
-	fputs("<tr><td colspan=\"7\" class=\"soft small\">Left out:", out);
+	fputs("<tr><td colspan=\"8\" class=\"soft small\">Left out:", out);
 	for (size_t i = 0; parts_skipped[i].key != NULL; i++) {
 		uint64_t bytes = json_number(skipped, parts_skipped[i].key, 0);
 
