@@ -8,39 +8,16 @@
 #include "common/own.h"
 #include "convert/state/journal.h"
 #include "convert/state/machine.h"
-
-struct fixture {
-	char folder[64];
-	struct machine *machine;
-	char *path;
-};
+#include "tests/state/fixture.h"
 
 static int
 make_machine(void **state)
 {
-	struct fixture *fixture = calloc(1, sizeof *fixture);
-	struct error err = {0};
+	struct fixture *fixture;
 
-	strcpy(fixture->folder, "/tmp/unrack-test-journal.XXXXXX");
-	assert_non_null(mkdtemp(fixture->folder));
-	assert_ok(machine_create(&fixture->machine, fixture->folder, "old1",
-			  &err),
-		&err);
+	fixture_make(state);
+	fixture = *state;
 	fixture->path = machine_path(fixture->machine, "journal.jsonl");
-	*state = fixture;
-	return 0;
-}
-
-static int
-remove_machine(void **state)
-{
-	struct fixture *fixture = *state;
-	struct error err = {0};
-
-	machine_close(fixture->machine);
-	assert_ok(io_remove_tree(fixture->folder, &err), &err);
-	free(fixture->path);
-	free(fixture);
 	return 0;
 }
 
@@ -140,7 +117,7 @@ a_line_that_a_crash_cut_does_not_trip_the_next(void **state)
 	assert_ok(journal_check(fixture->machine, &err), &err);
 }
 
-#define test(f) cmocka_unit_test_setup_teardown(f, make_machine, remove_machine)
+#define test(f) cmocka_unit_test_setup_teardown(f, make_machine, fixture_remove)
 
 int
 main(void)

@@ -9,41 +9,18 @@
 #include "common/process.h"
 #include "convert/local.h"
 #include "convert/state/machine.h"
+#include "tests/state/fixture.h"
 
 enum { MIB = 1 << 20 };
-
-struct fixture {
-	char folder[64];
-	struct machine *machine;
-	char *image;
-};
 
 static int
 make_machine(void **state)
 {
-	struct fixture *fixture = calloc(1, sizeof *fixture);
-	struct error err = {0};
+	struct fixture *fixture;
 
-	strcpy(fixture->folder, "/tmp/unrack-test-local.XXXXXX");
-	assert_non_null(mkdtemp(fixture->folder));
-	assert_ok(machine_create(&fixture->machine, fixture->folder, "old1",
-			  &err),
-		&err);
-	fixture->image = io_format("%s/disk.raw", fixture->folder);
-	*state = fixture;
-	return 0;
-}
-
-static int
-remove_machine(void **state)
-{
-	struct fixture *fixture = *state;
-	struct error err = {0};
-
-	machine_close(fixture->machine);
-	assert_ok(io_remove_tree(fixture->folder, &err), &err);
-	free(fixture->image);
-	free(fixture);
+	fixture_make(state);
+	fixture = *state;
+	fixture->path = io_format("%s/disk.raw", fixture->folder);
 	return 0;
 }
 
@@ -52,7 +29,7 @@ static void
 make_image(const struct fixture *fixture, uint64_t size, const void *sectors,
 	size_t bytes)
 {
-	AUTO(fd_closep) int fd = open(fixture->image,
+	AUTO(fd_closep) int fd = open(fixture->path,
 		O_RDWR | O_CREAT | O_TRUNC, 0600);
 
 	assert_int_not_equal(fd, -1);
@@ -63,7 +40,7 @@ make_image(const struct fixture *fixture, uint64_t size, const void *sectors,
 static int
 add(const struct fixture *fixture, struct error *err)
 {
-	char *files[] = {fixture->image};
+	char *files[] = {fixture->path};
 
 	return local_add_images(fixture->machine, files, 1, err);
 }
@@ -105,7 +82,7 @@ a_whole_image_becomes_disk_sda(void **state)
 	machine_disks_free(disks, count);
 	assert_ok(local_open(&source, fixture->machine, &err), &err);
 	base = local_pipeline_source(source);
-	assert_string_equal(base->location(base, 0, &format), fixture->image);
+	assert_string_equal(base->location(base, 0, &format), fixture->path);
 	assert_string_equal(format, "raw");
 	assert_null(base->capture);
 	local_close(source);
@@ -178,7 +155,7 @@ make_qcow2(const struct fixture *fixture, uint64_t bytes, const char *options)
 	AUTO(freep) char *data = malloc(bytes);
 	char *path = io_format("%s/disk.qcow2", fixture->folder);
 	const char *const argv[] = {"qemu-img", "convert", "-f", "raw", "-O",
-		"qcow2", "-o", options, fixture->image, path, NULL};
+		"qcow2", "-o", options, fixture->path, path, NULL};
 	struct error err = {0};
 
 	assert_non_null(data);
@@ -327,7 +304,7 @@ a_capture_that_is_not_complete_is_not_a_source(void **state)
 	assert_non_null(strstr(err.text, "not captured yet"));
 }
 
-#define test(f) cmocka_unit_test_setup_teardown(f, make_machine, remove_machine)
+#define test(f) cmocka_unit_test_setup_teardown(f, make_machine, fixture_remove)
 
 int
 main(void)
