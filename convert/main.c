@@ -17,26 +17,36 @@
 static const struct verb {
 	const char *name;
 	int (*run)(const struct settings *, int, char **, struct error *);
-	const char *usage;
+	const char *help;
+	const char *usage; /* in short */
 	const char *purpose;
 } verbs[] = {
-	{"enroll", verb_enroll, "NAME [--server HOST[:PORT]] [--out FILE]",
+	{"enroll", verb_enroll, verb_enroll_help,
+		"NAME [--server HOST[:PORT]] [--out FILE]",
 		"make a key for one machine"},
-	{"serve", verb_serve, "[--listen ADDR:PORT] [--expect tcp:PORT]...",
+	{"serve", verb_serve, verb_serve_help,
+		"[--listen ADDR:PORT] [--expect tcp:PORT]...",
 		"wait for live images and migrate their machines"},
-	{"assess", verb_assess, "NAME | --disk FILE... [--format text|json|html]",
+	{"assess", verb_assess, verb_assess_help,
+		"NAME | --disk FILE... [--format text|json|html]",
 		"say what would change and what a person must decide"},
-	{"convert", verb_convert, "NAME | --name NAME --disk FILE...",
+	{"convert", verb_convert, verb_convert_help,
+		"NAME | --name NAME --disk FILE...",
 		"convert a capture or a disk image into an isolated VM"},
-	{"verify", verb_verify, "NAME [--expect tcp:PORT]... [--timeout SECONDS]",
+	{"verify", verb_verify, verb_verify_help,
+		"NAME [--expect tcp:PORT]... [--timeout SECONDS]",
 		"boot the isolated VM and prove that it works"},
-	{"verify-capture", verb_verify_capture, "NAME",
+	{"verify-capture", verb_verify_capture, verb_verify_capture_help,
+		"NAME",
 		"compare a capture with the hashes of when it was made"},
-	{"rate", verb_rate, "NAME [SPEC | default]",
+	{"rate", verb_rate, verb_rate_help,
+		"NAME [SPEC | default]",
 		"limit what a machine's capture takes of the wire, at once"},
-	{"report", verb_report, "NAME [--format text|json|html]",
+	{"report", verb_report, verb_report_help,
+		"NAME [--format text|json|html]",
 		"print the report"},
-	{"status", verb_status, "[NAME] [--json]", "where each machine stands"},
+	{"status", verb_status, verb_status_help,
+		"[NAME] [--json]", "where each machine stands"},
 };
 
 static void
@@ -80,6 +90,15 @@ state_folder(const char *option)
 	return here == NULL ? NULL : io_format("%s/%s", here, chosen);
 }
 
+static bool
+wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0)
+			return true;
+	return false;
+}
+
 static int
 run_verb(const struct verb *verb, const char *state, int argc, char **argv)
 {
@@ -94,9 +113,8 @@ run_verb(const struct verb *verb, const char *state, int argc, char **argv)
 		return EXIT_FAILED;
 	}
 	settings.state = folder;
-	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
-		printf("usage: unrack %s %s\n%s; see unrack(1)\n", verb->name,
-			verb->usage, verb->purpose);
+	if (wants_help(argc, argv)) {
+		fputs(verb->help, stdout);
 		return EXIT_DONE;
 	}
 	optind = 0; /* getopt_long starts anew, with the verb's own options */
@@ -106,8 +124,9 @@ run_verb(const struct verb *verb, const char *state, int argc, char **argv)
 		log_error(&err);
 	}
 	if (status == EXIT_USAGE)
-		fprintf(stderr, "usage: unrack %s %s\n", verb->name,
-			verb->usage);
+		fprintf(stderr, "%.*s",
+			(int)(strstr(verb->help, "\n\n") + 1 - verb->help),
+			verb->help);
 	if (fflush(stdout) == EOF && status == EXIT_DONE) {
 		log_warn("write the output: %s", strerror(errno));
 		return EXIT_FAILED;

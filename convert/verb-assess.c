@@ -18,6 +18,18 @@
 #include "convert/state/machine.h"
 #include "convert/verb.h"
 
+const char verb_assess_help[] =
+	"usage: unrack assess NAME | --disk FILE... [--inventory FILE]\n"
+	"                     [--format text|json|html]\n"
+	"\n"
+	"Say what converting would change and what a person must decide.  Nothing is\n"
+	"converted, and of images nothing is kept.\n"
+	"\n"
+	"  NAME              a machine whose capture is here\n"
+	"  --disk FILE...    or disk images: raw, or qcow2 when named so\n"
+	"  --inventory FILE  what `unrack-capture --inventory` said of the server\n"
+	"  --format FORMAT   text (default), json or html\n";
+
 enum { DISKS_LIMIT = 64 };
 
 struct arguments {

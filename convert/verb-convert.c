@@ -16,6 +16,24 @@
 #include "convert/state/machine.h"
 #include "convert/verb.h"
 
+const char verb_convert_help[] =
+	"usage: unrack convert NAME | --name NAME --disk FILE...\n"
+	"                      [--inventory FILE] [--virtio-win ISO|DIR]\n"
+	"                      [--expect tcp:PORT]... [--timeout SECONDS]\n"
+	"                      [--no-verify]\n"
+	"\n"
+	"Convert a capture, or disk images, into an isolated VM, and boot it to prove\n"
+	"that it works.  What it is made from is left as it is.\n"
+	"\n"
+	"  NAME               a machine whose capture is here\n"
+	"  --name NAME        or what the machine of the images is to be called\n"
+	"  --disk FILE...     raw, or qcow2 when named so\n"
+	"  --inventory FILE   what `unrack-capture --inventory` said of the server\n"
+	"  --virtio-win X     virtio-win drivers for Windows guests\n"
+	"  --expect tcp:PORT  the VM must answer there to count as working\n"
+	"  --timeout SECONDS  how long it may take to boot\n"
+	"  --no-verify        do not boot the VM\n";
+
 enum { DISKS_LIMIT = 64, EXPECT_LIMIT = 64 };
 
 struct arguments {

@@ -18,7 +18,7 @@
 #include "convert/verb.h"
 #include "wire/key.h"
 
-static const char usage[] =
+const char verb_enroll_help[] =
 	"usage: unrack enroll NAME [--server HOST[:PORT]] [--out FILE] [--force]\n"
 	"                     [--no-share]\n"
 	"\n"
@@ -36,7 +36,6 @@ static const struct option options[] = {
 	{"out", required_argument, NULL, 'o'},
 	{"force", no_argument, NULL, 'f'},
 	{"no-share", no_argument, NULL, 'n'},
-	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -156,9 +155,6 @@ verb_enroll(const struct settings *settings, int argc, char **argv,
 		case 'n':
 			request.no_share = true;
 			break;
-		case 'h':
-			fputs(usage, stdout);
-			return EXIT_DONE;
 		default:
 			error_set(err, 0, "wrong option");
 			error_hint(err, "`unrack enroll --help` lists them.");

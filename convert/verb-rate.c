@@ -14,6 +14,16 @@
 #include "convert/state/machine.h"
 #include "convert/verb.h"
 
+const char verb_rate_help[] =
+	"usage: unrack rate NAME [SPEC | default]\n"
+	"\n"
+	"Limit what a machine's capture takes of the wire, at once; without SPEC print\n"
+	"the limit.\n"
+	"\n"
+	"  SPEC     20M (bytes a second), 100Mbit, unlimited, each with a time of day\n"
+	"           if need be: 20M@08:00-18:00,unlimited\n"
+	"  default  what `unrack serve --rate` says\n";
+
 static int
 show(const char *path, struct error *err)
 {

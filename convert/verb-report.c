@@ -11,6 +11,13 @@
 #include "convert/state/machine.h"
 #include "convert/verb.h"
 
+const char verb_report_help[] =
+	"usage: unrack report NAME [--format text|json|html]\n"
+	"\n"
+	"Print the report.\n"
+	"\n"
+	"  --format FORMAT  text (default), json or html\n";
+
 int
 verb_report(const struct settings *settings, int argc, char **argv,
 	struct error *err)

@@ -17,7 +17,7 @@
 
 enum { PATIENCE_SECONDS = 15 * 60, EXPECTS = 64 };
 
-static const char usage[] =
+const char verb_serve_help[] =
 	"usage: unrack serve [--listen ADDR:PORT] [--expect tcp:PORT]...\n"
 	"                    [--no-verify] [--reread] [--virtio-win ISO|DIR]\n"
 	"                    [--finish WHAT] [--lanes N] [--patience SECONDS]\n"
@@ -61,7 +61,6 @@ static const struct option options[] = {
 	{"rate", required_argument, NULL, 'r'},
 	{"window", required_argument, NULL, 'W'},
 	{"json", no_argument, NULL, 'j'},
-	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -183,14 +182,9 @@ verb_serve(const struct settings *settings, int argc, char **argv,
 	int option;
 
 	optind = 0;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(usage, stdout);
-			return EXIT_DONE;
-		}
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
 		if (read_option(&request, option, err) == -1)
 			return EXIT_USAGE;
-	}
 	if (optind < argc) {
 		error_set(err, 0, "what is %s?", argv[optind]);
 		return EXIT_USAGE;

@@ -12,6 +12,14 @@
 #include "convert/state/machine.h"
 #include "convert/verb.h"
 
+const char verb_status_help[] =
+	"usage: unrack status [NAME] [--json]\n"
+	"\n"
+	"Where each machine stands, and whether its journal is unbroken.\n"
+	"\n"
+	"  NAME    one machine\n"
+	"  --json  for programs\n";
+
 /* A file that a stage may have left, or NULL. */
 static json_t *
 read_part(const struct machine *machine, const char *relative)

@@ -18,6 +18,12 @@
 #include "convert/state/machine.h"
 #include "convert/verb.h"
 
+const char verb_verify_capture_help[] =
+	"usage: unrack verify-capture NAME\n"
+	"\n"
+	"Compare a capture with the hashes of when it was made.  The source is not\n"
+	"needed.\n";
+
 struct work {
 	const struct machine *machine;
 	struct progress progress;

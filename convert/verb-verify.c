@@ -17,6 +17,14 @@
 #include "convert/verb.h"
 #include "convert/verify/verify.h"
 
+const char verb_verify_help[] =
+	"usage: unrack verify NAME [--expect tcp:PORT]... [--timeout SECONDS]\n"
+	"\n"
+	"Boot the VM on a throw-away overlay in its isolated network and judge it.\n"
+	"\n"
+	"  --expect tcp:PORT  the VM must answer there to count as working\n"
+	"  --timeout SECONDS  how long it may take to boot\n";
+
 enum { EXPECT_LIMIT = 32, TIMEOUT_LIMIT = 86400 };
 
 struct arguments {

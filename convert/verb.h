@@ -18,25 +18,35 @@ enum {
 /*
  * One verb each, in verb-NAME.c.  argv[0] is the verb.  The result is the
  * program's exit status; when it is EXIT_FAILED or EXIT_USAGE and err->text is
- * not empty, main prints it.
+ * not empty, main prints it.  The help is what main prints for --help: synopsis,
+ * an empty line, the rest.  A wrong usage is followed by the synopsis.
  */
 int verb_enroll(const struct settings *settings, int argc, char **argv,
 	struct error *err);
+extern const char verb_enroll_help[];
 int verb_serve(const struct settings *settings, int argc, char **argv,
 	struct error *err);
+extern const char verb_serve_help[];
 int verb_assess(const struct settings *settings, int argc, char **argv,
 	struct error *err);
+extern const char verb_assess_help[];
 int verb_convert(const struct settings *settings, int argc, char **argv,
 	struct error *err);
+extern const char verb_convert_help[];
 int verb_verify(const struct settings *settings, int argc, char **argv,
 	struct error *err);
+extern const char verb_verify_help[];
 int verb_verify_capture(const struct settings *settings, int argc, char **argv,
 	struct error *err);
+extern const char verb_verify_capture_help[];
 int verb_status(const struct settings *settings, int argc, char **argv,
 	struct error *err);
+extern const char verb_status_help[];
 int verb_rate(const struct settings *settings, int argc, char **argv,
 	struct error *err);
+extern const char verb_rate_help[];
 int verb_report(const struct settings *settings, int argc, char **argv,
 	struct error *err);
+extern const char verb_report_help[];
 
 #endif
