@@ -1,78 +1,55 @@
 /*
  * The captured disk.  The order of writes is the point: data, fdatasync, bad
- * sectors, fdatasync, entries.  A batch of blocks goes through it at once, so
- * that the syncs cost little.  map.c has the bytes of the map, blocks.c decides
- * what is fetched.
+ * sectors, fdatasync, entries.  A batch of blocks goes through it at once
+ * (pending.c).  entries.c has the map, blocks.c decides what is fetched.
  */
 #include "convert/source/image.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "common/error.h"
 #include "common/io.h"
 #include "common/log.h"
-#include "common/monotonic.h"
 #include "common/own.h"
 #include "common/progress.h"
 #include "convert/source/bad.h"
-#include "convert/source/map.h"
+#include "convert/source/entries.h"
+#include "convert/source/pending.h"
 #include "convert/source/root.h"
 
-enum {
-	BATCH_BLOCKS = 1024, /* 64 MiB */
-	BATCH_SECONDS = 2,
-	LOAD_ENTRIES = 4096
-};
-
-/* A stored block that waits for its data to be durable. */
-struct pending {
-	uint64_t block;
-	struct map_entry entry;
-	uint8_t bad_map[BLOCK_BAD_MAP_BYTES];
-};
-
 struct image {
-	char *raw_path, *map_path, *bad_path;
-	int raw_fd, map_fd, bad_fd;
-	struct map_header header;
+	char *raw_path, *bad_path;
+	int raw_fd, bad_fd;
+	struct entries entries;
 	char session[MAP_SESSION_BYTES]; /* of the source now */
-	uint64_t blocks;
-	_Atomic uint64_t *present; /* one bit for each block */
+	_Atomic uint64_t *present;	 /* one bit for each block */
+	_Atomic uint64_t present_bytes, zero_bytes;
 
 	atomic_bool dropped; /* removals that are not durable in map and list */
-
-	pthread_mutex_t flushing; /* taken before `lock` */
-	pthread_mutex_t lock;	  /* guards what follows */
-	struct pending *pending, *batch;
-	size_t pending_count;
-	time_t pending_since;
-	uint64_t present_bytes, zero_bytes;
-	bool failed;
+	struct pending *pending;
 };
 
 uint64_t
 image_disk_bytes(const struct image *image)
 {
-	return image->header.disk_bytes;
+	return image->entries.header.disk_bytes;
 }
 
 uint64_t
 image_blocks(const struct image *image)
 {
-	return image->blocks;
+	return image->entries.blocks;
 }
 
 uint32_t
 image_block_bytes(const struct image *image, uint64_t block)
 {
-	uint64_t left = image->header.disk_bytes - block * BLOCK_BYTES;
+	uint64_t left = image->entries.header.disk_bytes - block * BLOCK_BYTES;
 
 	return left < BLOCK_BYTES ? (uint32_t)left : BLOCK_BYTES;
 }
@@ -96,122 +73,69 @@ keep_present(const void *context, uint64_t block)
 {
 	const struct image *image = context;
 
-	return block < image->blocks && image_has(image, block);
+	return block < image->entries.blocks && image_has(image, block);
 }
 
-/* With image->lock held, or before the image is shared. */
 static void
 mark(struct image *image, uint64_t block, uint8_t flags)
 {
 	uint32_t bytes = image_block_bytes(image, block);
 
+	atomic_fetch_add(&image->present_bytes, bytes);
+	if (flags & IMAGE_ZERO)
+		atomic_fetch_add(&image->zero_bytes, bytes);
 	atomic_fetch_or_explicit(&image->present[block / 64],
 		(uint64_t)1 << (block % 64), memory_order_release);
-	image->present_bytes += bytes;
-	if (flags & IMAGE_ZERO)
-		image->zero_bytes += bytes;
 }
 
-static int
-load_entries(struct image *image, uint64_t first, uint8_t *room,
-	struct error *err)
+static void
+mark_loaded(void *context, uint64_t block, const struct map_entry *entry)
 {
-	uint64_t count = image->blocks - first;
-	struct map_entry entry;
-
-	if (count > LOAD_ENTRIES)
-		count = LOAD_ENTRIES;
-	if (io_pread(image->map_fd, room, count * IMAGE_ENTRY_BYTES,
-		    map_entry_offset(first), image->map_path, err) == -1)
-		return -1;
-	for (uint64_t i = 0; i < count; i++)
-		if (map_entry_decode(&entry, first + i,
-			    room + i * IMAGE_ENTRY_BYTES))
-			mark(image, first + i, entry.flags);
-	return 0;
-}
-
-/* Read the entries, passing over the holes of the file. */
-static int
-load(struct image *image, struct error *err)
-{
-	AUTO(freep) uint8_t *room = malloc(LOAD_ENTRIES * IMAGE_ENTRY_BYTES);
-
-	if (room == NULL)
-		return error_set(err, ENOMEM, "read %s", image->map_path);
-	for (uint64_t first = 0; first < image->blocks;) {
-		off_t data = lseek(image->map_fd,
-			(off_t)map_entry_offset(first), SEEK_DATA);
-
-		if (data == -1 && errno == ENXIO)
-			break;
-		if (data > (off_t)map_entry_offset(first))
-			first = ((uint64_t)data - IMAGE_HEADER_BYTES) /
-				IMAGE_ENTRY_BYTES;
-		if (load_entries(image, first, room, err) == -1)
-			return -1;
-		first += LOAD_ENTRIES;
-	}
-	return 0;
-}
-
-static int
-write_header(struct image *image, struct error *err)
-{
-	uint8_t bytes[IMAGE_HEADER_BYTES];
-
-	map_header_encode(&image->header, bytes);
-	if (io_pwrite(image->map_fd, bytes, sizeof bytes, 0, image->map_path,
-		    err) == -1)
-		return -1;
-	if (fdatasync(image->map_fd) == -1)
-		return error_set(err, errno, "make %s durable",
-			image->map_path);
-	return 0;
+	mark(context, block, entry->flags);
 }
 
 /* Begin an empty map: whatever the files hold is believed no more. */
 static int
 begin(struct image *image, struct error *err)
 {
-	uint64_t bytes = map_entry_offset(image->blocks);
-
-	if (ftruncate(image->map_fd, 0) == -1 ||
-		ftruncate(image->map_fd, (off_t)bytes) == -1)
-		return error_set(err, errno, "make %s", image->map_path);
+	if (entries_clear(&image->entries, err) == -1)
+		return -1;
 	if (ftruncate(image->bad_fd, 0) == -1)
 		return error_set(err, errno, "make %s", image->bad_path);
-	if (ftruncate(image->raw_fd, (off_t)image->header.disk_bytes) == -1)
+	if (ftruncate(image->raw_fd, (off_t)image->entries.header.disk_bytes) ==
+		-1)
 		return error_set(err, errno, "grow %s to %ju bytes",
-			image->raw_path, (uintmax_t)image->header.disk_bytes);
+			image->raw_path,
+			(uintmax_t)image->entries.header.disk_bytes);
 	if (fsync(image->raw_fd) == -1)
 		return error_set(err, errno, "make %s durable",
 			image->raw_path);
-	memcpy(image->header.session, image->session, MAP_SESSION_BYTES);
-	return write_header(image, err);
+	memcpy(image->entries.header.session, image->session,
+		MAP_SESSION_BYTES);
+	return entries_write_header(&image->entries, err);
 }
 
 /* Take over what an earlier run left, or begin. */
 static int
 take_over(struct image *image, struct error *err)
 {
-	uint64_t bytes = image->header.disk_bytes;
+	uint64_t bytes = image->entries.header.disk_bytes;
 	uint8_t header[IMAGE_HEADER_BYTES];
 	struct map_header old;
 	struct stat raw, map, bad;
 
 	if (fstat(image->raw_fd, &raw) == -1 ||
-		fstat(image->map_fd, &map) == -1 ||
+		fstat(image->entries.fd, &map) == -1 ||
 		fstat(image->bad_fd, &bad) == -1)
 		return error_set(err, errno, "open %s", image->raw_path);
 	if (raw.st_size == 0 || map.st_size < IMAGE_HEADER_BYTES)
 		return begin(image, err);
-	if (io_pread(image->map_fd, header, sizeof header, 0, image->map_path,
+	if (io_pread(image->entries.fd, header, sizeof header, 0, image->entries.path,
 		    err) == -1)
 		return -1;
 	if (!map_header_decode(&old, header)) {
 		log_warn("%s is damaged: the disk is captured anew",
-			image->map_path);
+			image->entries.path);
 		return begin(image, err);
 	}
 	if (old.disk_bytes == bytes && (uint64_t)raw.st_size != bytes) {
@@ -229,13 +153,13 @@ take_over(struct image *image, struct error *err)
 			"the .map beside it away and start again.",
 			image->raw_path);
 	}
-	if (ftruncate(image->map_fd, (off_t)map_entry_offset(image->blocks)) ==
-		-1)
-		return error_set(err, errno, "make %s", image->map_path);
-	image->header = old;
+	if (ftruncate(image->entries.fd,
+		    (off_t)map_entry_offset(image->entries.blocks)) == -1)
+		return error_set(err, errno, "make %s", image->entries.path);
+	image->entries.header = old;
 	/* A crash may have left bad sectors of blocks without an entry. */
 	atomic_store(&image->dropped, bad.st_size > 0);
-	return load(image, err);
+	return entries_load(&image->entries, mark_loaded, image, err);
 }
 
 static int
@@ -249,9 +173,8 @@ open_files(struct image *image, const char *folder, struct error *err)
 	image->raw_fd = open(image->raw_path, flags, 0600);
 	if (image->raw_fd == -1)
 		return error_set(err, errno, "open %s", image->raw_path);
-	image->map_fd = open(image->map_path, flags, 0600);
-	if (image->map_fd == -1)
-		return error_set(err, errno, "open %s", image->map_path);
+	if (entries_open(&image->entries, err) == -1)
+		return -1;
 	image->bad_fd = open(image->bad_path, flags | O_APPEND, 0600);
 	if (image->bad_fd == -1)
 		return error_set(err, errno, "open %s", image->bad_path);
@@ -259,6 +182,10 @@ open_files(struct image *image, const char *folder, struct error *err)
 		return error_set(err, errno, "make %s durable", folder);
 	return 0;
 }
+
+static int
+write_batch(void *context, const struct pending_block *batch, size_t count,
+	struct error *err);
 
 static struct image *
 image_new(const char *folder, const char *name, uint64_t disk_bytes,
@@ -268,21 +195,19 @@ image_new(const char *folder, const char *name, uint64_t disk_bytes,
 
 	if (image == NULL)
 		return NULL;
-	image->raw_fd = image->map_fd = image->bad_fd = -1;
-	pthread_mutex_init(&image->flushing, NULL);
-	pthread_mutex_init(&image->lock, NULL);
-	image->header.disk_bytes = disk_bytes;
-	image->blocks = (disk_bytes + BLOCK_BYTES - 1) / BLOCK_BYTES;
+	image->raw_fd = image->entries.fd = image->bad_fd = -1;
+	image->entries.header.disk_bytes = disk_bytes;
+	image->entries.blocks = (disk_bytes + BLOCK_BYTES - 1) / BLOCK_BYTES;
 	strncpy(image->session, session, MAP_SESSION_BYTES - 1);
 	image->raw_path = io_format("%s/%s.raw", folder, name);
-	image->map_path = io_format("%s/%s.map", folder, name);
+	image->entries.path = io_format("%s/%s.map", folder, name);
 	image->bad_path = io_format("%s/%s.bad", folder, name);
-	image->present = calloc(image->blocks / 64 + 1, sizeof *image->present);
-	image->pending = calloc(BATCH_BLOCKS, sizeof *image->pending);
-	image->batch = calloc(BATCH_BLOCKS, sizeof *image->batch);
-	if (image->raw_path == NULL || image->map_path == NULL ||
+	image->present = calloc(image->entries.blocks / 64 + 1,
+		sizeof *image->present);
+	if (image->raw_path == NULL || image->entries.path == NULL ||
 		image->bad_path == NULL || image->present == NULL ||
-		image->pending == NULL || image->batch == NULL)
+		pending_new(&image->pending, image->raw_path, write_batch,
+			image, NULL) == -1)
 		return NULL;
 	return take(image);
 }
@@ -308,16 +233,12 @@ image_close(struct image *image)
 	if (image == NULL)
 		return;
 	fd_closep(&image->raw_fd);
-	fd_closep(&image->map_fd);
 	fd_closep(&image->bad_fd);
-	pthread_mutex_destroy(&image->flushing);
-	pthread_mutex_destroy(&image->lock);
+	entries_close(&image->entries);
+	pending_freep(&image->pending);
 	free(image->raw_path);
-	free(image->map_path);
 	free(image->bad_path);
 	free(image->present);
-	free(image->pending);
-	free(image->batch);
 	free(image);
 }
 
@@ -328,17 +249,17 @@ image_is_foreign(struct image *image)
 
 	image_count(image, &present, &zero);
 	return present > 0 &&
-		strcmp(image->header.session, image->session) != 0;
+		strcmp(image->entries.header.session, image->session) != 0;
 }
 
 int
 image_adopt(struct image *image, struct error *err)
 {
-	if (strcmp(image->header.session, image->session) == 0)
+	if (strcmp(image->entries.header.session, image->session) == 0)
 		return 0;
-	memcpy(image->header.session, image->session, MAP_SESSION_BYTES);
-	image->header.generation++;
-	return write_header(image, err);
+	memcpy(image->entries.header.session, image->session, MAP_SESSION_BYTES);
+	image->entries.header.generation++;
+	return entries_write_header(&image->entries, err);
 }
 
 /* What to do when the disk of the host is full. */
@@ -353,7 +274,7 @@ explain(struct image *image, struct error *err)
 	image_count(image, &present, &zero);
 	return error_hint(err, "Free up to %s beside it, then start again: what "
 		"was captured is kept.",
-		progress_bytes(text, image->header.disk_bytes - present));
+		progress_bytes(text, image->entries.header.disk_bytes - present));
 }
 
 static int
@@ -384,7 +305,7 @@ make_hole(struct image *image, uint64_t offset, uint32_t bytes,
 
 /* Sectors that could not be read are listed before their block counts. */
 static int
-write_bad(struct image *image, const struct pending *batch, size_t count,
+write_bad(struct image *image, const struct pending_block *batch, size_t count,
 	struct error *err)
 {
 	char text[BAD_TEXT_BYTES];
@@ -407,40 +328,30 @@ write_bad(struct image *image, const struct pending *batch, size_t count,
 	return 0;
 }
 
-static int
-by_block(const void *a, const void *b)
-{
-	const struct pending *one = a, *two = b;
-
-	return (one->block > two->block) - (one->block < two->block);
-}
-
 /* Neighbours in one write. */
 static int
-write_entries(struct image *image, struct pending *batch, size_t count,
-	struct error *err)
+write_entries(struct image *image, const struct pending_block *batch,
+	size_t count, struct error *err)
 {
-	uint8_t bytes[64 * IMAGE_ENTRY_BYTES];
+	const struct map_entry *entries[ENTRIES_RUN];
 
-	qsort(batch, count, sizeof *batch, by_block);
 	for (size_t i = 0, run; i < count; i += run) {
-		for (run = 0; run < 64 && i + run < count &&
+		for (run = 0; run < ENTRIES_RUN && i + run < count &&
 			batch[i + run].block == batch[i].block + run; run++)
-			map_entry_encode(&batch[i + run].entry,
-				batch[i + run].block,
-				bytes + run * IMAGE_ENTRY_BYTES);
-		if (io_pwrite(image->map_fd, bytes, run * IMAGE_ENTRY_BYTES,
-			    map_entry_offset(batch[i].block), image->map_path,
-			    err) == -1)
+			entries[run] = &batch[i + run].entry;
+		if (entries_write(&image->entries, batch[i].block, entries,
+			    run, err) == -1)
 			return -1;
 	}
 	return 0;
 }
 
 static int
-write_batch(struct image *image, struct pending *batch, size_t count,
+write_batch(void *context, const struct pending_block *batch, size_t count,
 	struct error *err)
 {
+	struct image *image = context;
+
 	if (fdatasync(image->raw_fd) == -1)
 		return error_set(err, errno, "make %s durable",
 			image->raw_path);
@@ -449,70 +360,32 @@ write_batch(struct image *image, struct pending *batch, size_t count,
 	return write_entries(image, batch, count, err);
 }
 
-/* With image->flushing held. */
-static int
-flush(struct image *image, struct error *err)
-{
-	struct pending *batch;
-	size_t count;
-	bool failed;
-
-	pthread_mutex_lock(&image->lock);
-	batch = image->pending;
-	count = image->pending_count;
-	image->pending = image->batch;
-	image->batch = batch;
-	image->pending_count = 0;
-	failed = image->failed;
-	pthread_mutex_unlock(&image->lock);
-	if (failed)
-		return error_set(err, EIO, "%s: an earlier write failed",
-			image->raw_path);
-	if (count == 0 || write_batch(image, batch, count, err) == 0)
-		return 0;
-
-	/* The kernel may have dropped the data: nothing is certain now. */
-	pthread_mutex_lock(&image->lock);
-	image->failed = true;
-	pthread_mutex_unlock(&image->lock);
-	return explain(image, err);
-}
-
 int
 image_flush(struct image *image, struct error *err)
 {
-	int failed;
-
-	pthread_mutex_lock(&image->flushing);
-	failed = flush(image, err);
-	pthread_mutex_unlock(&image->flushing);
-	return failed;
+	return pending_flush(image->pending, err) == -1 ? explain(image, err)
+							: 0;
 }
 
 int
 image_flush_old(struct image *image, struct error *err)
 {
-	bool old;
-
-	pthread_mutex_lock(&image->lock);
-	old = image->pending_count > 0 &&
-		monotonic_ticks() - image->pending_since >= BATCH_SECONDS;
-	pthread_mutex_unlock(&image->lock);
-	return old ? image_flush(image, err) : 0;
+	return pending_flush_old(image->pending, err) == -1
+		? explain(image, err)
+		: 0;
 }
 
 /*
  * Before data of a dropped block is overwritten, its old entry is durably gone.
- * With image->flushing held.
+ * With the pending blocks held.
  */
 static int
 forget_dropped(struct image *image, struct error *err)
 {
 	if (!atomic_load(&image->dropped))
 		return 0;
-	if (fdatasync(image->map_fd) == -1)
-		return error_set(err, errno, "make %s durable",
-			image->map_path);
+	if (entries_sync(&image->entries, err) == -1)
+		return -1;
 	if (bad_prune(image->bad_path, keep_present, image, err) == -1)
 		return -1;
 	fd_closep(&image->bad_fd);
@@ -531,9 +404,9 @@ settle_dropped(struct image *image, struct error *err)
 
 	if (!atomic_load(&image->dropped))
 		return 0;
-	pthread_mutex_lock(&image->flushing);
+	pending_hold(image->pending);
 	failed = forget_dropped(image, err);
-	pthread_mutex_unlock(&image->flushing);
+	pending_go_on(image->pending);
 	return failed;
 }
 
@@ -542,24 +415,7 @@ image_checkpoint(struct image *image, struct error *err)
 {
 	if (image_flush(image, err) == -1 || settle_dropped(image, err) == -1)
 		return -1;
-	if (fdatasync(image->map_fd) == -1)
-		return error_set(err, errno, "make %s durable",
-			image->map_path);
-	return 0;
-}
-
-/* Make room among the pending blocks; returns with image->lock held. */
-static int
-reserve(struct image *image, struct error *err)
-{
-	pthread_mutex_lock(&image->lock);
-	while (image->pending_count == BATCH_BLOCKS) {
-		pthread_mutex_unlock(&image->lock);
-		if (image_flush(image, err) == -1)
-			return -1;
-		pthread_mutex_lock(&image->lock);
-	}
-	return 0;
+	return entries_sync(&image->entries, err);
 }
 
 /* A block's data is in the file: its entry follows with the next batch. */
@@ -568,20 +424,14 @@ record(struct image *image, uint64_t block, uint8_t flags,
 	const uint8_t hash[HASH_BYTES], const uint8_t *bad_map,
 	struct error *err)
 {
-	struct pending *pending;
+	struct pending_block pending = {.block = block, .entry.flags = flags};
 
-	if (reserve(image, err) == -1)
-		return -1;
-	if (image->pending_count == 0)
-		image->pending_since = monotonic_ticks();
-	pending = &image->pending[image->pending_count++];
-	pending->block = block;
-	pending->entry.flags = flags;
-	memcpy(pending->entry.hash, hash, HASH_BYTES);
+	memcpy(pending.entry.hash, hash, HASH_BYTES);
 	if (bad_map != NULL)
-		memcpy(pending->bad_map, bad_map, BLOCK_BAD_MAP_BYTES);
+		memcpy(pending.bad_map, bad_map, BLOCK_BAD_MAP_BYTES);
+	if (pending_add(image->pending, &pending, err) == -1)
+		return explain(image, err);
 	mark(image, block, flags);
-	pthread_mutex_unlock(&image->lock);
 	return 0;
 }
 
@@ -675,16 +525,9 @@ static int
 read_entry(struct image *image, uint64_t block, struct map_entry *entry_out,
 	struct error *err)
 {
-	uint8_t bytes[IMAGE_ENTRY_BYTES];
-
-	if (image_flush(image, err) == -1 ||
-		io_pread(image->map_fd, bytes, sizeof bytes,
-			map_entry_offset(block), image->map_path, err) == -1)
+	if (image_flush(image, err) == -1)
 		return -1;
-	if (!map_entry_decode(entry_out, block, bytes))
-		return error_set(err, EBADMSG, "%s changed under us",
-			image->map_path);
-	return 0;
+	return entries_read(&image->entries, block, entry_out, err);
 }
 
 int
@@ -714,21 +557,17 @@ image_is_bad(struct image *image, uint64_t block, bool *bad_out,
 int
 image_drop(struct image *image, uint64_t block, struct error *err)
 {
-	static const uint8_t absent[IMAGE_ENTRY_BYTES];
 	uint32_t bytes = image_block_bytes(image, block);
 	struct map_entry entry;
 
 	if (read_entry(image, block, &entry, err) == -1 ||
-		io_pwrite(image->map_fd, absent, sizeof absent,
-			map_entry_offset(block), image->map_path, err) == -1)
+		entries_erase(&image->entries, block, err) == -1)
 		return -1;
-	pthread_mutex_lock(&image->lock);
 	atomic_fetch_and(&image->present[block / 64],
 		~((uint64_t)1 << (block % 64)));
-	image->present_bytes -= bytes;
+	atomic_fetch_sub(&image->present_bytes, bytes);
 	if (entry.flags & IMAGE_ZERO)
-		image->zero_bytes -= bytes;
-	pthread_mutex_unlock(&image->lock);
+		atomic_fetch_sub(&image->zero_bytes, bytes);
 	atomic_store(&image->dropped, true);
 	return 0;
 }
@@ -736,10 +575,8 @@ image_drop(struct image *image, uint64_t block, struct error *err)
 void
 image_count(struct image *image, uint64_t *present_out, uint64_t *zero_out)
 {
-	pthread_mutex_lock(&image->lock);
-	*present_out = image->present_bytes;
-	*zero_out = image->zero_bytes;
-	pthread_mutex_unlock(&image->lock);
+	*present_out = atomic_load(&image->present_bytes);
+	*zero_out = atomic_load(&image->zero_bytes);
 }
 
 int
@@ -757,6 +594,6 @@ image_root(struct image *image, char hex_out[HASH_HEX_BYTES],
 {
 	if (image_flush(image, err) == -1)
 		return -1;
-	return root_hash(image->map_fd, image->map_path,
-		image->header.disk_bytes, hex_out, err);
+	return root_hash(image->entries.fd, image->entries.path,
+		image->entries.header.disk_bytes, hex_out, err);
 }

@@ -1,6 +1,6 @@
 /*
  * The bytes of a map file: a header and one self-checking entry for each block.
- * image.c decides when they are written.
+ * entries.c has the file of them.
  */
 #include "convert/source/map.h"
 
