@@ -7,9 +7,11 @@
  * reads the disk, wire/ packs, hashes and sends.
  */
 #include <errno.h>
+#include <openssl/ssl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <time.h>
 
 #include "common/error.h"
@@ -19,6 +21,7 @@
 #include "common/own.h"
 #include "p2v/ask.h"
 #include "p2v/inventory.h"
+#include "p2v/kernel.h"
 #include "p2v/options.h"
 #include "p2v/screen.h"
 #include "p2v/session.h"
@@ -249,7 +252,10 @@ static int
 run(const struct options *options, struct error *err)
 {
 	AUTO(json_decrefpp) json_t *inventory = NULL;
+	struct utsname kernel;
 
+	if (uname(&kernel) == 0 && kernel_check(kernel.release, err) == -1)
+		return -1;
 	if (collect(&inventory, options, err) == -1)
 		return -1;
 	if (options->inventory)
@@ -271,6 +277,8 @@ main(int argc, char *argv[])
 	}
 	log_open("unrack-capture", options.verbose);
 	signal(SIGPIPE, SIG_IGN);
+	/* A legacy system's configuration is none of ours. */
+	OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	if (options.help)
 		options_print_help(stdout);
 	else if (options.version)

@@ -7,10 +7,10 @@
 #include "p2v/session.h"
 
 #include <errno.h>
+#include <openssl/rand.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 
 #include "common/error.h"
@@ -61,8 +61,8 @@ make_id(char id_out[MESSAGE_SESSION_BYTES], struct error *err)
 {
 	uint8_t random[(MESSAGE_SESSION_BYTES - 1) / 2];
 
-	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
-		return error_set(err, errno, "make a session id");
+	if (RAND_bytes(random, sizeof random) != 1)
+		return error_set(err, EIO, "make a session id");
 	for (size_t i = 0; i < sizeof random; i++)
 		snprintf(id_out + 2 * i, 3, "%02x", random[i]);
 	return 0;

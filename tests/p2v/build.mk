@@ -36,3 +36,24 @@ tests += test-screen
 test-screen_src := tests/p2v/test-screen.c tests/p2v/fixture.c p2v/screen.c \
 	$(common_src)
 test-screen_pkg := jansson cmocka
+
+tests += test-kernel
+test-kernel_src := tests/p2v/test-kernel.c p2v/kernel.c common/error.c
+test-kernel_pkg := cmocka
+
+tests += test-resolve replay-resolve
+test-resolve_src := tests/p2v/test-resolve.c tests/p2v/fixture.c \
+	p2v/resolve.c $(common_src)
+test-resolve_pkg := jansson cmocka
+test-resolve_libs := -lresolv
+replay-resolve_src := tests/fuzz/fuzz-resolve.c tests/fuzz/replay.c \
+	p2v/resolve.c $(common_src)
+replay-resolve_pkg := jansson
+replay-resolve_libs := -lresolv
+# fuzz_main and fuzz_link are set by a folder that is read later.
+fuzzers += fuzz-resolve
+fuzz-resolve_src = tests/fuzz/fuzz-resolve.c $(fuzz_main) p2v/resolve.c \
+	$(common_src)
+fuzz-resolve_pkg := jansson
+fuzz-resolve_libs := -lresolv
+fuzz-resolve_link = $(fuzz_link)
