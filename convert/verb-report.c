@@ -12,11 +12,11 @@
 #include "convert/verb.h"
 
 const char verb_report_help[] =
-	"usage: unrack report NAME [--format text|json|html]\n"
+	"usage: unrack report NAME [--format FORMAT]\n"
 	"\n"
 	"Print the report.\n"
 	"\n"
-	"  --format FORMAT  text (default), json or html\n";
+	"  --format FORMAT  text (default), html, json, sarif or csv\n";
 
 int
 verb_report(const struct settings *settings, int argc, char **argv,

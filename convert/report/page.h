@@ -6,12 +6,10 @@
 struct parts;
 
 /*
- * The report as one HTML page that needs nothing else: no network, no script,
- * its picture within.  Write errors stay in `out`.
+ * The report as one HTML page that needs nothing else: no network, pictures
+ * within; its script only filters, and all is readable without it.  Write
+ * errors stay in `out`.
  */
 void page_print(FILE *out, const struct parts *parts);
-
-/* The page's style sheet. */
-extern const char page_style[];
 
 #endif

@@ -5,7 +5,6 @@
 #include "convert/report/parts.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +12,7 @@
 #include "common/io.h"
 #include "common/json.h"
 #include "common/own.h"
+#include "convert/report/words.h"
 #include "convert/state/machine.h"
 
 static int
@@ -41,6 +41,7 @@ parts_read(struct parts *parts_out, const struct machine *machine,
 	} files[] = {
 		{&parts.inventory, "inventory.json"},
 		{&parts.guest, "report/guest.json"},
+		{&parts.layout, "report/layout.json"},
 		{&parts.findings, "report/findings.json"},
 		{&parts.changes, "report/changes/index.json"},
 		{&parts.session, "report/session.json"},
@@ -65,6 +66,7 @@ parts_release(struct parts *parts)
 {
 	json_decref(parts->inventory);
 	json_decref(parts->guest);
+	json_decref(parts->layout);
 	json_decref(parts->findings);
 	json_decref(parts->changes);
 	json_decref(parts->session);
@@ -86,6 +88,44 @@ parts_reason(const struct parts *parts)
 		"The virtual machine was not booted.");
 }
 
+const char *
+parts_tier(const struct parts *parts)
+{
+	return json_text(parts->findings, "tier", NULL);
+}
+
+bool
+parts_is_migrated(const struct parts *parts)
+{
+	return json_object_size(parts->changes) > 0 ||
+		json_object_size(parts->proof) > 0;
+}
+
+char *
+parts_title(const struct parts *parts)
+{
+	const char *tier = parts_tier(parts);
+
+	return io_format("%s: %s", parts->machine,
+		tier == NULL || parts_is_migrated(parts)
+			? parts_verdict(parts) : word_tier(tier)->words);
+}
+
+char *
+parts_lead(const struct parts *parts)
+{
+	size_t open = parts_count_open(parts);
+
+	if (parts_is_migrated(parts) || json_object_size(parts->findings) == 0)
+		return io_format("%s", parts_reason(parts));
+	if (open == 0)
+		return io_format("Nothing is left for a person to decide.");
+	return io_format("%zu %s left for a person: %zu blockers and %zu "
+		"warnings were found in all.", open,
+		open == 1 ? "finding is" : "findings are",
+		parts_count(parts, "blocker"), parts_count(parts, "warning"));
+}
+
 size_t
 parts_count(const struct parts *parts, const char *severity)
 {
@@ -99,12 +139,12 @@ parts_count(const struct parts *parts, const char *severity)
 	return count;
 }
 
-/* Something is to be done, and not by us. */
-static bool
-finding_is_open(const json_t *finding)
+bool
+parts_finding_is_open(const json_t *finding)
 {
 	return *json_text(finding, "action", "") != '\0' &&
-		json_text(finding, "done", NULL) == NULL;
+		json_text(finding, "done", NULL) == NULL &&
+		words_waiver(finding) == NULL;
 }
 
 size_t
@@ -115,7 +155,7 @@ parts_count_open(const struct parts *parts)
 
 	json_array_foreach(json_object_get(parts->findings, "findings"), i,
 		finding)
-		count += finding_is_open(finding);
+		count += parts_finding_is_open(finding);
 	return count;
 }
 
@@ -145,6 +185,18 @@ parts_seconds(const json_t *object, const char *key)
 	return json_number_value(json_object_get(object, key));
 }
 
+double
+parts_total_seconds(const struct parts *parts)
+{
+	const json_t *stage;
+	double total = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(parts->session, "stages"), i, stage)
+		total += parts_seconds(stage, "seconds");
+	return total;
+}
+
 /* What findings of this severity still ask of a person. */
 static void
 add_actions(json_t *steps, const struct parts *parts, const char *severity)
@@ -155,7 +207,7 @@ add_actions(json_t *steps, const struct parts *parts, const char *severity)
 	json_array_foreach(json_object_get(parts->findings, "findings"), i,
 		finding)
 		if (strcmp(json_text(finding, "severity", ""), severity) == 0 &&
-			finding_is_open(finding))
+			parts_finding_is_open(finding))
 			json_add(steps, "%s: %s", json_text(finding, "title",
 				json_text(finding, "rule", "finding")),
 				json_text(finding, "action", ""));

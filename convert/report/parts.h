@@ -2,6 +2,7 @@
 #define CONVERT_REPORT_PARTS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct error;
@@ -11,7 +12,8 @@ struct machine;
 struct parts {
 	const char *machine; /* borrowed */
 	const char *folder;  /* report/; owned */
-	json_t *inventory, *guest, *findings, *changes, *session, *proof;
+	json_t *inventory, *guest, *layout, *findings, *changes, *session,
+		*proof;
 };
 
 /* Fails when a file is there and cannot be read, or memory is out. */
@@ -24,10 +26,24 @@ void parts_release(struct parts *parts);
 const char *parts_verdict(const struct parts *parts);
 const char *parts_reason(const struct parts *parts);
 
+/* The tier of the assessment, or NULL when none was given. */
+const char *parts_tier(const struct parts *parts);
+
+/* Was it converted, and not only assessed? */
+bool parts_is_migrated(const struct parts *parts);
+
+/* "legacy1: boots"; the caller frees it. */
+char *parts_title(const struct parts *parts);
+
+/* How it stands, in a sentence or two; the caller frees it. */
+char *parts_lead(const struct parts *parts);
+
 /* How many findings have this severity. */
 size_t parts_count(const struct parts *parts, const char *severity);
 
-/* Findings that ask something of a person which unrack did not do. */
+/* It asks something of a person which unrack did not do, and nobody waived. */
+bool parts_finding_is_open(const json_t *finding);
+
 size_t parts_count_open(const struct parts *parts);
 
 /* The sum of a member over session.json's disks. */
@@ -44,6 +60,9 @@ extern const struct parts_reason parts_skipped[];
 
 /* Seconds as JSON has them, real or integer; 0 when missing. */
 double parts_seconds(const json_t *object, const char *key);
+
+/* Of all stages. */
+double parts_total_seconds(const struct parts *parts);
 
 /* What a person should do next, most important first: a list of texts, owned
  * by the caller.  NULL when out of memory. */

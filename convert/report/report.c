@@ -1,5 +1,5 @@
 /*
- * The report: one account of a migration in three formats, put together from
+ * The report: one account of a migration in several formats, put together from
  * what the stages left (parts.c).  Read text.c for the order of things.
  */
 #include "convert/report/report.h"
@@ -11,8 +11,10 @@
 #include "common/io.h"
 #include "common/json.h"
 #include "common/own.h"
+#include "convert/report/csv.h"
 #include "convert/report/page.h"
 #include "convert/report/parts.h"
+#include "convert/report/sarif.h"
 #include "convert/report/text.h"
 #include "convert/state/machine.h"
 
@@ -27,6 +29,7 @@ json_print(FILE *out, const struct parts *parts)
 		json_t *part;
 	} list[] = {
 		{"inventory", parts->inventory}, {"guest", parts->guest},
+		{"layout", parts->layout},
 		{"findings", parts->findings}, {"changes", parts->changes},
 		{"session", parts->session}, {"proof", parts->proof},
 	};
@@ -52,6 +55,8 @@ static const struct format {
 	{"text", "report.txt", text_print},
 	{"html", "report.html", page_print},
 	{"json", NULL, json_print},
+	{"sarif", NULL, sarif_print},
+	{"csv", NULL, csv_print},
 };
 
 static int
@@ -101,7 +106,8 @@ report_print(const struct machine *machine, const char *format, FILE *out,
 			chosen = &formats[i];
 	if (chosen == NULL) {
 		error_set(err, 0, "no report in the format \"%s\"", format);
-		return error_hint(err, "There are text, json and html.");
+		return error_hint(err, "There are text, json, html, sarif and "
+			"csv.");
 	}
 	if (parts_read(&parts, machine, err) == -1)
 		return error_add(err, "report on %s", machine->name);

@@ -12,7 +12,7 @@ struct machine;
  */
 int report_write(const struct machine *machine, struct error *err);
 
-/* The same on `out`; `format` is "text", "json" or "html". */
+/* The same on `out`; `format` is "text", "json", "html", "sarif" or "csv". */
 int report_print(const struct machine *machine, const char *format, FILE *out,
 	struct error *err);
 

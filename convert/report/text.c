@@ -10,7 +10,7 @@
 #include "common/own.h"
 #include "common/progress.h"
 #include "convert/report/parts.h"
-#include "convert/report/text.h"
+#include "convert/report/words.h"
 
 /* printf, but control characters that came in by a value become '?'. */
 static void
@@ -49,11 +49,20 @@ print_summary(FILE *out, const struct parts *parts)
 	const json_t *os = json_object_get(parts->guest, "os");
 	uint64_t received = json_number(json_object_get(parts->session, "wire"),
 		"received_bytes", 0);
+	const char *tier = parts_tier(parts);
+	AUTO(freep) char *lead = parts_lead(parts);
 	char a[16], b[16];
 
-	line(out, "%s  %s", parts->machine, parts_verdict(parts));
-	line(out, "  %s", parts_reason(parts));
+	line(out, "%s  %s", parts->machine,
+		tier == NULL || parts_is_migrated(parts) ? parts_verdict(parts)
+			: word_tier(tier)->words);
+	line(out, "  %s", lead == NULL ? parts_reason(parts) : lead);
 	fputc('\n', out);
+	if (tier != NULL)
+		line(out, "  Tier      %s, confidence %s",
+			word_tier(tier)->words, json_text(json_object_get(
+				parts->findings, "confidence"), "level",
+				"unknown"));
 	if (json_text(os, "name", NULL) != NULL)
 		line(out, "  System    %s", json_text(os, "name", ""));
 	if (json_text(system, "product", NULL) != NULL)
@@ -86,8 +95,54 @@ print_steps(FILE *out, const struct parts *parts)
 }
 
 static void
+print_size(FILE *out, const struct parts *parts)
+{
+	const json_t *size = json_object_get(parts->findings, "size");
+	const json_t *problem;
+	char a[16], b[16], c[16], time[WORDS_DURATION_BYTES];
+	size_t i;
+
+	if (json_object_size(size) == 0)
+		return;
+	heading(out, "Size and way");
+	line(out, "%ju processors (%s), %s memory, %s of %s disks in use",
+		(uintmax_t)json_number(size, "vcpus", 0),
+		json_text(size, "cpu_model", "any model"),
+		progress_bytes(a, json_number(size, "memory_bytes", 0)),
+		progress_bytes(b, json_number(size, "used_bytes", 0)),
+		progress_bytes(c, json_number(size, "disk_bytes", 0)));
+	line(out, "%s: %s", json_text(size, "mode", "?"),
+		json_text(size, "mode_reason", ""));
+	if (parts_seconds(size, "downtime_seconds") > 0)
+		line(out, "estimated downtime: %s", words_duration(time,
+			parts_seconds(size, "downtime_seconds")));
+	json_array_foreach(json_object_get(json_object_get(size, "host"),
+		"problems"), i, problem)
+		line(out, "host: %s", json_is_string(problem)
+				? json_string_value(problem) : "?");
+}
+
+static void
+print_relations(FILE *out, const struct parts *parts)
+{
+	const json_t *list = json_object_get(parts->findings, "dependencies");
+	const json_t *item;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	heading(out, "Connections");
+	json_array_foreach(list, i, item)
+		line(out, "%-10s  %s port %ju (%s)", json_text(item, "kind",
+			"?"), json_text(item, "host", "?"),
+			(uintmax_t)json_number(item, "port", 0),
+			json_text(item, "where", "?"));
+}
+
+static void
 print_finding(FILE *out, const json_t *finding)
 {
+	const json_t *waiver = words_waiver(finding);
 	const json_t *evidence;
 	size_t i;
 
@@ -96,6 +151,11 @@ print_finding(FILE *out, const json_t *finding)
 	json_array_foreach(json_object_get(finding, "evidence"), i, evidence)
 		line(out, "             %s: %s", json_text(evidence, "where",
 			"?"), json_text(evidence, "what", ""));
+	if (waiver != NULL)
+		line(out, "             waived by %s until %s: %s",
+			json_text(waiver, "who", "?"),
+			json_text(waiver, "until", "?"),
+			json_text(waiver, "why", "?"));
 	if (json_text(finding, "done", NULL) != NULL)
 		line(out, "             done: %s", json_text(finding, "done",
 			""));
@@ -268,6 +328,8 @@ text_print(FILE *out, const struct parts *parts)
 	print_summary(out, parts);
 	print_steps(out, parts);
 	print_findings(out, parts);
+	print_size(out, parts);
+	print_relations(out, parts);
 	print_changes(out, parts);
 	print_proof(out, parts);
 	print_session(out, parts);

@@ -1,6 +1,7 @@
 /* The report of a whole migration with hostile texts, and of next to nothing. */
 #include "tests/harness.h"
 
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "common/json.h"
 #include "common/own.h"
 #include "common/process.h"
+#include "convert/report/csv.h"
 #include "convert/report/report.h"
 #include "convert/state/machine.h"
 
@@ -51,8 +53,9 @@ hostile_text_stays_text_on_the_page(void **state)
 	AUTO(freep) char *page = print(FULL, "html");
 
 	(void)state;
-	check_lacks(page, "<script");
+	check_lacks(page, "<script>alert");
 	check_lacks(page, "<img src=x");
+	check_lacks(page, "<b>data");
 	check_lacks(page, "\x1b");
 	check_has(page, "&lt;script&gt;alert(&#39;title&#39;)&lt;/script&gt;");
 }
@@ -68,6 +71,7 @@ page_needs_nothing_from_anywhere(void **state)
 	check_lacks(page, "url(");
 	check_lacks(page, "@import");
 	check_lacks(page, "<link");
+	check_lacks(page, " style=");
 	check_has(page, "src=\"data:image/png;base64,iVBORw0KGgo");
 	check_has(page, "prefers-color-scheme:dark");
 	check_has(page, "@media print");
@@ -76,7 +80,7 @@ page_needs_nothing_from_anywhere(void **state)
 static void
 page_tells_each_part(void **state)
 {
-	static const char *const parts[] = {"Boots</div>", "412 MB",
+	static const char *const parts[] = {"Boots</span>", "Needs decisions</span>", "412 MB",
 		"linux.initramfs.no-virtio", "<span class=\"a\">+UUID=0b6f9a52",
 		"<span class=\"d\">-/dev/sda1", "192.0.2.10", "71 frames",
 		"3 unreadable sectors", "login prompt after 83 s"};
@@ -118,7 +122,7 @@ json_holds_every_part(void **state)
 	assert_non_null(json);
 	assert_string_equal(json_text(json, "verdict", ""), "boots");
 	assert_int_equal(json_array_size(json_object_get(json_object_get(json,
-		"findings"), "findings")), 4);
+		"findings"), "findings")), 5);
 	assert_true(json_array_size(json_object_get(json, "next_steps")) > 0);
 }
 
@@ -137,19 +141,154 @@ report_says_what_the_host_held_already(void **state)
 static void
 report_of_nothing_says_unproven(void **state)
 {
-	static const char *const formats[] = {"text", "html", "json"};
+	static const char *const formats[] = {"text", "html", "json",
+		"sarif", "csv"};
 	char folder[] = "/tmp/unrack-test-XXXXXX";
 	struct error err = {0};
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
 		AUTO(freep) char *text = print(folder, formats[i]);
 
+		if (i >= 3)
+			continue; /* they list findings, and nothing else */
 		check_has(text, "nproven");
 		check_has(text, "unrack convert --name legacy1");
 	}
 	assert_ok(io_remove_tree(folder, &err), &err);
+}
+
+static void
+page_shows_where_things_lie(void **state)
+{
+	static const char *const parts[] = {"Map of sda: 6.4 GB in 2 "
+		"partitions, 3 unreadable sectors", ">ext4 on /</text>",
+		"class=\"hatch\"", "class=\"damage\"", "/dev/vg/data"};
+	AUTO(freep) char *page = print(FULL, "html");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		check_has(page, parts[i]);
+}
+
+/* What stands between two texts, freed by the caller. */
+static char *
+between(const char *text, const char *before, const char *after)
+{
+	const char *from = strstr(text, before), *to;
+
+	assert_non_null(from);
+	from += strlen(before);
+	to = strstr(from, after);
+	assert_non_null(to);
+	return strndup(from, (size_t)(to - from));
+}
+
+static void
+policy_allows_only_the_style_and_script_that_are_there(void **state)
+{
+	static const char *const kinds[][3] = {
+		{"<style>", "</style>", "style-src 'sha256-"},
+		{"<script>", "</script>", "script-src 'sha256-"}};
+	AUTO(freep) char *page = print(FULL, "html");
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		AUTO(freep) char *content = between(page, kinds[i][0],
+			kinds[i][1]);
+		AUTO(freep) char *allowed = between(page, kinds[i][2], "'");
+		unsigned char hash[32], text[48];
+
+		assert_int_equal(EVP_Digest(content, strlen(content), hash,
+			NULL, EVP_sha256(), NULL), 1);
+		EVP_EncodeBlock(text, hash, sizeof hash);
+		assert_string_equal(allowed, (const char *)text);
+	}
+	check_has(page, "default-src 'none'");
+}
+
+static void
+waived_finding_asks_nothing_of_a_person(void **state)
+{
+	AUTO(freep) char *page = print(FULL, "html");
+	AUTO(freep) char *text = print(FULL, "text");
+
+	(void)state;
+	check_has(page, "by A. Person until 2027-01-31");
+	check_has(text, "1 left for a person");
+}
+
+static void
+csv_has_a_line_for_each_place(void **state)
+{
+	AUTO(freep) char *csv = print(FULL, "csv");
+	size_t lines = 0;
+
+	(void)state;
+	for (const char *at = csv; (at = strstr(at, "\r\n")) != NULL; at += 2)
+		lines++;
+	assert_int_equal(lines, 1 + 6);
+	check_has(csv, "\"/etc/fstab:4\",\"/dev/sda2\"");
+}
+
+static void
+cells_that_begin_like_formulas_are_quoted_away(void **state)
+{
+	static const struct {
+		const char *text, *cell;
+	} cells[] = {
+		{"=1+1", "\"'=1+1\""}, {"+1", "\"'+1\""}, {"-1", "\"'-1\""},
+		{"@SUM(A1)", "\"'@SUM(A1)\""}, {" =1", "\"' =1\""},
+		{"\t=1", "\"'?=1\""}, {"\r=1", "\"'?=1\""},
+		{"a=1", "\"a=1\""}, {"say \"no\"", "\"say \"\"no\"\"\""},
+		{"", "\"\""}, {"a\x1b[2J", "\"a?[2J\""}, {"a,b\nc",
+			"\"a,b\nc\""}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+		AUTO(freep) char *text = NULL;
+		size_t bytes;
+		FILE *out = open_memstream(&text, &bytes);
+
+		assert_non_null(out);
+		csv_cell(out, cells[i].text);
+		assert_int_equal(fclose(out), 0);
+		assert_string_equal(text, cells[i].cell);
+	}
+}
+
+static const json_t *
+first_run(const json_t *log, const char *key)
+{
+	return json_object_get(json_array_get(json_object_get(log, "runs"), 0),
+		key);
+}
+
+static void
+sarif_names_place_level_and_waiver(void **state)
+{
+	AUTO(freep) char *text = print(FULL, "sarif");
+	AUTO(json_decrefpp) json_t *log = json_loads(text, 0, NULL);
+	const json_t *results = first_run(log, "results");
+	const json_t *result = json_array_get(results, 1), *place;
+
+	(void)state;
+	assert_int_equal(json_array_size(results), 6);
+	assert_string_equal(json_text(result, "level", ""), "warning");
+	place = json_object_get(json_array_get(json_object_get(result,
+		"locations"), 0), "physicalLocation");
+	assert_string_equal(json_text(json_object_get(place,
+		"artifactLocation"), "uri", ""), "etc/fstab");
+	assert_int_equal(json_number(json_object_get(place, "region"),
+		"startLine", 0), 3);
+	check_has(text, "srv/%3Cb%3E");
+	check_has(text, "\"fullyQualifiedName\": \"records.service\"");
+	assert_null(json_object_get(result, "suppressions"));
+	assert_string_equal(json_text(json_array_get(json_object_get(
+		json_array_get(results, 5), "suppressions"), 0),
+		"justification", ""),
+		"the modem was retired (A. Person, until 2027-01-31)");
 }
 
 /* Each file in turn, filled with what nobody would write there. */
@@ -158,6 +297,7 @@ members_of_the_wrong_type_do_no_harm(void **state)
 {
 	static const char *const files[] = {"inventory.json",
 		"report/guest.json", "report/findings.json",
+		"report/layout.json",
 		"report/changes/index.json", "report/session.json",
 		"report/proof.json"};
 	static const char nonsense[] =
@@ -167,6 +307,10 @@ members_of_the_wrong_type_do_no_harm(void **state)
 		"\"wire\": [], \"problems\": [1, {}], \"milestones\": [null], "
 		"\"expectations\": [[]], \"facts\": {\"interfaces\": 3, "
 		"\"swap\": [1]}, \"isolation\": {\"frames\": \"x\"}, "
+		"\"size\": {\"host\": {\"problems\": [1]}, \"mode\": 1}, "
+		"\"volumes\": [1, {}], \"dependencies\": [1, {}], "
+		"\"listeners\": [[], {\"port\": \"x\"}], \"tier\": 3, "
+		"\"confidence\": {\"level\": \"low\", \"limits\": [1]}, "
 		"\"system\": [], \"cpu\": {}, \"hardware\": {}, \"os\": 1}";
 	char folder[] = "/tmp/unrack-test-XXXXXX";
 	AUTO(freep) char *changes = NULL;
@@ -184,6 +328,8 @@ members_of_the_wrong_type_do_no_harm(void **state)
 		free(print(folder, "text"));
 		free(print(folder, "html"));
 		free(print(folder, "json"));
+		free(print(folder, "sarif"));
+		free(print(folder, "csv"));
 	}
 	assert_ok(io_remove_tree(folder, &err), &err);
 }
@@ -243,6 +389,13 @@ main(void)
 		cmocka_unit_test(json_holds_every_part),
 		cmocka_unit_test(report_says_what_the_host_held_already),
 		cmocka_unit_test(report_of_nothing_says_unproven),
+		cmocka_unit_test(page_shows_where_things_lie),
+		cmocka_unit_test(
+			policy_allows_only_the_style_and_script_that_are_there),
+		cmocka_unit_test(waived_finding_asks_nothing_of_a_person),
+		cmocka_unit_test(csv_has_a_line_for_each_place),
+		cmocka_unit_test(cells_that_begin_like_formulas_are_quoted_away),
+		cmocka_unit_test(sarif_names_place_level_and_waiver),
 		cmocka_unit_test(members_of_the_wrong_type_do_no_harm),
 		cmocka_unit_test(unknown_format_and_broken_part_are_refused),
 		cmocka_unit_test(report_is_written_beside_its_parts),
