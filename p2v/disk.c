@@ -5,7 +5,10 @@
 #include "p2v/disk.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 #include "common/error.h"
@@ -348,6 +351,16 @@ disk_list(const char *root)
 	return disks;
 }
 
+/* 0 when it cannot be opened, as for one without a medium. */
+static uint64_t
+device_bytes(const char *path)
+{
+	AUTO(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint64_t bytes;
+
+	return ioctl(fd, BLKGETSIZE64, &bytes) == -1 ? 0 : bytes;
+}
+
 json_t *
 disk_of_file(const char *path, const char *name, struct error *err)
 {
@@ -359,8 +372,8 @@ disk_of_file(const char *path, const char *name, struct error *err)
 		error_set(err, errno, "open %s", path);
 		return NULL;
 	}
-	bytes = ((uint64_t)st.st_size + SECTOR_BYTES - 1) / SECTOR_BYTES *
-		SECTOR_BYTES;
+	bytes = S_ISBLK(st.st_mode) ? device_bytes(path) : (uint64_t)st.st_size;
+	bytes = (bytes + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES;
 	facts = json_pack("{s:s, s:I, s:i, s:i, s:n, s:n, s:n, s:n, s:n, s:b, "
 			  "s:b, s:b, s:n, s:[]}",
 		"name", name, "size_bytes", (json_int_t)bytes,
@@ -373,9 +386,9 @@ disk_of_file(const char *path, const char *name, struct error *err)
 		error_set(err, ENOMEM, "describe %s", path);
 		return NULL;
 	}
-	if (!S_ISREG(st.st_mode) || bytes == 0)
+	if ((!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)) || bytes == 0)
 		error_set(err, 0, "%s is no disk image: it is %s", path,
-			S_ISREG(st.st_mode) ? "empty" : "not a file");
+			bytes == 0 ? "empty" : "neither a file nor a device");
 	else if (probe_disk(facts, name, path, SECTOR_BYTES, err) == 0) {
 		set_partition_links(facts, "/nonexistent");
 		return facts;
