@@ -210,6 +210,20 @@ read_carefully(const struct reader *reader, void *data, size_t bytes,
 	return code;
 }
 
+/* What the page cache must not be asked about: whole pages, aligned. */
+static int
+fits_direct(const struct reader *reader, const void *data, size_t bytes,
+	uint64_t offset_bytes)
+{
+	return reader->direct_fd != -1 &&
+		((uintptr_t)data | bytes | offset_bytes) % CAREFUL_BYTES == 0 &&
+		offset_bytes + bytes <= reader->bytes;
+}
+
+/*
+ * Around the page cache, which would copy every byte once more and fill the
+ * memory that the live image runs in.
+ */
 static int
 reader_read(void *context, void *data, size_t bytes, uint64_t offset_bytes,
 	int careful)
@@ -219,8 +233,13 @@ reader_read(void *context, void *data, size_t bytes, uint64_t offset_bytes,
 
 	if (careful && reader->direct_fd != -1 && bytes <= CAREFUL_BYTES)
 		return read_carefully(reader, data, bytes, offset_bytes);
+	if (fits_direct(reader, data, bytes, offset_bytes)) {
+		code = read_whole(reader, reader->direct_fd, data, bytes,
+			offset_bytes);
+		if (code != EINVAL) /* of a file system that wants more */
+			return code;
+	}
 	code = read_whole(reader, reader->fd, data, bytes, offset_bytes);
-	/* The live image runs in memory: blocks that went out make room. */
 	posix_fadvise(reader->fd, (off_t)offset_bytes, (off_t)bytes,
 		POSIX_FADV_DONTNEED);
 	return code;
