@@ -28,7 +28,7 @@ static const struct verb {
 		"[--listen ADDR:PORT] [--expect tcp:PORT]...",
 		"wait for live images and migrate their machines"},
 	{"assess", verb_assess, verb_assess_help,
-		"NAME | --disk FILE... [--format text|json|html]",
+		"NAME | --disk FILE... [--format text|json|html] [--waivers FILE]",
 		"say what would change and what a person must decide"},
 	{"convert", verb_convert, verb_convert_help,
 		"NAME | --name NAME --disk FILE...",
@@ -60,6 +60,13 @@ print_usage(FILE *out)
 	      "$XDG_STATE_HOME/unrack\n(~/.local/state/unrack).  "
 	      "`unrack VERB --help` says more.\n",
 		out);
+}
+
+/* Its statuses are what it thinks of a machine. */
+static bool
+verb_judges(const struct verb *verb)
+{
+	return verb->run == verb_assess;
 }
 
 static const struct verb *
@@ -123,13 +130,14 @@ run_verb(const struct verb *verb, const char *state, int argc, char **argv)
 		error_add(&err, "%s", verb->name);
 		log_error(&err);
 	}
-	if (status == EXIT_USAGE)
+	if (status == EXIT_USAGE && !verb_judges(verb))
 		fprintf(stderr, "%.*s",
 			(int)(strstr(verb->help, "\n\n") + 1 - verb->help),
 			verb->help);
-	if (fflush(stdout) == EOF && status == EXIT_DONE) {
+	if (fflush(stdout) == EOF &&
+		(status == EXIT_DONE || verb_judges(verb))) {
 		log_warn("write the output: %s", strerror(errno));
-		return EXIT_FAILED;
+		return verb_judges(verb) ? EXIT_NOT_ASSESSED : EXIT_FAILED;
 	}
 	return status;
 }

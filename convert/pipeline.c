@@ -192,6 +192,7 @@ convert_overlays(struct pipeline *p, struct conversion_result *conversion,
 		.disk_count = p->disk_count,
 		.report_folder = report,
 		.virtio_win = p->options->virtio_win,
+		.waivers = p->options->waivers,
 		.assess_only = p->options->assess_only,
 		.stage = stage_begin,
 		.cookie = p,
@@ -213,6 +214,7 @@ convert_overlays(struct pipeline *p, struct conversion_result *conversion,
 		conversion->os_name);
 	p->result->blockers = conversion->blockers;
 	p->result->warnings = conversion->warnings;
+	p->result->tier = conversion->tier;
 	return 0;
 }
 
@@ -430,6 +432,7 @@ add_damage(struct pipeline *p, const char *path, struct error *err)
 		return error_set(err, ENOMEM, "write %s", path);
 	p->result->blockers = findings_count(findings, SEVERITY_BLOCKER);
 	p->result->warnings = findings_count(findings, SEVERITY_WARNING);
+	p->result->tier = findings_tier(findings);
 	return json_file_write(path, json, err);
 }
 

@@ -7,11 +7,13 @@
 #include <stdint.h>
 
 #include "common/progress.h"
+#include "convert/assess/finding.h"
 #include "convert/source/reread.h"
 
 struct error;
 struct estimate;
 struct machine;
+struct waivers;
 struct window;
 
 /* A range of a disk. */
@@ -93,6 +95,7 @@ struct pipeline_options {
 	bool reread; /* read the source's disks twice */
 	const char *virtio_win; /* NULL: none */
 	const char *const *expect; /* "tcp:PORT", NULL-terminated; or NULL */
+	const struct waivers *waivers; /* NULL: none */
 	const struct window *window; /* for the copy; NULL: any time */
 	unsigned verify_timeout_seconds; /* 0: the default */
 };
@@ -102,6 +105,7 @@ struct pipeline_result {
 	char reason[256];
 	char os_name[128]; /* empty: no operating system was recognised */
 	unsigned blockers, warnings;
+	enum tier tier;
 };
 
 /*

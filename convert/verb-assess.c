@@ -13,6 +13,7 @@
 #include "common/io.h"
 #include "common/json.h"
 #include "common/own.h"
+#include "convert/assess/waiver.h"
 #include "convert/local.h"
 #include "convert/report/report.h"
 #include "convert/state/machine.h"
@@ -20,7 +21,7 @@
 
 const char verb_assess_help[] =
 	"usage: unrack assess NAME | --disk FILE... [--inventory FILE]\n"
-	"                     [--format text|json|html]\n"
+	"                     [--format text|json|html] [--waivers FILE]\n"
 	"\n"
 	"Say what converting would change and what a person must decide.  Nothing is\n"
 	"converted, and of images nothing is kept.\n"
@@ -28,12 +29,16 @@ const char verb_assess_help[] =
 	"  NAME              a machine whose capture is here\n"
 	"  --disk FILE...    or disk images: raw, or qcow2 when named so\n"
 	"  --inventory FILE  what `unrack-capture --inventory` said of the server\n"
-	"  --format FORMAT   text (default), json or html\n";
+	"  --format FORMAT   text (default), json or html\n"
+	"  --waivers FILE    findings that somebody accepted, and until when\n"
+	"\n"
+	"Exit status: 0 ready (or by changes that unrack makes), 1 needs decisions,\n"
+	"2 not ready, 3 could not assess.\n";
 
 enum { DISKS_LIMIT = 64 };
 
 struct arguments {
-	const char *name, *inventory, *format;
+	const char *name, *inventory, *format, *waivers;
 	char *disks[DISKS_LIMIT + 1];
 	size_t disk_count;
 };
@@ -46,6 +51,7 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 		{"disk", required_argument, NULL, 'd'},
 		{"inventory", required_argument, NULL, 'i'},
 		{"format", required_argument, NULL, 'f'},
+		{"waivers", required_argument, NULL, 'w'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -58,8 +64,10 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 			arguments->inventory = optarg;
 		else if (option == 'f')
 			arguments->format = optarg;
+		else if (option == 'w')
+			arguments->waivers = optarg;
 		else
-			return -1;
+			return error_set(err, 0, "the arguments are wrong");
 	}
 	for (; optind < argc; optind++) {
 		if (arguments->disk_count > 0 &&
@@ -77,14 +85,19 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 
 static int
 assess_machine(struct machine *machine, const struct arguments *arguments,
-	struct error *err)
+	enum tier *tier_out, struct error *err)
 {
-	const struct pipeline_options options = {.assess_only = true};
+	AUTO(waivers_freep) struct waivers *waivers = NULL;
+	struct pipeline_options options = {.assess_only = true};
 	struct pipeline_result result;
 	struct progress progress = {.stage = NULL};
 	struct local_source *source = NULL;
 	int status;
 
+	if (arguments->waivers != NULL &&
+		waivers_read(&waivers, arguments->waivers, err) == -1)
+		return -1;
+	options.waivers = waivers;
 	if (machine_lock(machine, err) == -1 ||
 		local_open(&source, machine, err) == -1)
 		return -1;
@@ -93,12 +106,13 @@ assess_machine(struct machine *machine, const struct arguments *arguments,
 	local_close(source);
 	if (status == -1)
 		return -1;
+	*tier_out = result.tier;
 	return report_print(machine, arguments->format, stdout, err);
 }
 
 static int
 assess_images(const char *state, const struct arguments *arguments,
-	struct error *err)
+	enum tier *tier_out, struct error *err)
 {
 	AUTO(machine_closep) struct machine *machine = NULL;
 	AUTO(freep) char *inventory = NULL;
@@ -116,11 +130,12 @@ assess_images(const char *state, const struct arguments *arguments,
 	if (local_add_images(machine, arguments->disks, arguments->disk_count,
 			err) == -1)
 		return -1;
-	return assess_machine(machine, arguments, err);
+	return assess_machine(machine, arguments, tier_out, err);
 }
 
 static int
-assess_in_scratch(const struct arguments *arguments, struct error *err)
+assess_in_scratch(const struct arguments *arguments, enum tier *tier_out,
+	struct error *err)
 {
 	const char *folder = getenv("TMPDIR");
 	AUTO(freep) char *scratch = io_format("%s/unrack-assess.XXXXXX",
@@ -129,10 +144,23 @@ assess_in_scratch(const struct arguments *arguments, struct error *err)
 
 	if (scratch == NULL || mkdtemp(scratch) == NULL)
 		return error_set(err, errno, "make a scratch folder");
-	status = assess_images(scratch, arguments, err);
+	status = assess_images(scratch, arguments, tier_out, err);
 	if (io_remove_tree(scratch, status == 0 ? err : NULL) == -1)
 		return -1;
 	return status;
+}
+
+static int
+exit_status(enum tier tier)
+{
+	switch (tier) {
+	case TIER_NOT_READY:
+		return EXIT_NOT_READY;
+	case TIER_NEEDS_DECISIONS:
+		return EXIT_NEEDS_DECISIONS;
+	default:
+		return EXIT_READY;
+	}
 }
 
 int
@@ -141,16 +169,19 @@ verb_assess(const struct settings *settings, int argc, char **argv,
 {
 	AUTO(machine_closep) struct machine *machine = NULL;
 	struct arguments arguments = {0};
+	enum tier tier = TIER_READY;
 	int status;
 
-	if (read_arguments(&arguments, argc, argv, err) == -1)
-		return EXIT_USAGE;
+	if (read_arguments(&arguments, argc, argv, err) == -1) {
+		error_hint(err, "`unrack assess --help` shows them.");
+		return EXIT_NOT_ASSESSED;
+	}
 	if (arguments.disk_count > 0)
-		status = assess_in_scratch(&arguments, err);
+		status = assess_in_scratch(&arguments, &tier, err);
 	else if (machine_open(&machine, settings->state, arguments.name, err) ==
 		-1)
 		status = -1;
 	else
-		status = assess_machine(machine, &arguments, err);
-	return status == 0 ? EXIT_DONE : EXIT_FAILED;
+		status = assess_machine(machine, &arguments, &tier, err);
+	return status == 0 ? exit_status(tier) : EXIT_NOT_ASSESSED;
 }

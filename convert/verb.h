@@ -8,11 +8,19 @@ struct settings {
 	const char *state; /* the state directory */
 };
 
-/* Exit statuses of every verb; a verb with more says so in its usage. */
+/* Exit statuses of every verb but `assess`. */
 enum {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1, /* *err says why, unless the output did */
 	EXIT_USAGE = 2
+};
+
+/* Those of `assess`, which judges a machine. */
+enum {
+	EXIT_READY = 0, /* or will be, by the changes that unrack makes */
+	EXIT_NEEDS_DECISIONS = 1,
+	EXIT_NOT_READY = 2,
+	EXIT_NOT_ASSESSED = 3 /* *err says why */
 };
 
 /*

@@ -1,3 +1,9 @@
-convert_assess_src := $(addprefix convert/assess/,boot.c catalogue.c \
-	finding.c fstab.c grub-config.c guest-file.c guest.c ifupdown.c \
-	inspect.c net-rule.c reference.c service.c system.c volume.c)
+convert_rules_src := $(wildcard convert/assess/rules-*.c) \
+	$(wildcard convert/assess/look-*.c)
+convert_examine_src := $(convert_rules_src) $(addprefix convert/assess/, \
+	catalogue.c examine.c files.c files-tar.c finding.c fstab.c packages.c \
+	secret.c software.c waiver.c)
+convert_assess_src := $(convert_examine_src) $(addprefix convert/assess/, \
+	boot.c grub-config.c guest-file.c guest-stream.c guest.c \
+	ifupdown.c inspect.c net-rule.c reference.c service.c snapshot.c \
+	system.c volume.c)

@@ -8,6 +8,7 @@
 
 struct error;
 struct findings;
+struct waivers;
 
 struct findings *findings_new(void);
 void findings_free(struct findings *findings);
@@ -26,11 +27,59 @@ int findings_read(struct findings **findings_out, const char *path,
  * Note what a rule of the catalogue is about: `where` it was seen ("/etc/fstab"
  * and a line, 0 for none), `what` stood there, and what unrack does about it
  * (NULL: nothing).  A rule has one finding, with all its evidence, each once; the
- * first text of `done` counts.  Anything that is wrong with the arguments is a bug; a
- * lack of memory is remembered for findings_to_json().
+ * first text of `done` counts.  Secrets in `what` are masked.  Anything that is wrong
+ * with the arguments is a bug; a lack of memory is remembered for
+ * findings_to_json().
  */
 void finding_add(struct findings *findings, const char *rule, const char *where,
 	unsigned line, const char *what, const char *done);
+
+/* The same with a confidence of its own; of several, the surest counts. */
+void finding_add_as(struct findings *findings, const char *rule,
+	enum confidence confidence, const char *where, unsigned line,
+	const char *what, const char *done);
+
+/*
+ * Another machine that this one needs: kind as "nfs", "smb", "iscsi", "database",
+ * "http", "ldap", "ntp", "dns", "smtp", "syslog", "backup", "monitoring" or "other"; port 0
+ * when it is not known; `where` as "/etc/fstab:7".
+ */
+void findings_add_dependency(struct findings *findings, const char *kind,
+	const char *host, unsigned port, const char *where);
+
+/* A program of the guest that waits for others; protocol "tcp" or "udp". */
+void findings_add_listener(struct findings *findings, const char *program,
+	const char *protocol, unsigned port, const char *where);
+
+/*
+ * What could not be looked at, and why.  A grave one leaves little of the
+ * assessment to rely on.
+ */
+void findings_add_limit(struct findings *findings, bool is_grave,
+	const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* What is known about the machine's size; takes the object. */
+void findings_set_size(struct findings *findings, json_t *size);
+
+/*
+ * Mark what the waivers accept.  Those that have ended by `today` ("2026-01-31") become
+ * a finding themselves.
+ */
+void findings_waive(struct findings *findings, const struct waivers *waivers,
+	const char *machine, const char *today);
+
+enum tier {
+	TIER_READY,
+	TIER_READY_WITH_CHANGES, /* unrack makes them */
+	TIER_NEEDS_DECISIONS,
+	TIER_NOT_READY
+};
+
+/* By the findings that are not waived. */
+enum tier findings_tier(const struct findings *findings);
+
+/* "ready", "ready-with-changes", "needs-decisions", "not-ready" */
+const char *tier_name(enum tier tier);
 
 unsigned findings_count(const struct findings *findings,
 	enum severity severity);

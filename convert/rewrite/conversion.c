@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/error.h"
 #include "common/io.h"
@@ -17,11 +18,14 @@
 #include "common/log.h"
 #include "common/own.h"
 #include "convert/assess/boot.h"
+#include "convert/assess/examine.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest.h"
 #include "convert/assess/inspect.h"
 #include "convert/assess/reference.h"
+#include "convert/assess/snapshot.h"
 #include "convert/assess/volume.h"
+#include "convert/assess/waiver.h"
 #include "convert/rewrite/change.h"
 #include "convert/rewrite/injection.h"
 #include "convert/rewrite/texts.h"
@@ -86,6 +90,50 @@ open_disks(struct conversion *conversion, struct error *err)
 	return appliance_open(&conversion->g, disks, request->disk_count, err);
 }
 
+/* Today, as the rules compare it. */
+static void
+read_today(char today[16])
+{
+	time_t now = time(NULL);
+	struct tm utc;
+
+	strftime(today, 16, "%Y-%m-%d", gmtime_r(&now, &utc));
+}
+
+/* Apply the rules to a snapshot of the guest. */
+static int
+examine_guest(struct conversion *conversion, struct error *err)
+{
+	const struct conversion_request *request = conversion->request;
+	AUTO(files_freep) struct files *files = files_new();
+	AUTO(packages_freep) struct packages *packages = packages_new();
+	AUTO(json_decrefpp) json_t *guest = guest_to_json(conversion->guest);
+	char today[16];
+	struct examination examination = {
+		.files = files,
+		.packages = packages,
+		.inventory = request->inventory,
+		.guest = guest,
+		.today = today,
+		.findings = conversion->findings,
+	};
+
+	if (files == NULL || packages == NULL || guest == NULL)
+		return error_set(err, ENOMEM, "examine %s", request->machine);
+	read_today(today);
+	if (conversion->root != NULL)
+		snapshot_take(files, packages, conversion->g,
+			conversion->findings);
+	if (request->inventory == NULL)
+		findings_add_limit(conversion->findings, false,
+			"there is no inventory: the hardware was not looked at");
+	examine(&examination);
+	if (request->waivers != NULL)
+		findings_waive(conversion->findings, request->waivers,
+			request->machine, today);
+	return 0;
+}
+
 /* What is there, and what would be done about it. */
 static int
 assess(struct conversion *conversion, struct error *err)
@@ -113,7 +161,9 @@ assess(struct conversion *conversion, struct error *err)
 		finding_add(conversion->findings, "os.unknown",
 			conversion->request->disks[0].name, 0, guest->os_type,
 			NULL);
-		return 0;
+		findings_add_limit(conversion->findings, true,
+			"no system that is known was found on the disks");
+		return examine_guest(conversion, err);
 	}
 	log_debug("read the facts");
 	if (texts_plan(conversion->g, guest, conversion->root,
@@ -128,7 +178,7 @@ assess(struct conversion *conversion, struct error *err)
 	boot_check_install_device(conversion->g, conversion->findings);
 	boot_check_fallback(conversion->g, guest, conversion->findings);
 	log_debug("planned the drivers");
-	return 0;
+	return examine_guest(conversion, err);
 }
 
 /* The VM has what the default kernel can drive. */
@@ -232,6 +282,7 @@ fill_result(struct conversion_result *result,
 		.blockers = findings_count(findings, SEVERITY_BLOCKER),
 		.warnings = findings_count(findings, SEVERITY_WARNING),
 		.informations = findings_count(findings, SEVERITY_INFORMATION),
+		.tier = findings_tier(findings),
 		.converted = conversion->root != NULL &&
 			!conversion->request->assess_only,
 	};

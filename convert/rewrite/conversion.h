@@ -5,8 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "convert/assess/finding.h"
+
 struct error;
-struct progress;
+struct waivers;
 
 /* A disk as the appliance sees it, in the order of the inventory. */
 struct conversion_disk {
@@ -22,6 +24,7 @@ struct conversion_request {
 	size_t disk_count;
 	const char *report_folder; /* gets guest.json, findings.json, changes/ */
 	const char *virtio_win;	   /* ISO or folder, or NULL */
+	const struct waivers *waivers; /* NULL: none */
 	bool assess_only;
 	/* Called when "assess", "trim" and "convert" begin. */
 	void (*stage)(void *cookie, const char *stage);
@@ -31,6 +34,7 @@ struct conversion_request {
 struct conversion_result {
 	char os_name[128];   /* empty when none was recognised */
 	unsigned blockers, warnings, informations;
+	enum tier tier;
 	unsigned change_count;
 	bool converted;	     /* false: assessed only, or nothing known to convert */
 };

@@ -14,14 +14,28 @@ test-net-rule_src := tests/assess/test-net-rule.c convert/assess/net-rule.c \
 test-net-rule_pkg := cmocka
 
 tests += test-finding
-test-finding_src := tests/assess/test-finding.c convert/assess/finding.c \
-	convert/assess/catalogue.c $(common_src)
-test-finding_pkg := cmocka jansson
+test-finding_src := tests/assess/test-finding.c $(convert_examine_src) $(common_src)
+test-finding_pkg := cmocka jansson libarchive
 
 tests += test-guest test-ifupdown
 test-guest_src := tests/assess/test-guest.c $(convert_assess_src) \
 	drivers-inject/appliance.c $(common_src)
-test-guest_pkg := cmocka libguestfs jansson
+test-guest_pkg := cmocka libguestfs jansson libarchive
 test-ifupdown_src := tests/assess/test-ifupdown.c convert/assess/ifupdown.c \
 	convert/assess/guest.c $(common_src)
 test-ifupdown_pkg := cmocka jansson
+
+examine_test_src := $(convert_examine_src) $(common_src)
+tests += test-rules test-files test-packages test-secret test-waiver
+test-rules_src := tests/assess/test-rules.c $(examine_test_src)
+test-rules_pkg := cmocka jansson libarchive
+test-files_src := tests/assess/test-files.c convert/assess/files.c \
+	convert/assess/files-tar.c $(common_src)
+test-files_pkg := cmocka jansson libarchive
+test-packages_src := tests/assess/test-packages.c convert/assess/packages.c \
+	convert/assess/files.c $(common_src)
+test-packages_pkg := cmocka jansson
+test-secret_src := tests/assess/test-secret.c convert/assess/secret.c
+test-secret_pkg := cmocka
+test-waiver_src := tests/assess/test-waiver.c $(examine_test_src)
+test-waiver_pkg := cmocka jansson libarchive

@@ -1,5 +1,6 @@
 #include "tests/harness.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -90,39 +91,143 @@ hostile_evidence_is_bounded_and_made_text(void **state)
 }
 
 static void
-the_catalogue_is_ordered_and_complete(void **state)
+secrets_do_not_become_evidence(void **state)
 {
-	size_t count;
-	const struct rule *rules = catalogue_rules(&count);
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	AUTO(json_decrefpp) json_t *json = NULL;
+	AUTO(freep) char *text = NULL;
 
 	(void)state;
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0 && strcmp(rules[i - 1].id, rules[i].id) >= 0)
-			fail_msg("%s is out of order", rules[i].id);
-		assert_non_null(rules[i].title);
-		assert_non_null(rules[i].why);
-		assert_non_null(rules[i].action);
-		assert_ptr_equal(catalogue_rule(rules[i].id), &rules[i]);
+	finding_add(findings, "storage.not-mounted", "/srv", 0,
+		"password=hunter2", NULL);
+	findings_add_dependency(findings, "database", "shop:hunter2@db", 5432,
+		"/etc/shop.ini:3");
+	findings_add_listener(findings, "redis --requirepass hunter2", "tcp",
+		6379, "/etc/rc.local:9");
+	json = findings_to_json(findings, "m", true);
+	text = json_dumps(json, 0);
+	assert_non_null(strstr(text, "redis"));
+	assert_null(strstr(text, "hunter2"));
+}
+
+static void
+what_was_not_read_lowers_the_confidence(void **state)
+{
+	static const char *const levels[] = {"high", "medium", "low"};
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		AUTO(findings_freep) struct findings *findings = findings_new();
+		AUTO(json_decrefpp) json_t *json = NULL;
+
+		if (i > 0)
+			findings_add_limit(findings, i == 2, "no %s", "luck");
+		json = findings_to_json(findings, "m", true);
+		json = json_incref(json_object_get(json, "confidence"));
+		assert_string_equal(json_text(json, "level", ""), levels[i]);
+		assert_int_equal(json_array_size(json_object_get(json,
+					 "limits")), i > 0);
+	}
+}
+
+static enum tier
+tier_of(const char *rule, const char *done)
+{
+	AUTO(findings_freep) struct findings *findings = findings_new();
+
+	finding_add(findings, "network.static-address", "eth0", 0, "x", NULL);
+	if (rule != NULL)
+		finding_add(findings, rule, "x", 0, "x", done);
+	return findings_tier(findings);
+}
+
+static void
+the_tier_is_that_of_the_worst(void **state)
+{
+	(void)state;
+	assert_int_equal(tier_of(NULL, NULL), TIER_READY);
+	assert_int_equal(tier_of("linux.fstab.device-name", "Replaced."),
+		TIER_READY_WITH_CHANGES);
+	assert_int_equal(tier_of("linux.fstab.device-name", NULL),
+		TIER_NEEDS_DECISIONS);
+	assert_int_equal(tier_of("os.unknown", NULL), TIER_NOT_READY);
+}
+
+static void
+the_surest_evidence_gives_the_confidence(void **state)
+{
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	AUTO(json_decrefpp) json_t *json = NULL;
+	const json_t *finding;
+
+	(void)state;
+	finding_add_as(findings, "os.unknown", CONFIDENCE_POSSIBLE, "a", 0, "x",
+		NULL);
+	finding_add_as(findings, "os.unknown", CONFIDENCE_LIKELY, "b", 0, "x",
+		NULL);
+	finding_add_as(findings, "os.unknown", CONFIDENCE_POSSIBLE, "c", 0, "x",
+		NULL);
+	json = findings_to_json(findings, "m", true);
+	finding = json_array_get(json_object_get(json, "findings"), 0);
+	assert_string_equal(json_text(finding, "confidence", ""), "likely");
+	assert_string_equal(json_text(finding, "group", ""),
+		"operating system");
+}
+
+static void
+the_catalogue_is_ordered_and_complete(void **state)
+{
+	const struct rule *rule, *last = NULL;
+
+	(void)state;
+	for (size_t i = 0; (rule = catalogue_at(i)) != NULL; i++) {
+		if (last != NULL && rule_group(rule) == rule_group(last) &&
+			strcmp(last->id, rule->id) >= 0)
+			fail_msg("%s is out of order", rule->id);
+		assert_non_null(rule->title);
+		assert_non_null(rule->why);
+		assert_non_null(rule->action);
+		assert_ptr_equal(catalogue_rule(rule->id), rule);
+		last = rule;
 	}
 	assert_null(catalogue_rule("no.such.rule"));
+}
+
+static void
+print_rule(FILE *page, const struct rule *rule)
+{
+	const char *remedy;
+	const char *kind = rule_remedy(rule, &remedy);
+
+	fprintf(page, "\n### %s\n\n%s (%s, %s).\n\n%s\n\n*What to do:* %s\n",
+		rule->id, rule->title, severity_name(rule->severity),
+		confidence_name(rule->confidence), rule->why, rule->action);
+	if (strcmp(kind, "hint") != 0)
+		fprintf(page, "\n```%s\n%s\n```\n",
+			strcmp(kind, "playbook") == 0 ? "yaml" : "sh", remedy);
+	if (rule->effect != NULL)
+		fprintf(page, "\n*What unrack does:* %s\n", rule->effect);
 }
 
 /* docs/findings.md, as it should be. */
 static void
 print_page(FILE *page)
 {
-	size_t count;
-	const struct rule *rules = catalogue_rules(&count);
+	const struct rule *rule, *last = NULL;
 
 	fputs("# What unrack can find\n\n"
-	      "Each finding names its rule, where it was seen and what was done\n"
-	      "about it. The rules, by id:\n",
+	      "Each finding names its rule, where it was seen and what is done\n"
+	      "about it. The rules, by group and id, each with its severity and\n"
+	      "how sure it is where it fires:\n",
 		page);
-	for (size_t i = 0; i < count; i++)
-		fprintf(page, "\n## %s\n\n%s (%s).\n\n%s\n\n*What to do:* %s\n",
-			rules[i].id, rules[i].title,
-			severity_name(rules[i].severity), rules[i].why,
-			rules[i].action);
+	for (size_t i = 0; (rule = catalogue_at(i)) != NULL; i++) {
+		if (last == NULL || rule_group(last) != rule_group(rule))
+			fprintf(page, "\n## %c%s\n",
+				toupper(*group_name(rule_group(rule))),
+				group_name(rule_group(rule)) + 1);
+		print_rule(page, rule);
+		last = rule;
+	}
 }
 
 /* UNRACK_UPDATE=1 writes the page anew. */
@@ -157,6 +262,10 @@ main(void)
 		cmocka_unit_test(the_gravest_come_first),
 		cmocka_unit_test(an_assessment_has_done_nothing),
 		cmocka_unit_test(hostile_evidence_is_bounded_and_made_text),
+		cmocka_unit_test(secrets_do_not_become_evidence),
+		cmocka_unit_test(what_was_not_read_lowers_the_confidence),
+		cmocka_unit_test(the_tier_is_that_of_the_worst),
+		cmocka_unit_test(the_surest_evidence_gives_the_confidence),
 		cmocka_unit_test(the_catalogue_is_ordered_and_complete),
 		cmocka_unit_test(the_page_shows_the_catalogue),
 	};

@@ -1,16 +1,16 @@
 tests += test-serve
 test-serve_src := tests/convert/test-serve.c tests/convert/host.c \
 	tests/convert/peer.c $(convert_serve_src) $(convert_source_src) \
-	$(convert_capture_src) convert/assess/finding.c \
-	convert/assess/catalogue.c $(convert_state_src) $(wire_src) \
+	$(convert_capture_src) $(convert_examine_src) \
+	$(convert_state_src) $(wire_src) \
 	$(common_src)
-test-serve_pkg := $(wire_pkg) cmocka
+test-serve_pkg := $(wire_pkg) cmocka libarchive
 test-serve_wrap := statvfs
 
 tests += test-share
 test-share_src := $(filter-out tests/convert/test-serve.c,$(test-serve_src)) \
 	tests/convert/test-share.c
-test-share_pkg := $(wire_pkg) cmocka
+test-share_pkg := $(wire_pkg) cmocka libarchive
 
 tests += test-image
 test-image_src := tests/convert/test-image.c $(convert_source_src) \
@@ -43,19 +43,19 @@ test-throttle_src := tests/convert/test-throttle.c convert/capture/rate.c \
 	convert/serve/throttle.c $(wire_src) $(common_src)
 test-throttle_pkg := $(wire_pkg) cmocka
 test-estimate_src := tests/convert/test-estimate.c convert/serve/meter.c \
-	$(convert_capture_src) $(convert_source_src) convert/assess/finding.c \
-	convert/assess/catalogue.c $(convert_state_src) $(wire_src) $(common_src)
-test-estimate_pkg := $(wire_pkg) cmocka
+	$(convert_capture_src) $(convert_source_src) $(convert_examine_src) \
+	$(convert_state_src) $(wire_src) $(common_src)
+test-estimate_pkg := $(wire_pkg) cmocka libarchive
 
 capture_test_src := tests/convert/capture.c $(convert_capture_src) \
-	$(convert_source_src) convert/assess/finding.c \
-	convert/assess/catalogue.c $(convert_state_src) $(wire_src) $(common_src)
+	$(convert_source_src) $(convert_examine_src) \
+	$(convert_state_src) $(wire_src) $(common_src)
 
 tests += test-verify-capture
 test-verify-capture_src := tests/convert/test-verify-capture.c \
 	convert/verb-verify-capture.c $(capture_test_src)
-test-verify-capture_pkg := $(wire_pkg) cmocka
+test-verify-capture_pkg := $(wire_pkg) cmocka libarchive
 
 tests += test-damage
 test-damage_src := tests/convert/test-damage.c $(capture_test_src)
-test-damage_pkg := $(wire_pkg) cmocka
+test-damage_pkg := $(wire_pkg) cmocka libarchive

@@ -1,8 +1,7 @@
 rewrite_test_src := tests/rewrite/rewriting.c $(assess_test_src) \
-	convert/assess/catalogue.c convert/assess/finding.c \
-	convert/assess/fstab.c convert/assess/grub-config.c \
+	$(convert_examine_src) convert/assess/grub-config.c \
 	$(addprefix convert/rewrite/,edit.c fstab.c crypttab.c grub2.c resume.c)
-rewrite_test_pkg := cmocka libguestfs jansson
+rewrite_test_pkg := cmocka libguestfs jansson libarchive
 
 tests += test-fstab test-crypttab test-grub2 test-resume
 test-fstab_src := tests/rewrite/test-fstab.c $(rewrite_test_src)
@@ -20,6 +19,5 @@ test-diff_pkg := cmocka jansson
 
 tests += test-network
 test-network_src := tests/rewrite/test-network.c convert/rewrite/network.c \
-	convert/assess/catalogue.c convert/assess/finding.c \
-	convert/assess/guest.c $(common_src)
-test-network_pkg := cmocka jansson
+	$(convert_examine_src) convert/assess/guest.c $(common_src)
+test-network_pkg := cmocka jansson libarchive

@@ -4,9 +4,9 @@ torture_src := tests/torture/torture.c tests/torture/disk.c \
 	tests/torture/fault.c tests/torture/host.c tests/torture/life.c \
 	tests/torture/relay.c tests/torture/watch.c \
 	$(convert_serve_src) $(convert_source_src) \
-	$(convert_capture_src) convert/assess/finding.c \
-	convert/assess/catalogue.c $(convert_state_src) $(wire_src) $(common_src)
-torture_pkg := $(wire_pkg)
+	$(convert_capture_src) $(convert_examine_src) \
+	$(convert_state_src) $(wire_src) $(common_src)
+torture_pkg := $(wire_pkg) libarchive
 torture_wrap := image_store
 torture_needs := torture-source unrack-capture
 

@@ -1,0 +1,28 @@
+/*
+ * Rules: the state of file systems.
+ * Data only; catalogue.h says what the fields mean.
+ */
+#include "convert/assess/catalogue.h"
+
+static const struct rule rules[] = {
+	{
+		.id = "fs.dirty",
+		.title = "A file system was not unmounted cleanly",
+		.severity = SEVERITY_INFORMATION,
+		.why = "The server was not shut down properly before the capture, "
+		  "or it was captured while running.",
+		.action = "Check the applications' data in the VM.",
+		.effect = "Replays the journal, in the overlay.",
+	},
+	{
+		.id = "fs.near-full",
+		.title = "A file system is almost full",
+		.severity = SEVERITY_WARNING,
+		.why = "Less than 2 % is free: services and the next kernel "
+		  "update may fail for lack of space.",
+		.action = "Make space on the server, or grow the disk of the VM.",
+	},
+};
+
+const struct rule_table rules_filesystems = {
+	GROUP_FILESYSTEMS, rules, sizeof rules / sizeof *rules};

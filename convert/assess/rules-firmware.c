@@ -1,0 +1,61 @@
+/*
+ * Rules: how the machine starts: firmware and boot loader.
+ * Data only; catalogue.h says what the fields mean.
+ */
+#include "convert/assess/catalogue.h"
+
+static const struct rule rules[] = {
+	{
+		.id = "boot.several-systems",
+		.title = "Several systems are installed",
+		.severity = SEVERITY_WARNING,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "One of them is converted; the others keep the names and "
+		  "drivers of the old hardware.",
+		.action = "If another system is the one in use, say so and convert "
+		  "again with its disks only.",
+	},
+	{
+		.id = "firmware.uefi-no-fallback",
+		.title = "Only the old machine's firmware knows the boot loader",
+		.severity = SEVERITY_BLOCKER,
+		.why = "A VM starts with empty firmware settings and looks for "
+		  "EFI/BOOT/BOOTX64.EFI alone.",
+		.action = "Copy the boot loader there on the server, or add a boot "
+		  "entry in the VM's firmware menu.",
+	},
+	{
+		.id = "linux.grub.device-name",
+		.title = "The boot loader names a disk by a name that depends on "
+		  "hardware",
+		.severity = SEVERITY_WARNING,
+		.why = "The name changes with the disk controller: the kernel "
+		  "would not find its root file system.",
+		.action = "Use root=UUID= on the kernel command line.",
+		.effect = "Writes UUID= in its place.",
+		.proof = "tests/rewrite/test-grub2.c",
+	},
+	{
+		.id = "linux.grub.install-device",
+		.title = "The boot loader is to be updated on a disk that is gone",
+		.severity = SEVERITY_WARNING,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "The next update of GRUB renews its files, but not its "
+		  "start in the boot sector: after that the VM may not boot.",
+		.action = "Run dpkg-reconfigure grub-pc in the VM and choose its "
+		  "disk.",
+	},
+	{
+		.id = "linux.grub.regenerates-names",
+		.title = "The boot loader's settings ask for device names",
+		.severity = SEVERITY_WARNING,
+		.why = "The next update of a kernel would write names that depend "
+		  "on hardware into grub.cfg again.",
+		.action = "Remove the setting from /etc/default/grub.",
+		.effect = "Comments the setting out.",
+		.proof = "tests/rewrite/test-grub2.c",
+	},
+};
+
+const struct rule_table rules_firmware = {
+	GROUP_FIRMWARE, rules, sizeof rules / sizeof *rules};

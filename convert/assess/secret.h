@@ -1,0 +1,11 @@
+#ifndef CONVERT_ASSESS_SECRET_H
+#define CONVERT_ASSESS_SECRET_H
+
+/*
+ * Replace what looks like a secret in a text (passwords behind their keys or in
+ * URLs, private keys, hashes of passwords, tokens) by asterisks, in place.  Every text of
+ * a guest that leaves in a report passes through here; it rather hides too much.
+ */
+void secret_mask(char *text);
+
+#endif

@@ -1,0 +1,229 @@
+/*
+ * Every rule is proven: by tests/assess/rules/ID/fires and .../silent, small
+ * trees that it is applied to, or by the test that it names.  A tree has root/
+ * (the guest's files), inventory.json and guest.json, each if wanted;
+ * fires/expected holds the evidence, a line "WHERE | WHAT" each.  UNRACK_UPDATE=1
+ * writes it anew: then read it.
+ */
+#include "tests/harness.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/io.h"
+#include "common/json.h"
+#include "common/own.h"
+#include "common/strings.h"
+#include "convert/assess/examine.h"
+
+static const char folder[] = "tests/assess/rules";
+
+/* The day on which the trees are looked at. */
+static const char today[] = "2026-01-31";
+
+static char *
+path_of(const char *id, const char *kind, const char *name)
+{
+	char *path = io_format("%s/%s/%s/%s", folder, id, kind, name);
+
+	assert_non_null(path);
+	return path;
+}
+
+static json_t *
+read_facts(const char *id, const char *kind, const char *name)
+{
+	AUTO(freep) char *path = path_of(id, kind, name);
+	json_t *json = NULL;
+	struct error err = {0};
+
+	if (access(path, F_OK) == 0)
+		assert_ok(json_file_read(&json, path, &err), &err);
+	return json;
+}
+
+/* What the rule says about one of its trees, as findings.json has it. */
+static json_t *
+look_at(const struct rule *rule, const char *kind)
+{
+	AUTO(freep) char *root = path_of(rule->id, kind, "root");
+	AUTO(files_freep) struct files *files = files_new();
+	AUTO(packages_freep) struct packages *packages = packages_new();
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	AUTO(json_decrefpp) json_t *inventory =
+		read_facts(rule->id, kind, "inventory.json");
+	AUTO(json_decrefpp) json_t *guest =
+		read_facts(rule->id, kind, "guest.json");
+	struct examination examination = {.files = files, .packages = packages,
+		.inventory = inventory, .guest = guest, .today = today,
+		.findings = findings};
+	struct error err = {0};
+
+	if (access(root, F_OK) == 0)
+		assert_ok(files_read_folder(files, root, &err), &err);
+	else if (inventory == NULL && guest == NULL)
+		fail_msg("%s has nothing in %s", rule->id, kind);
+	packages_read_files(packages, files);
+	examine_rule(&examination, rule);
+	return findings_to_json(findings, "machine", false);
+}
+
+static void
+print_evidence(FILE *out, const json_t *json)
+{
+	const json_t *finding =
+		json_array_get(json_object_get(json, "findings"), 0);
+	const json_t *list = json_object_get(finding, "evidence"), *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+		fprintf(out, "%s | %s\n", json_text(item, "where", ""),
+			json_text(item, "what", ""));
+}
+
+static bool
+is_as_expected(const struct rule *rule, const char *seen)
+{
+	AUTO(freep) char *path = path_of(rule->id, "fires", "expected");
+	AUTO(freep) char *expected = NULL;
+	struct error err = {0};
+
+	if (getenv("UNRACK_UPDATE") != NULL)
+		assert_ok(io_write_file(path, seen, strlen(seen), 0644, &err),
+			&err);
+	if (io_read_file(&expected, NULL, path, 1 << 20, &err) == -1)
+		print_error("%s: %s\n", rule->id, err.text);
+	else if (strcmp(expected, seen) != 0)
+		print_error("%s: saw\n%sin place of\n%s", rule->id, seen,
+			expected);
+	else
+		return true;
+	return false;
+}
+
+static bool
+fires(const struct rule *rule)
+{
+	AUTO(json_decrefpp) json_t *json = look_at(rule, "fires");
+	AUTO(freep) char *seen = NULL;
+	size_t bytes;
+	FILE *out = open_memstream(&seen, &bytes);
+
+	assert_non_null(out);
+	print_evidence(out, json);
+	assert_int_equal(fclose(out), 0);
+	if (bytes == 0)
+		print_error("%s does not fire\n", rule->id);
+	return bytes > 0 && is_as_expected(rule, seen);
+}
+
+static bool
+stays_silent(const struct rule *rule)
+{
+	AUTO(json_decrefpp) json_t *json = look_at(rule, "silent");
+
+	if (json_array_size(json_object_get(json, "findings")) == 0)
+		return true;
+	print_error("%s fires where it should not:\n", rule->id);
+	print_evidence(stderr, json);
+	return false;
+}
+
+static bool
+is_looked_for(const struct rule *rule)
+{
+	return rule->clues != NULL || rule->software != NULL ||
+		rule->look != NULL;
+}
+
+static void
+every_rule_fires_and_stays_silent(void **state)
+{
+	const struct rule *rule;
+	unsigned wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; (rule = catalogue_at(i)) != NULL; i++) {
+		if (is_looked_for(rule))
+			wrong += !fires(rule) + !stays_silent(rule);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+/* From before rules had to be proven. */
+static const char *const unproven[] = {"boot.several-systems",
+	"firmware.uefi-no-fallback", "linux.grub.install-device",
+	"storage.encrypted", "storage.not-mounted", "storage.not-trimmed",
+	"fs.dirty", "fs.near-full", "guest.file-not-written",
+	"guest.file-refused", "linux.initramfs.failed",
+	"linux.initramfs.no-space", "linux.initramfs.no-virtio",
+	"linux.initramfs.unsupported", "linux.kernel.no-virtio",
+	"linux.kernel.none", "network.name-kept", "network.no-mac",
+	"network.static-address", "os.end-of-life", "swap.hibernated", NULL};
+
+static bool
+is_proven_elsewhere(const struct rule *rule)
+{
+	AUTO(freep) char *text = NULL;
+	struct error err = {0};
+
+	if (strings_hold(unproven, rule->id))
+		return true;
+	if (rule->proof == NULL)
+		print_error("%s is not proven\n", rule->id);
+	else if (io_read_file(&text, NULL, rule->proof, 1 << 20, &err) == -1)
+		print_error("%s: %s\n", rule->id, err.text);
+	else if (strstr(text, rule->id) == NULL)
+		print_error("%s does not speak of %s\n", rule->proof, rule->id);
+	else
+		return true;
+	return false;
+}
+
+static void
+rules_that_work_on_disks_name_their_proof(void **state)
+{
+	const struct rule *rule;
+	unsigned wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; (rule = catalogue_at(i)) != NULL; i++) {
+		if (!is_looked_for(rule))
+			wrong += !is_proven_elsewhere(rule);
+		else if (rule->proof != NULL)
+			fail_msg("%s has trees and a proof", rule->id);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void
+no_tree_is_left_over(void **state)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+
+	(void)state;
+	assert_non_null(dir);
+	while ((entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] != '.' &&
+			catalogue_rule(entry->d_name) == NULL)
+			fail_msg("there is no rule %s", entry->d_name);
+	}
+	closedir(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_rule_fires_and_stays_silent),
+		cmocka_unit_test(rules_that_work_on_disks_name_their_proof),
+		cmocka_unit_test(no_tree_is_left_over),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
