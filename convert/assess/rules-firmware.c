@@ -33,7 +33,7 @@ static const struct rule rules[] = {
 		  "would not find its root file system.",
 		.action = "Use root=UUID= on the kernel command line.",
 		.effect = "Writes UUID= in its place.",
-		.proof = "tests/rewrite/test-grub2.c",
+		.proof = "tests/rewrite/test-loader.c",
 	},
 	{
 		.id = "linux.grub.install-device",
@@ -53,7 +53,7 @@ static const struct rule rules[] = {
 		  "on hardware into grub.cfg again.",
 		.action = "Remove the setting from /etc/default/grub.",
 		.effect = "Comments the setting out.",
-		.proof = "tests/rewrite/test-grub2.c",
+		.proof = "tests/rewrite/test-loader.c",
 	},
 };
 

@@ -122,6 +122,16 @@ changes_plan(struct changes *changes, const char *path, const char *before,
 }
 
 bool
+changes_have(const struct changes *changes, const char *path)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		if (strcmp(changes->list[i].path, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
 changes_next_text(const struct changes *changes, size_t *index,
 	const char **path_out, const char **text_out)
 {

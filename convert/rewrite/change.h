@@ -26,6 +26,9 @@ changes_freep(struct changes **changes)
 int changes_plan(struct changes *changes, const char *path, const char *before,
 	const char *after, const char *reason, struct error *err);
 
+/* Is a change of this file planned, or noted? */
+bool changes_have(const struct changes *changes, const char *path);
+
 /*
  * Write what was planned.  A file keeps its owner, mode, times, extended
  * attributes and label, and is replaced by a rename, so that it is there whole

@@ -17,79 +17,129 @@
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
 #include "convert/rewrite/change.h"
+#include "convert/rewrite/loader.h"
 #include "convert/rewrite/network.h"
 #include "convert/rewrite/rewriters.h"
 
-static const char by_uuid[] =
-	"Names of devices depend on hardware; the UUID of a content does not.";
-static const char by_uuid_later[] =
-	"The next update of the boot loader shall not write device names.";
+enum { FILES_LIMIT = 1000 };
 
-/* A path that ends with "/" means the files in that folder. */
-static const struct {
-	const char *path, *ending;
+/* What the boot loader reads now, and what it or a tool will read later. */
+enum when { NOW, LATER };
+
+/* `pattern` is of glob(7); a file that several of them lead to is edited once. */
+static const struct text {
+	const char *pattern;
 	rewrite_function *rewrite;
-	const char *reason;
+	enum when when;
+	bool is_evidence; /* of what names mean: loader_learn() */
 } texts[] = {
-	{"/etc/fstab", "", fstab_rewrite, by_uuid},
-	{"/etc/crypttab", "", crypttab_rewrite, by_uuid},
-	{"/boot/grub/grub.cfg", "", grub2_rewrite_config, by_uuid},
-	{"/boot/grub/custom.cfg", "", grub2_rewrite_config, by_uuid},
-	{"/boot/grub2/grub.cfg", "", grub2_rewrite_config, by_uuid},
-	{"/etc/grub.d/40_custom", "", grub2_rewrite_config, by_uuid_later},
-	{"/etc/default/grub", "", grub2_rewrite_defaults, by_uuid_later},
-	{"/etc/default/grub.d/", ".cfg", grub2_rewrite_defaults,
-		by_uuid_later},
-	{"/etc/initramfs-tools/initramfs.conf", "", resume_rewrite, by_uuid},
-	{"/etc/initramfs-tools/conf.d/", "", resume_rewrite, by_uuid},
+	{"/etc/fstab", fstab_rewrite, NOW, false},
+	{"/etc/crypttab", crypttab_rewrite, NOW, false},
+	{"/boot/grub/grub.cfg", loader_rewrite_grub2, NOW, true},
+	{"/boot/grub2/grub.cfg", loader_rewrite_grub2, NOW, true},
+	{"/boot/efi/EFI/*/grub.cfg", loader_rewrite_grub2, NOW, true},
+	{"/boot/grub/custom.cfg", loader_rewrite_grub2, NOW, false},
+	{"/boot/grub2/custom.cfg", loader_rewrite_grub2, NOW, false},
+	{"/boot/loader/entries/*.conf", loader_rewrite_entry, NOW, true},
+	{"/boot/efi/loader/entries/*.conf", loader_rewrite_entry, NOW, true},
+	{"/efi/loader/entries/*.conf", loader_rewrite_entry, NOW, true},
+	{"/boot/grub/grubenv", loader_rewrite_grubenv, NOW, true},
+	{"/boot/grub2/grubenv", loader_rewrite_grubenv, NOW, true},
+	{"/boot/grub/grub.conf", loader_rewrite_grub, NOW, true},
+	{"/boot/grub/menu.lst", loader_rewrite_grub, NOW, true},
+	{"/boot/efi/EFI/*/grub.conf", loader_rewrite_grub, NOW, true},
+	{"/boot/efi/EFI/*/elilo.conf", loader_rewrite_lilo, NOW, true},
+	{"/boot/extlinux/*.conf", loader_rewrite_syslinux, NOW, true},
+	{"/boot/extlinux.conf", loader_rewrite_syslinux, NOW, true},
+	{"/boot/syslinux/*.cfg", loader_rewrite_syslinux, NOW, true},
+	{"/etc/elilo.conf", loader_rewrite_lilo, LATER, false},
+	{"/etc/lilo.conf", loader_rewrite_lilo, LATER, true},
+	{"/etc/kernel/cmdline", loader_rewrite_arguments, LATER, false},
+	{"/etc/grub.d/40_custom", loader_rewrite_grub2, LATER, false},
+	{"/etc/default/grub", grub_defaults_rewrite, LATER, false},
+	{"/etc/default/grub.d/*.cfg", grub_defaults_rewrite, LATER, false},
+	{"/etc/initramfs-tools/initramfs.conf", resume_rewrite, NOW, false},
+	{"/etc/initramfs-tools/conf.d/*", resume_rewrite, NOW, false},
 };
 
-static void
-learn(guestfs_h *g, const char *path, const struct volume *root,
-	struct references *references, struct findings *findings)
-{
-	AUTO(freep) char *text = guest_file_text(g, path, findings);
+static const char *const reasons[] = {
+	[NOW] = "Names of devices depend on hardware; the UUID of a content "
+		"does not.",
+	[LATER] = "The next update of the boot loader shall not write device "
+		  "names.",
+};
 
-	if (text != NULL)
-		grub2_learn(text, references, root);
+/*
+ * The regular files that a pattern leads to, through links, as the guest sees
+ * them; NULL when out of memory or without any.
+ */
+static char **
+find_files(guestfs_h *g, const char *pattern)
+{
+	char **names = guestfs_glob_expand(g, pattern);
+	size_t kept = 0, i;
+
+	for (i = 0; names != NULL && names[i] != NULL; i++) {
+		char *real = i < FILES_LIMIT ? guestfs_realpath(g, names[i])
+					     : NULL;
+
+		free(names[i]);
+		names[i] = NULL;
+		if (real != NULL)
+			names[kept++] = real;
+	}
+	return names;
+}
+
+static void
+learn(guestfs_h *g, const struct volume *root, struct references *references,
+	struct findings *findings)
+{
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		AUTO(strings_freep) char **files = texts[i].is_evidence
+			? find_files(g, texts[i].pattern) : NULL;
+
+		for (char **file = files; file != NULL && *file != NULL;
+			file++) {
+			AUTO(freep) char *text =
+				guest_file_text(g, *file, findings);
+
+			if (text != NULL)
+				loader_learn(texts[i].rewrite, text,
+					references, root);
+		}
+	}
 }
 
 static int
-plan_file(guestfs_h *g, size_t index, const char *path,
+plan_file(guestfs_h *g, const struct text *how, const char *path,
 	struct references *references, struct findings *findings,
 	struct changes *changes, struct error *err)
 {
 	AUTO(freep) char *text = guest_file_text(g, path, findings);
 	AUTO(freep) char *after = NULL;
-	const struct rewrite how = {path, references, findings};
+	const struct rewrite rewrite = {path, references, findings};
 
 	if (text == NULL)
 		return 0;
-	if (texts[index].rewrite(&after, text, &how, err) == -1)
+	if (how->rewrite(&after, text, &rewrite, err) == -1)
 		return error_add(err, "rewrite %s", path);
 	if (after == NULL)
 		return 0;
-	return changes_plan(changes, path, text, after, texts[index].reason,
+	return changes_plan(changes, path, text, after, reasons[how->when],
 		err);
 }
 
 static int
-plan_entry(guestfs_h *g, size_t index, struct references *references,
+plan_text(guestfs_h *g, const struct text *how, struct references *references,
 	struct findings *findings, struct changes *changes, struct error *err)
 {
-	AUTO(strings_freep) char **files = NULL;
-	const char *path = texts[index].path;
-	char folder[256];
-	size_t n = strlen(path);
+	AUTO(strings_freep) char **files = find_files(g, how->pattern);
 
-	if (path[n - 1] != '/')
-		return plan_file(g, index, path, references, findings, changes,
-			err);
-	snprintf(folder, sizeof folder, "%.*s", (int)n - 1, path);
-	files = guest_folder_files(g, folder, texts[index].ending);
 	for (char **file = files; file != NULL && *file != NULL; file++) {
-		if (plan_file(g, index, *file, references, findings, changes,
-			    err) == -1)
+		if (!changes_have(changes, *file) &&
+			plan_file(g, how, *file, references, findings, changes,
+				err) == -1)
 			return -1;
 	}
 	return 0;
@@ -177,10 +227,10 @@ texts_plan(guestfs_h *g, const struct guest *guest, const struct volume *root,
 {
 	if (findings_have(findings, "boot.several-systems"))
 		root = NULL;
-	learn(g, "/boot/grub/grub.cfg", root, references, findings);
-	learn(g, "/boot/grub2/grub.cfg", root, references, findings);
+	learn(g, root, references, findings);
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		if (plan_entry(g, i, references, findings, changes, err) == -1)
+		if (plan_text(g, &texts[i], references, findings, changes,
+			    err) == -1)
 			return -1;
 	}
 	return plan_network(g, guest, findings, changes, err);

@@ -1,15 +1,16 @@
 rewrite_test_src := tests/rewrite/rewriting.c $(assess_test_src) \
-	$(convert_examine_src) convert/assess/grub-config.c \
-	$(addprefix convert/rewrite/,edit.c fstab.c crypttab.c grub2.c resume.c)
+	$(convert_examine_src) \
+	$(addprefix convert/rewrite/,edit.c fstab.c crypttab.c \
+	command-line.c grub-defaults.c loader.c resume.c)
 rewrite_test_pkg := cmocka libguestfs jansson libarchive
 
-tests += test-fstab test-crypttab test-grub2 test-resume
+tests += test-fstab test-crypttab test-loader test-resume
 test-fstab_src := tests/rewrite/test-fstab.c $(rewrite_test_src)
 test-fstab_pkg := $(rewrite_test_pkg)
 test-crypttab_src := tests/rewrite/test-crypttab.c $(rewrite_test_src)
 test-crypttab_pkg := $(rewrite_test_pkg)
-test-grub2_src := tests/rewrite/test-grub2.c $(rewrite_test_src)
-test-grub2_pkg := $(rewrite_test_pkg)
+test-loader_src := tests/rewrite/test-loader.c $(rewrite_test_src)
+test-loader_pkg := $(rewrite_test_pkg)
 test-resume_src := tests/rewrite/test-resume.c $(rewrite_test_src)
 test-resume_pkg := $(rewrite_test_pkg)
 

@@ -1,0 +1,140 @@
+/*
+ * The kernel's command line, wherever a boot loader keeps it (loader.c knows
+ * where): the arguments that name disks.
+ */
+#include "convert/rewrite/command-line.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/strings.h"
+#include "convert/assess/finding.h"
+#include "convert/assess/reference.h"
+#include "convert/rewrite/edit.h"
+
+/*
+ * Arguments whose value is a block device, up to a colon where more follows it
+ * ("cryptdevice=DEVICE:NAME").
+ */
+static const struct parameter {
+	const char *key, *type, *rule;
+	const char *stop; /* what ends the device, beside space and quotes */
+} parameters[] = {
+	{"root=", "", "linux.grub.device-name", ""},
+	{"real_root=", "", "linux.grub.device-name", ""},
+	{"crypt_root=", "crypto_LUKS", "linux.grub.device-name", ""},
+	{"cryptroot=", "crypto_LUKS", "linux.grub.device-name", ""},
+	{"cryptdevice=", "crypto_LUKS", "linux.grub.device-name", ":"},
+	{"cryptopts=source=", "crypto_LUKS", "linux.grub.device-name", ","},
+	{"resume=", "swap", "linux.resume.device-name", ""},
+	{"real_resume=", "swap", "linux.resume.device-name", ""},
+};
+
+/* Such an argument's value, as it stands in the text. */
+struct argument {
+	const struct parameter *parameter;
+	size_t offset, bytes;
+	char value[512];
+};
+
+static bool
+may_precede(char c)
+{
+	return isspace((unsigned char)c) || c == '"' || c == '\'' || c == '=';
+}
+
+static size_t
+value_bytes(const char *text, const char *stop)
+{
+	char ends[24];
+
+	snprintf(ends, sizeof ends, " \t\r\n\"'\\%s", stop);
+	return strcspn(text, ends);
+}
+
+/* The argument that begins at `at`, if one does. */
+static bool
+read_argument(const char *text, size_t at, struct argument *argument)
+{
+	for (size_t i = 0; i < sizeof parameters / sizeof *parameters; i++) {
+		size_t n = strlen(parameters[i].key), bytes;
+
+		if (strncmp(text + at, parameters[i].key, n) != 0)
+			continue;
+		bytes = value_bytes(text + at + n, parameters[i].stop);
+		if (bytes == 0 || bytes >= sizeof argument->value)
+			continue;
+		argument->parameter = &parameters[i];
+		argument->offset = at + n;
+		argument->bytes = bytes;
+		snprintf(argument->value, sizeof argument->value, "%.*s",
+			(int)bytes, text + at + n);
+		return true;
+	}
+	return false;
+}
+
+/* The next argument in [*at, end). */
+static bool
+next_argument(const char *text, size_t *at, size_t end,
+	struct argument *argument)
+{
+	for (; *at < end; ++*at) {
+		if ((*at > 0 && !may_precede(text[*at - 1])) ||
+			!read_argument(text, *at, argument))
+			continue;
+		*at = argument->offset + argument->bytes;
+		return true;
+	}
+	return false;
+}
+
+static void
+rewrite_argument(struct edit *edit, const struct argument *argument,
+	bool has_initramfs, unsigned number, const struct rewrite *rewrite)
+{
+	struct reference reference;
+	const char *name;
+
+	reference_resolve(rewrite->references, argument->value,
+		argument->parameter->type, &reference);
+	name = has_initramfs ? reference.stable : reference.partition;
+	if (reference.state == REFERENCE_NAMED && *name != '\0') {
+		finding_add(rewrite->findings, argument->parameter->rule,
+			rewrite->path, number, argument->value,
+			"Replaced by the UUID of what the partition holds.");
+		edit_replace(edit, argument->offset, argument->bytes, name);
+	} else if (reference.state == REFERENCE_NAMED ||
+		reference.state == REFERENCE_MISSING ||
+		reference.state == REFERENCE_AMBIGUOUS) {
+		finding_add(rewrite->findings, "storage.reference-unresolved",
+			rewrite->path, number, argument->value, NULL);
+	}
+}
+
+void
+command_line_rewrite(struct edit *edit, size_t at, size_t end,
+	bool has_initramfs, unsigned number, const struct rewrite *rewrite)
+{
+	struct argument argument;
+
+	while (next_argument(edit->text, &at, end, &argument))
+		rewrite_argument(edit, &argument, has_initramfs, number,
+			rewrite);
+}
+
+void
+command_line_learn(const char *text, size_t at, size_t end,
+	struct references *references, const struct volume *root)
+{
+	struct argument argument;
+
+	while (next_argument(text, &at, end, &argument)) {
+		reference_learn(references, argument.value,
+			argument.parameter->type);
+		if (root != NULL &&
+			strcmp(argument.parameter->key, "root=") == 0)
+			reference_pin(references, argument.value, root);
+	}
+}
