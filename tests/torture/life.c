@@ -440,6 +440,10 @@ fill_host(struct life *life)
 	while (life->source == 0 && host_has_session(&life->host))
 		relay_turn(&life->relay);
 	resize_host_disk(life, ROOM_BYTES);
+	/* Now it finds a session, or was told that the last one failed. */
+	while (life->source != 0 && !host_has_session(&life->host) &&
+		!go_on(life))
+		;
 	if (life->source != 0)
 		return true;
 	if (host_result(&life->host, &ignored))
