@@ -166,9 +166,10 @@ judge(int status, const char *name, char *errors, struct error *err)
 		WEXITSTATUS(status), *line ? ": " : "", line);
 }
 
+/* What it prints goes to `out_fd`, or, when that is -1, to *output_out. */
 static int
-run(const char *const argv[], char **output_out, unsigned timeout_seconds,
-	bool confined, struct error *err)
+run(const char *const argv[], int out_fd, char **output_out,
+	unsigned timeout_seconds, bool confined, struct error *err)
 {
 	AUTO(fd_closep) int out_read = -1;
 	AUTO(fd_closep) int err_read = -1;
@@ -187,7 +188,8 @@ run(const char *const argv[], char **output_out, unsigned timeout_seconds,
 	err_read = errs[0];
 	pid = fork();
 	if (pid == 0)
-		become(argv, out[1], errs[1], confined, timeout_seconds);
+		become(argv, out_fd == -1 ? out[1] : out_fd, errs[1], confined,
+			timeout_seconds);
 	close(out[1]);
 	close(errs[1]);
 	if (pid == -1)
@@ -218,14 +220,21 @@ int
 process_run(const char *const argv[], char **output_out,
 	unsigned timeout_seconds, struct error *err)
 {
-	return run(argv, output_out, timeout_seconds, false, err);
+	return run(argv, -1, output_out, timeout_seconds, false, err);
+}
+
+int
+process_run_into(const char *const argv[], int out_fd,
+	unsigned timeout_seconds, struct error *err)
+{
+	return run(argv, out_fd, NULL, timeout_seconds, false, err);
 }
 
 int
 process_run_confined(const char *const argv[], char **output_out,
 	unsigned timeout_seconds, struct error *err)
 {
-	return run(argv, output_out, timeout_seconds, true, err);
+	return run(argv, -1, output_out, timeout_seconds, true, err);
 }
 
 int

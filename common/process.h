@@ -17,6 +17,10 @@ struct error;
 int process_run(const char *const argv[], char **output_out,
 	unsigned timeout_seconds, struct error *err);
 
+/* The same, but what it prints goes to the file, whatever its size. */
+int process_run_into(const char *const argv[], int out_fd,
+	unsigned timeout_seconds, struct error *err);
+
 /*
  * The same for a program that reads hostile data (depmod on a guest's
  * modules): empty environment, no new privileges, and limits on processor

@@ -3,6 +3,7 @@
  */
 #include "convert/capture/plan.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -41,64 +42,95 @@ read_range(struct extent *extent_out, const json_t *range, uint64_t at,
 	return 0;
 }
 
+struct extents {
+	struct extent *list;
+	size_t count, room;
+};
+
 /* Outward to whole blocks, and one with the range before where they meet. */
-static void
-add(struct extent *extents, size_t *count, const struct extent *range,
-	uint64_t disk_bytes)
+static int
+add(struct extents *extents, const struct extent *range, uint64_t disk_bytes,
+	struct error *err)
 {
 	uint64_t from = range->offset_bytes / BLOCK_BYTES * BLOCK_BYTES;
 	uint64_t to = (range->offset_bytes + range->length_bytes +
 			      BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
-	struct extent *last = *count == 0 ? NULL : &extents[*count - 1];
+	struct extent *last = extents->count == 0
+		? NULL
+		: &extents->list[extents->count - 1];
 
 	if (to > disk_bytes)
 		to = disk_bytes;
-	if (last != NULL && from <= last->offset_bytes + last->length_bytes)
+	if (last != NULL && from <= last->offset_bytes + last->length_bytes) {
 		last->length_bytes = to - last->offset_bytes;
-	else
-		extents[(*count)++] = (struct extent){from, to - from};
+		return 0;
+	}
+	if (extents->count == extents->room) {
+		size_t room = extents->room * 2 + 64;
+		struct extent *larger = reallocarray(extents->list, room,
+			sizeof *larger);
+
+		if (larger == NULL)
+			return error_set(err, ENOMEM, "plan the capture");
+		extents->list = larger;
+		extents->room = room;
+	}
+	extents->list[extents->count++] = (struct extent){from, to - from};
+	return 0;
+}
+
+/* The next character that is no space; EOF at the end. */
+static int
+next_character(FILE *map)
+{
+	int c;
+
+	do
+		c = getc(map);
+	while (c != EOF && isspace(c));
+	return c;
 }
 
 static int
-collect(struct extent *extents, size_t *count_out, const json_t *array,
-	uint64_t disk_bytes, struct error *err)
+collect(struct extents *extents, FILE *map, uint64_t disk_bytes,
+	struct error *err)
 {
-	const json_t *json;
 	uint64_t at = 0;
-	size_t index;
+	int mark = next_character(map);
 
-	*count_out = 0;
-	json_array_foreach(array, index, json) {
+	/* A '[' before the first range, a ',' before each other one. */
+	for (int expected = '['; mark == expected; expected = ',') {
+		AUTO(json_decrefpp) json_t *json =
+			json_loadf(map, JSON_DISABLE_EOF_CHECK, NULL);
 		struct extent range = {0};
 
 		if (read_range(&range, json, at, disk_bytes, err) == -1)
 			return -1;
 		at += range.length_bytes;
-		if (!is_trimmed(json))
-			add(extents, count_out, &range, disk_bytes);
+		if (!is_trimmed(json) &&
+			add(extents, &range, disk_bytes, err) == -1)
+			return -1;
+		mark = next_character(map);
 	}
 	/* A hole in the answer would be a hole in the captured disk. */
-	return at == disk_bytes
+	return mark == ']' && at == disk_bytes
 		? 0
 		: error_set(err, EBADMSG, "qemu-img map ends at byte %ju of %ju",
 			  (uintmax_t)at, (uintmax_t)disk_bytes);
 }
 
 int
-plan_parse(struct extent **extents_out, size_t *count_out, const char *text,
+plan_parse(struct extent **extents_out, size_t *count_out, FILE *map,
 	uint64_t disk_bytes, struct error *err)
 {
-	AUTO(json_decrefpp) json_t *array = json_loads(text, 0, NULL);
-	AUTO(freep) struct extent *extents = NULL;
+	struct extents extents = {0};
 
-	if (!json_is_array(array))
-		return error_set(err, EBADMSG, "qemu-img map: not a JSON array");
-	extents = calloc(json_array_size(array) + 1, sizeof *extents);
-	if (extents == NULL)
-		return error_set(err, ENOMEM, "plan the capture");
-	if (collect(extents, count_out, array, disk_bytes, err) == -1)
+	if (collect(&extents, map, disk_bytes, err) == -1) {
+		free(extents.list);
 		return -1;
-	*extents_out = take(extents);
+	}
+	*extents_out = extents.list;
+	*count_out = extents.count;
 	return 0;
 }
 
@@ -108,10 +140,18 @@ plan_extents(struct extent **extents_out, size_t *count_out,
 {
 	const char *const argv[] = {"qemu-img", "map", "--output=json", "-f",
 		"qcow2", overlay, NULL};
-	AUTO(freep) char *text = NULL;
+	AUTO(file_closep) FILE *map = tmpfile();
 
-	if (process_run(argv, &text, PLAN_SECONDS, err) == -1 ||
-		plan_parse(extents_out, count_out, text, disk_bytes, err) == -1)
+	*extents_out = NULL;
+	*count_out = 0;
+	if (disk_bytes == 0)
+		return 0;
+	if (map == NULL)
+		return error_set(err, errno, "make a temporary file");
+	if (process_run_into(argv, fileno(map), PLAN_SECONDS, err) == -1)
+		return error_add(err, "plan the capture of %s", overlay);
+	rewind(map);
+	if (plan_parse(extents_out, count_out, map, disk_bytes, err) == -1)
 		return error_add(err, "plan the capture of %s", overlay);
 	return 0;
 }

@@ -2,6 +2,7 @@
 #define CONVERT_CAPTURE_PLAN_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "convert/pipeline.h"
 
@@ -16,8 +17,11 @@ struct error;
 int plan_extents(struct extent **extents_out, size_t *count_out,
 	const char *overlay, uint64_t disk_bytes, struct error *err);
 
-/* The same from what `qemu-img map --output=json` prints. */
-int plan_parse(struct extent **extents_out, size_t *count_out,
-	const char *text, uint64_t disk_bytes, struct error *err);
+/*
+ * The same from what `qemu-img map --output=json` prints, read range by range:
+ * there may be millions.
+ */
+int plan_parse(struct extent **extents_out, size_t *count_out, FILE *map,
+	uint64_t disk_bytes, struct error *err);
 
 #endif

@@ -13,6 +13,17 @@
 
 enum { K64 = BLOCK_BYTES };
 
+static int
+parse(struct extent **extents_out, size_t *count_out, const char *text,
+	uint64_t disk_bytes, struct error *err)
+{
+	AUTO(file_closep) FILE *map = fmemopen((void *)(uintptr_t)text,
+		strlen(text), "r");
+
+	assert_non_null(map);
+	return plan_parse(extents_out, count_out, map, disk_bytes, err);
+}
+
 static void
 only_what_the_overlay_trimmed_is_left_out(void **state)
 {
@@ -28,7 +39,7 @@ only_what_the_overlay_trimmed_is_left_out(void **state)
 	size_t count;
 
 	(void)state;
-	assert_ok(plan_parse(&extents, &count, text, 6 * K64, &err), &err);
+	assert_ok(parse(&extents, &count, text, 6 * K64, &err), &err);
 	assert_int_equal(count, 2);
 	assert_int_equal(extents[0].offset_bytes, 0);
 	assert_int_equal(extents[0].length_bytes, K64);
@@ -49,7 +60,7 @@ extents_are_whole_blocks_inside_the_disk(void **state)
 	size_t count;
 
 	(void)state;
-	assert_ok(plan_parse(&extents, &count, text, 197120, &err), &err);
+	assert_ok(parse(&extents, &count, text, 197120, &err), &err);
 	/* Both touch their neighbours when they are widened. */
 	assert_int_equal(count, 1);
 	assert_int_equal(extents[0].offset_bytes, K64);
@@ -74,10 +85,35 @@ a_map_that_does_not_cover_the_disk_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		if (plan_parse(&extents, &count, texts[i], 2 * K64, &err) !=
+		if (parse(&extents, &count, texts[i], 2 * K64, &err) !=
 				-1 ||
 			err.code != EBADMSG)
 			fail_msg("accepted: %s", texts[i]);
+}
+
+/* A disk whose map is larger than what process_run() would hold. */
+static void
+a_badly_fragmented_disk_is_planned_as_well(void **state)
+{
+	enum { RANGES = 700000 };
+	AUTO(freep) struct extent *extents = NULL;
+	AUTO(file_closep) FILE *map = tmpfile();
+	struct error err;
+	size_t count;
+
+	(void)state;
+	assert_non_null(map);
+	for (uint64_t i = 0; i < RANGES; i++)
+		fprintf(map, "%s{ \"start\": %ju, \"length\": %d, "
+			"\"depth\": 0, \"present\": true, \"zero\": %s, "
+			"\"data\": %s}", i == 0 ? "[" : ",\n", i * K64, K64,
+			i % 2 ? "true" : "false", i % 2 ? "false" : "true");
+	fputs("]\n", map);
+	assert_true(ftell(map) > 64 << 20);
+	rewind(map);
+	assert_ok(plan_parse(&extents, &count, map, (uint64_t)RANGES * K64,
+		&err), &err);
+	assert_int_equal(count, RANGES / 2);
 }
 
 static void
@@ -149,6 +185,7 @@ main(void)
 		cmocka_unit_test(only_what_the_overlay_trimmed_is_left_out),
 		cmocka_unit_test(extents_are_whole_blocks_inside_the_disk),
 		cmocka_unit_test(a_map_that_does_not_cover_the_disk_is_refused),
+		cmocka_unit_test(a_badly_fragmented_disk_is_planned_as_well),
 		cmocka_unit_test(qemus_own_overlay_is_planned_and_rebased),
 		cmocka_unit_test(a_failed_overlay_leaves_no_file),
 	};
