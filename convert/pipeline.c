@@ -301,19 +301,6 @@ reread_disk(struct pipeline *p, size_t index, struct capture_count *count,
 }
 
 static int
-capture_disk(struct pipeline *p, size_t index, struct capture_count *count,
-	struct error *err)
-{
-	const struct machine_disk *disk = &p->disks[index];
-	const struct plan *plan = &p->plans[index];
-
-	if (p->source->capture(p->source, index, plan->extents, plan->count,
-			p->progress, count, err) == -1)
-		return error_add(err, "disk %s", disk->name);
-	return 0;
-}
-
-static int
 journal_captured(struct pipeline *p, struct error *err)
 {
 	AUTO(json_decrefpp) json_t *details = json_pack("{s:O}", "disks",
@@ -327,9 +314,9 @@ fetch_disks(struct pipeline *p, struct capture_count *counts,
 	struct error *err)
 {
 	stage_begin(p, "capture");
-	for (size_t i = 0; i < p->disk_count; i++)
-		if (capture_disk(p, i, &counts[i], err) == -1)
-			return -1;
+	if (p->source->capture(p->source, p->plans, p->disk_count, p->progress,
+			counts, err) == -1)
+		return -1;
 	if (!p->options->reread || p->source->reread == NULL)
 		return 0;
 	/* After all of them: until then a disk's own cache forgot. */

@@ -61,13 +61,14 @@ struct pipeline_source {
 	const char *(*location)(struct pipeline_source *source, size_t index,
 		const char **format_out);
 	/*
-	 * Bring the ranges (sorted, not overlapping) to capture/NAME.raw, durably.
-	 * NULL for local images, which need no capture.
+	 * Bring what is planned to the files capture/NAME.raw, durably, several
+	 * disks at once: a plan and a count for each.  A host without room for all
+	 * that is missing fails with ENOSPC before anything is sent.  NULL for
+	 * local images, which need no capture.
 	 */
-	int (*capture)(struct pipeline_source *source, size_t index,
-		const struct extent *extents, size_t count,
-		struct progress *progress, struct capture_count *count_out,
-		struct error *err);
+	int (*capture)(struct pipeline_source *source, const struct plan *plans,
+		size_t count, struct progress *progress,
+		struct capture_count *counts_out, struct error *err);
 	/*
 	 * What it will take to capture this, a plan for each disk.  NULL for local
 	 * images.

@@ -6,22 +6,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/error.h"
 #include "common/event.h"
+#include "common/io.h"
+#include "common/own.h"
 #include "convert/capture/estimate.h"
 #include "convert/pipeline.h"
 #include "convert/serve/serve.h"
 #include "convert/verb.h"
 #include "wire/message.h"
 
-enum { PATIENCE_SECONDS = 15 * 60, EXPECTS = 64 };
+enum { PATIENCE_SECONDS = 15 * 60, JOBS_LEAST = 4, EXPECTS = 64 };
 
 const char verb_serve_help[] =
 	"usage: unrack serve [--listen ADDR:PORT] [--expect tcp:PORT]...\n"
 	"                    [--no-verify] [--reread] [--virtio-win ISO|DIR]\n"
-	"                    [--finish WHAT] [--lanes N] [--patience SECONDS]\n"
-	"                    [--no-share] [--rate SPEC]\n"
+	"                    [--finish WHAT] [--jobs N] [--lanes N]\n"
+	"                    [--patience SECONDS] [--no-share] [--rate SPEC]\n"
 	"                    [--window MINUTES|HH:MM-HH:MM] [--json]\n"
 	"\n"
 	"Wait for live images and migrate their machines.\n"
@@ -34,6 +37,9 @@ const char verb_serve_help[] =
 	"  --virtio-win X       virtio-win drivers for Windows guests\n"
 	"  --finish WHAT        what the source does after success: poweroff,\n"
 	"                       reboot, shell or wait (default: poweroff)\n"
+	"  --jobs N             machines that are worked on at a time; others wait\n"
+	"                       in the order in which they came (default: 4, or as\n"
+	"                       many as there are processors)\n"
 	"  --lanes N            connections for each source\n"
 	"  --patience SECONDS   how long to wait for a source that went away\n"
 	"                       (default: 900)\n"
@@ -55,6 +61,7 @@ static const struct option options[] = {
 	{"reread", no_argument, NULL, 'R'},
 	{"virtio-win", required_argument, NULL, 'w'},
 	{"finish", required_argument, NULL, 'f'},
+	{"jobs", required_argument, NULL, 'J'},
 	{"lanes", required_argument, NULL, 'a'},
 	{"patience", required_argument, NULL, 'p'},
 	{"no-share", no_argument, NULL, 's'},
@@ -146,6 +153,9 @@ read_option(struct request *request, int option, struct error *err)
 		return 0;
 	case 'f':
 		return read_finish(&session->finish, optarg, err);
+	case 'J':
+		return read_number(&session->jobs, "jobs", optarg, 1, 1000,
+			err);
 	case 'a':
 		return read_number(&session->lanes, "lanes", optarg, 1,
 			MESSAGE_LANES_LIMIT, err);
@@ -170,6 +180,15 @@ read_option(struct request *request, int option, struct error *err)
 	}
 }
 
+/* Each takes an appliance, about a processor and a gigabyte. */
+static unsigned
+default_jobs(void)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return processors < JOBS_LEAST ? JOBS_LEAST : (unsigned)processors;
+}
+
 int
 verb_serve(const struct settings *settings, int argc, char **argv,
 	struct error *err)
@@ -177,8 +196,10 @@ verb_serve(const struct settings *settings, int argc, char **argv,
 	struct request request = {
 		.settings = {.state = settings->state,
 			.session = {.job = pipeline_run,
+				.jobs = default_jobs(),
 				.finish = "poweroff",
 				.patience_seconds = PATIENCE_SECONDS}}};
+	AUTO(freep) char *turns = NULL;
 	int option;
 
 	optind = 0;
@@ -191,6 +212,12 @@ verb_serve(const struct settings *settings, int argc, char **argv,
 	}
 	if (request.expects > 0)
 		request.settings.session.options.expect = request.expect;
+	turns = io_format("%s/turns", settings->state);
+	request.settings.session.turns = turns;
+	if (turns == NULL) {
+		error_set(err, ENOMEM, "serve");
+		return EXIT_FAILED;
+	}
 	return serve_run(&request.settings, err) == -1 ? EXIT_FAILED
 						       : EXIT_DONE;
 }

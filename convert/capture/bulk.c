@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 #include "common/error.h"
 #include "common/own.h"
@@ -16,9 +15,6 @@
 #include "convert/source/image.h"
 
 enum { UNDER_WAY = 128 /* requests of up to 1 MiB */ };
-
-/* Beside the data: the map, the folder, and what others write meanwhile. */
-static const uint64_t margin_bytes = 64 << 20;
 
 struct range {
 	uint64_t first, end;
@@ -37,54 +33,21 @@ range_of(const struct blocks *blocks, const struct extent *extent)
 	return range;
 }
 
-/* What the ranges hold, and how much of it is not there yet. */
-static void
-measure(const struct blocks *blocks, const struct extent *extents, size_t count,
-	uint64_t *total_out, uint64_t *missing_out)
-{
-	const struct image *image = blocks_image(blocks);
-
-	*total_out = *missing_out = 0;
-	for (size_t i = 0; i < count; i++) {
-		struct range range = range_of(blocks, &extents[i]);
-
-		for (uint64_t b = range.first; b < range.end; b++) {
-			uint32_t bytes = image_block_bytes(image, b);
-
-			*total_out += bytes;
-			*missing_out += image_has(image, b) ? 0 : bytes;
-		}
-	}
-}
-
 uint64_t
 bulk_missing(const struct blocks *blocks, const struct extent *extents,
 	size_t count)
 {
-	uint64_t total, missing;
+	const struct image *image = blocks_image(blocks);
+	uint64_t missing = 0;
 
-	measure(blocks, extents, count, &total, &missing);
+	for (size_t i = 0; i < count; i++) {
+		struct range range = range_of(blocks, &extents[i]);
+
+		for (uint64_t b = range.first; b < range.end; b++)
+			if (!image_has(image, b))
+				missing += image_block_bytes(image, b);
+	}
 	return missing;
-}
-
-static int
-check_room(const struct image *image, uint64_t missing, struct error *err)
-{
-	char need[16], have[16], lack[16];
-	struct statvfs fs;
-	uint64_t room;
-
-	if (statvfs(image_path(image), &fs) == -1)
-		return error_set(err, errno, "%s", image_path(image));
-	room = (uint64_t)fs.f_bavail * fs.f_frsize;
-	if (missing == 0 || room >= missing + margin_bytes)
-		return 0;
-	error_set(err, ENOSPC, "%s needs %s more, but only %s are free",
-		image_path(image), progress_bytes(need, missing),
-		progress_bytes(have, room));
-	return error_hint(err, "Free %s beside it, then start again: what was "
-		"captured is kept.",
-		progress_bytes(lack, missing + margin_bytes - room));
 }
 
 /* `share` may be NULL. */
@@ -163,17 +126,11 @@ bulk_count(struct blocks *blocks, struct capture_count *count_out,
 
 int
 bulk_capture(struct blocks *blocks, struct pool *pool,
-	const struct extent *extents, size_t count, struct progress *progress, struct capture_count *count_out,
-	struct error *err)
+	const struct extent *extents, size_t count, struct progress *progress,
+	struct capture_count *count_out, struct error *err)
 {
-	uint64_t total, missing;
 	int failed;
 
-	measure(blocks, extents, count, &total, &missing);
-	if (check_room(blocks_image(blocks), missing, err) == -1)
-		return -1;
-	/* Without what is there, so that rate and remaining time are true. */
-	progress_begin(progress, "capture", missing);
 	blocks_set_progress(blocks, progress);
 	failed = fetch(blocks, pool, extents, count, &count_out->shared_bytes,
 		err);

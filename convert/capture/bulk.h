@@ -15,8 +15,8 @@ uint64_t bulk_missing(const struct blocks *blocks,
 
 /*
  * Bring the ranges of a disk to its image, durably, but not what is there
- * already, and from `pool` (or NULL) rather than from the source.  As pipeline_source.capture; a host without room for what is missing
- * fails with ENOSPC before anything is sent.
+ * already, and from `pool` (or NULL) rather than from the source.  Counts into
+ * `progress`, which others begin.
  */
 int bulk_capture(struct blocks *blocks, struct pool *pool,
 	const struct extent *extents, size_t count, struct progress *progress,

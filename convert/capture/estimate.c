@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,67 @@
 
 /* Where the limit made the copy this much slower, it is what limits. */
 static const double rate_shows = 1.05;
+
+/* Of the disks that were measured, bytes a second. */
+static double
+usual_speed(const struct estimate_disk *disks, size_t count)
+{
+	double bytes = 0, seconds = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (disks[i].speed > 0) {
+			bytes += (double)disks[i].missing_bytes;
+			seconds += (double)disks[i].missing_bytes /
+				disks[i].speed;
+		}
+	return seconds > 0 ? bytes / seconds : 0;
+}
+
+/* The first limit that most of the time is spent on, or NULL. */
+static const char *
+usual_limit(const struct estimate_disk *disks, size_t count)
+{
+	const struct estimate_disk *largest = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		if (disks[i].speed > 0 && (largest == NULL ||
+				(double)disks[i].missing_bytes / disks[i].speed >
+				(double)largest->missing_bytes / largest->speed))
+			largest = &disks[i];
+	return largest == NULL ? NULL : largest->limit;
+}
+
+void
+estimate_join(struct estimate_facts *facts, const struct estimate_disk *disks,
+	size_t count, unsigned at_once)
+{
+	double speed = usual_speed(disks, count), bytes = 0, all = 0;
+	double longest = 0, shared = 0, seconds;
+
+	for (size_t i = 0; i < count; i++) {
+		double missing = (double)disks[i].missing_bytes;
+		bool is_known = disks[i].speed > 0;
+		double one = speed <= 0
+			? 0
+			: missing / (is_known ? disks[i].speed : speed);
+
+		bytes += missing;
+		all += one;
+		longest = one > longest ? one : longest;
+		shared += one * (is_known ? disks[i].shared : 1);
+	}
+	facts->missing_bytes += (uint64_t)bytes;
+	if (bytes <= 0 || speed <= 0)
+		return;
+	seconds = all / at_once > longest ? all / at_once : longest;
+	facts->limit = usual_limit(disks, count);
+	if (shared > seconds) {
+		seconds = shared;
+		if (strcmp(facts->limit, "disk") == 0)
+			facts->limit = "wire";
+	}
+	facts->speed = bytes / seconds;
+}
 
 void
 estimate_make(struct estimate *estimate_out,

@@ -19,6 +19,22 @@ struct estimate_facts {
 	struct rate rate;
 };
 
+/* One disk's part of it, measured while no other was read. */
+struct estimate_disk {
+	uint64_t missing_bytes;
+	double speed; /* bytes read a second; 0: as of the others */
+	/* Of that time, what took the wire or the processors: 0 to 1. */
+	double shared;
+	const char *limit;
+};
+
+/*
+ * Speed and limit of all disks, `at_once` at a time: what they share is taken in
+ * turn, the rest of their time passes together.  Adds their missing bytes.
+ */
+void estimate_join(struct estimate_facts *facts,
+	const struct estimate_disk *disks, size_t count, unsigned at_once);
+
 struct estimate {
 	uint64_t read_bytes, wire_bytes;
 	double seconds;

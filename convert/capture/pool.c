@@ -284,7 +284,8 @@ add_machine(struct pool *pool, const struct machine *machine,
 		if (path == NULL)
 			failed = error_set(err, ENOMEM,
 				"look for shared blocks");
-		else if (strcmp(path, image_path(pool->image)) != 0)
+		else if (pool->image == NULL ||
+			strcmp(path, image_path(pool->image)) != 0)
 			failed = add_donor(pool, path, err);
 	}
 	free(entries);
@@ -333,13 +334,13 @@ map_of(const char *raw_path)
 	return io_format("%.*s.map", (int)strlen(raw_path) - 4, raw_path);
 }
 
-/* Entries that the maps have at most; holes do not count. */
+/* Entries that the donors' maps have at most; holes do not count. */
 static uint64_t
-measure(const struct pool *pool)
+measure(const struct pool *pool, unsigned first)
 {
-	uint64_t total = image_blocks(pool->image);
+	uint64_t total = 0;
 
-	for (unsigned i = 1; i < pool->donor_count; i++) {
+	for (unsigned i = first; i < pool->donor_count; i++) {
 		AUTO(freep) char *path = map_of(pool->donors[i].raw_path);
 		struct stat st;
 
@@ -354,7 +355,8 @@ static int
 make_table(struct pool *pool, const struct machine *machine, struct error *err)
 {
 	AUTO(freep) char *path = machine_path(machine, "capture/shared.XXXXXX");
-	uint64_t pages = measure(pool) * 2 / PAGE_ENTRIES + 1;
+	uint64_t entries = image_blocks(pool->image) + measure(pool, 1);
+	uint64_t pages = entries * 2 / PAGE_ENTRIES + 1;
 
 	if (path == NULL)
 		return error_set(err, ENOMEM, "look for shared blocks");
@@ -385,21 +387,46 @@ fill_table(struct pool *pool, struct error *err)
 	return 0;
 }
 
-int
-pool_open(struct pool **pool_out, const struct machine *machine,
-	struct image *image, struct error *err)
+/* Without donors and table. */
+static struct pool *
+pool_new(struct image *image)
 {
 	AUTO(pool_closep) struct pool *pool = calloc(1, sizeof *pool);
 
 	if (pool == NULL)
-		return error_set(err, ENOMEM, "look for shared blocks");
+		return NULL;
 	pthread_mutex_init(&pool->lock, NULL);
 	pool->image = image;
 	pool->table_fd = -1;
 	pool->page_number = UINT32_MAX;
-	pool->batch = calloc(BATCH_ENTRIES, sizeof *pool->batch);
 	pool->donors = calloc(DONORS_LIMIT, sizeof *pool->donors);
-	if (pool->batch == NULL || pool->donors == NULL)
+	return pool->donors == NULL ? NULL : take(pool);
+}
+
+int
+pool_measure(uint64_t *bytes_out, const struct machine *machine,
+	struct error *err)
+{
+	AUTO(pool_closep) struct pool *pool = pool_new(NULL);
+
+	if (pool == NULL)
+		return error_set(err, ENOMEM, "look for shared blocks");
+	if (add_others(pool, machine, err) == -1)
+		return -1;
+	*bytes_out = measure(pool, 0) * BLOCK_BYTES;
+	return 0;
+}
+
+int
+pool_open(struct pool **pool_out, const struct machine *machine,
+	struct image *image, struct error *err)
+{
+	AUTO(pool_closep) struct pool *pool = pool_new(image);
+
+	if (pool == NULL)
+		return error_set(err, ENOMEM, "look for shared blocks");
+	pool->batch = calloc(BATCH_ENTRIES, sizeof *pool->batch);
+	if (pool->batch == NULL)
 		return error_set(err, ENOMEM, "look for shared blocks");
 	/* The map has what is pending, too. */
 	if (image_flush(image, err) == -1 ||

@@ -42,6 +42,13 @@ pool_closep(struct pool **pool)
 		pool_close(*pool);
 }
 
+/*
+ * How many bytes a capture of this machine could have from those of others, at
+ * most.
+ */
+int pool_measure(uint64_t *bytes_out, const struct machine *machine,
+	struct error *err);
+
 /* Blocks of other images than the disk's own. */
 uint64_t pool_foreign_blocks(const struct pool *pool);
 

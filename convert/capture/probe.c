@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/error.h"
 #include "common/monotonic.h"
@@ -258,4 +259,17 @@ probe_limit(const struct probe *probe)
 			0.75 * (double)probe->hashed_bytes * reading)
 		return "disk";
 	return "processor";
+}
+
+double
+probe_shared(const struct probe *probe)
+{
+	double wire;
+
+	if (strcmp(probe_limit(probe), "disk") != 0)
+		return 1;
+	if (probe->read_seconds <= 0 || probe->lanes == 0)
+		return 0;
+	wire = probe->lane_seconds / (probe->read_seconds * probe->lanes);
+	return wire < 1 ? wire : 1;
 }

@@ -36,6 +36,9 @@ int probe_run(struct probe *probe_out, struct blocks *blocks,
 	struct queue *queue, uint8_t disk, const struct extent *extents,
 	size_t count, const struct probe_wire *wire, struct error *err);
 
+/* The part of the reading's time that other disks cannot use: 0 to 1. */
+double probe_shared(const struct probe *probe);
+
 /* "disk", "wire" or "processor". */
 const char *probe_limit(const struct probe *probe);
 

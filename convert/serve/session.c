@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,9 +21,11 @@
 #include "common/log.h"
 #include "common/own.h"
 #include "convert/capture/bulk.h"
+#include "convert/capture/crew.h"
 #include "convert/capture/estimate.h"
 #include "convert/capture/pool.h"
 #include "convert/capture/probe.h"
+#include "convert/capture/room.h"
 #include "convert/capture/skip.h"
 #include "convert/serve/disks.h"
 #include "convert/serve/lanes.h"
@@ -30,6 +33,7 @@
 #include "convert/serve/rendezvous.h"
 #include "convert/serve/screen.h"
 #include "convert/serve/throttle.h"
+#include "convert/serve/turn.h"
 #include "convert/source/blocks.h"
 #include "convert/source/image.h"
 #include "convert/source/nbd.h"
@@ -43,8 +47,10 @@
 
 enum {
 	LANES_DEFAULT = 4,
+	TURN_SECONDS = 2,
 	LAST_WORD_SECONDS = 60,
-	PROBE_RATE_LEAST = 1000000 /* bytes a second */
+	PROBE_RATE_LEAST = 1000000, /* bytes a second */
+	PROBE_PARTS = 16 /* a disk with less than such a part is not measured */
 };
 
 struct session {
@@ -93,24 +99,98 @@ offered_disk(const struct session *session, size_t index)
 	return NULL;
 }
 
-static int
-session_capture(struct pipeline_source *source, size_t index,
-	const struct extent *extents, size_t count, struct progress *progress,
-	struct capture_count *count_out, struct error *err)
-{
-	const struct session *session = (struct session *)source;
-	AUTO(pool_closep) struct pool *pool = NULL;
-	struct error why = {0};
+/* What session_capture() hands to its crew. */
+struct capture {
+	struct session *session;
+	const struct plan *plans;
+	struct progress *progress;
+	struct capture_count *counts;
+	pthread_mutex_t pooling; /* making a pool takes memory */
+};
 
+static struct pool *
+open_pool(struct capture *capture, size_t index)
+{
+	const struct session *session = capture->session;
+	struct error why = {0};
+	struct pool *pool = NULL;
+
+	pthread_mutex_lock(&capture->pooling);
 	if (pool_open(&pool, session->machine, session->images[index], &why) ==
 		-1)
 		log_warn("%s: no blocks are shared: %s", session->machine->name,
 			why.text);
-	if (bulk_capture(session->blocks[index], pool, extents, count, progress,
-		    count_out, err) == -1)
+	pthread_mutex_unlock(&capture->pooling);
+	return pool;
+}
+
+static int
+capture_disk(void *context, size_t index, struct error *err)
+{
+	struct capture *capture = context;
+	const struct session *session = capture->session;
+	const struct plan *plan = &capture->plans[index];
+	struct capture_count *count = &capture->counts[index];
+	AUTO(pool_closep) struct pool *pool = open_pool(capture, index);
+
+	if (bulk_capture(session->blocks[index], pool, plan->extents,
+		    plan->count, capture->progress, count, err) == -1 ||
+		skip_count(&count->skipped, session->images[index],
+			offered_disk(session, index), err) == -1)
+		return error_add(err, "disk %s", session->disks[index].name);
+	return 0;
+}
+
+/* The other disks need not go on. */
+static void
+capture_failed(void *context, const struct error *why)
+{
+	const struct capture *capture = context;
+
+	queue_fail(capture->session->queue, why);
+}
+
+/*
+ * All disks together.  How much of it another capture holds is not known yet;
+ * where the file system shares extents, only what none can hold is asked for.
+ */
+static int
+check_room(const struct session *session, uint64_t missing, struct error *err)
+{
+	AUTO(freep) char *folder = machine_path(session->machine, "capture");
+	uint64_t held = 0;
+
+	if (folder == NULL)
+		return error_set(err, ENOMEM, "look for room");
+	if (room_is_shared(folder) &&
+		pool_measure(&held, session->machine, err) == -1)
 		return -1;
-	return skip_count(&count_out->skipped, session->images[index],
-		offered_disk(session, index), err);
+	return room_check(folder, missing > held ? missing - held : 0, err);
+}
+
+static int
+session_capture(struct pipeline_source *source, const struct plan *plans,
+	size_t count, struct progress *progress,
+	struct capture_count *counts_out, struct error *err)
+{
+	struct session *session = (struct session *)source;
+	struct capture capture = {.session = session,
+		.plans = plans,
+		.progress = progress,
+		.counts = counts_out,
+		.pooling = PTHREAD_MUTEX_INITIALIZER};
+	const struct crew_work work = {count, capture_disk, capture_failed,
+		&capture};
+	uint64_t missing = 0;
+
+	for (size_t i = 0; i < count; i++)
+		missing += bulk_missing(session->blocks[i], plans[i].extents,
+			plans[i].count);
+	if (check_room(session, missing, err) == -1)
+		return -1;
+	/* Without what is there, so that rate and remaining time are true. */
+	progress_begin(progress, "capture", missing);
+	return crew_run(&work, err);
 }
 
 static void
@@ -124,28 +204,40 @@ look_at_wire(void *context, uint64_t *received_out, uint64_t *receiving_out,
 	*lanes_out = lanes_receiving(session->lanes, receiving_out);
 }
 
-/* Measure one disk; the others of a machine are taken to be like it. */
+/* What the measurements brought. */
+struct probed {
+	uint64_t read_bytes, wire_bytes;
+};
+
+/*
+ * Measure one disk alone; what was read of it is no longer missing.  The ratio
+ * is of all that was measured so far.
+ */
 static int
-probe_disk(struct session *session, const struct plan *plans, size_t index,
-	struct estimate_facts *facts, struct error *err)
+probe_disk(struct session *session, const struct plan *plan, size_t index,
+	struct estimate_disk *disk, struct probed *probed, struct error *err)
 {
 	const struct probe_wire wire = {look_at_wire, session};
 	struct probe probe;
 
 	if (probe_run(&probe, session->blocks[index], session->queue,
-		    (uint8_t)index, plans[index].extents, plans[index].count,
-		    &wire, err) == -1)
+		    (uint8_t)index, plan->extents, plan->count, &wire, err) ==
+		-1)
 		return -1;
 	if (probe.read_bytes == 0 || probe.read_seconds <= 0)
 		return 0;
-	facts->speed = (double)probe.read_bytes / probe.read_seconds;
-	facts->limit = probe_limit(&probe);
-	facts->ratio = (double)probe.wire_bytes / (double)probe.read_bytes;
-	log_debug("%s: read %ju bytes in %.2f s (%.2f s of %u lanes receiving),"
-		" hashed %ju in %.2f s", session->machine->name,
-		(uintmax_t)probe.read_bytes, probe.read_seconds,
-		probe.lane_seconds, probe.lanes, (uintmax_t)probe.hashed_bytes,
-		probe.hash_seconds);
+	probed->read_bytes += probe.read_bytes;
+	probed->wire_bytes += probe.wire_bytes;
+	disk->missing_bytes = bulk_missing(session->blocks[index],
+		plan->extents, plan->count);
+	disk->speed = (double)probe.read_bytes / probe.read_seconds;
+	disk->limit = probe_limit(&probe);
+	disk->shared = probe_shared(&probe);
+	log_debug("%s: %s: read %ju bytes in %.2f s (%.2f s of %u lanes "
+		"receiving), hashed %ju in %.2f s", session->machine->name,
+		session->disks[index].name, (uintmax_t)probe.read_bytes,
+		probe.read_seconds, probe.lane_seconds, probe.lanes,
+		(uintmax_t)probe.hashed_bytes, probe.hash_seconds);
 	return 0;
 }
 
@@ -163,6 +255,31 @@ ratio_so_far(const struct session *session)
 		: (double)received / (double)fetched;
 }
 
+/*
+ * Each disk that is a part worth measuring; the others are taken to be like
+ * them.
+ */
+static int
+probe_disks(struct session *session, const struct plan *plans, size_t count,
+	struct estimate_disk *disks, struct estimate_facts *facts,
+	struct error *err)
+{
+	struct probed probed = {0};
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < count; i++)
+		total += disks[i].missing_bytes;
+	for (size_t i = 0; i < count; i++)
+		if (disks[i].missing_bytes > total / PROBE_PARTS &&
+			probe_disk(session, &plans[i], i, &disks[i], &probed,
+				err) == -1)
+			return -1;
+	if (probed.read_bytes > 0)
+		facts->ratio = (double)probed.wire_bytes /
+			(double)probed.read_bytes;
+	return 0;
+}
+
 static int
 session_estimate(struct pipeline_source *source, const struct plan *plans,
 	size_t count, struct estimate *estimate_out, struct error *err)
@@ -170,27 +287,20 @@ session_estimate(struct pipeline_source *source, const struct plan *plans,
 	struct session *session = (struct session *)source;
 	struct estimate_facts facts = {.ratio = ratio_so_far(session),
 		.limit = "wire"};
-	uint64_t missing, most = 0;
-	size_t widest = 0;
+	struct estimate_disk disks[DISKS_LIMIT] = {0};
 	unsigned minute = daytime_now();
+	uint64_t limit;
 
 	throttle_rate(session->throttle, &facts.rate);
-	for (size_t i = 0; i < count; i++) {
-		missing = bulk_missing(session->blocks[i], plans[i].extents,
-			plans[i].count);
-		facts.missing_bytes += missing;
-		widest = missing > most ? i : widest;
-		most = missing > most ? missing : most;
-	}
+	limit = rate_at(&facts.rate, minute);
+	for (size_t i = 0; i < count; i++)
+		disks[i].missing_bytes = bulk_missing(session->blocks[i],
+			plans[i].extents, plans[i].count);
 	/* Under a slow limit, a measurement would only find the limit. */
-	if (most > 0 && (rate_at(&facts.rate, minute) == 0 ||
-			rate_at(&facts.rate, minute) >= PROBE_RATE_LEAST)) {
-		if (probe_disk(session, plans, widest, &facts, err) == -1)
-			return -1;
-		facts.missing_bytes -= most - bulk_missing(
-			session->blocks[widest], plans[widest].extents,
-			plans[widest].count);
-	}
+	if ((limit == 0 || limit >= PROBE_RATE_LEAST) &&
+		probe_disks(session, plans, count, disks, &facts, err) == -1)
+		return -1;
+	estimate_join(&facts, disks, count, CREW_HANDS);
 	estimate_make(estimate_out, &facts, minute);
 	return 0;
 }
@@ -492,14 +602,54 @@ prove_images(struct session *session, struct error *err)
 		: 0;
 }
 
+static void
+say_place(struct session *session, unsigned before)
+{
+	char line[160];
+
+	snprintf(line, sizeof line, "in the queue behind %u other machine%s; "
+		"the host works on %u at a time (serve --jobs)", before,
+		before == 1 ? "" : "s", session->settings->jobs);
+	log_info("%s: %s", session->machine->name, line);
+	session_notice(&session->source, "info", line);
+}
+
+/* Wait in the line of machines; the turn is kept until it is ended. */
+static int
+await_turn(struct session *session, struct turn **turn_out, struct error *err)
+{
+	unsigned jobs = session->settings->jobs, before, told = 0;
+
+	if (jobs == 0)
+		return 0;
+	if (turn_take(turn_out, session->settings->turns, err) == -1 ||
+		turn_before(*turn_out, &before, err) == -1)
+		return -1;
+	if (before >= jobs)
+		progress_begin(&session->progress, "queue", 0);
+	while (before >= jobs) {
+		if (before != told)
+			say_place(session, before);
+		told = before;
+		sleep(TURN_SECONDS);
+		if (queue_has_failed(session->queue, err))
+			return -1; /* the source did not wait */
+		if (turn_before(*turn_out, &before, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 work(struct session *session, struct pipeline_result *result_out,
 	struct error *err)
 {
 	struct pipeline_options options = session->settings->options;
+	AUTO(turn_endp) struct turn *turn = NULL;
 
 	options.assess_only |= strcmp(session->hello->mode, "assess") == 0;
-	if (prove_images(session, err) == -1 ||
+	if (await_turn(session, &turn, err) == -1 ||
+		prove_images(session, err) == -1 ||
 		nbd_start(&session->nbd, session->nbd_path, session->exports,
 			session->count, err) == -1)
 		return -1;

@@ -59,3 +59,14 @@ test-verify-capture_pkg := $(wire_pkg) cmocka libarchive
 tests += test-damage
 test-damage_src := tests/convert/test-damage.c $(capture_test_src)
 test-damage_pkg := $(wire_pkg) cmocka libarchive
+
+tests += test-turn
+test-turn_src := tests/convert/test-turn.c convert/serve/turn.c $(common_src)
+test-turn_pkg := jansson cmocka
+
+tests += test-crew test-room
+test-crew_src := tests/convert/test-crew.c convert/capture/crew.c $(common_src)
+test-crew_pkg := jansson cmocka
+test-room_src := tests/convert/test-room.c convert/capture/room.c $(common_src)
+test-room_pkg := jansson cmocka
+test-room_wrap := statvfs

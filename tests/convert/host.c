@@ -162,35 +162,48 @@ host_path(const struct host *host, const char *relative)
 }
 
 /* In the session's process from here on. */
-static int
-capture_disk(const struct machine_disk *disk, size_t index,
-	struct pipeline_source *source, bool twice, struct progress *progress,
-	json_t *result, struct error *err)
+static json_t *
+count_to_json(const struct capture_count *count, uint64_t received)
 {
-	const struct extent whole = {0, disk->size_bytes};
-	struct capture_count count = {0};
+	return json_pack(
+		"{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}",
+		"reread", (json_int_t)count->reread.read_bytes, "differing",
+		(json_int_t)count->reread.differing_bytes, "replaced",
+		(json_int_t)count->reread.replaced_bytes, "captured",
+		(json_int_t)count->captured_bytes, "read",
+		(json_int_t)count->read_bytes, "shared",
+		(json_int_t)count->shared_bytes, "received",
+		(json_int_t)received, "zero", (json_int_t)count->zero_bytes,
+		"skipped", (json_int_t)count->skipped_bytes, "bad",
+		(json_int_t)count->bad_sectors, "root", count->root_hash);
+}
+
+static int
+capture_whole(struct pipeline_source *source, const struct machine_disk *disks,
+	size_t count, bool twice, struct progress *progress, json_t *result,
+	struct error *err)
+{
+	AUTO(freep) struct extent *extents = calloc(count, sizeof *extents);
+	AUTO(freep) struct plan *plans = calloc(count, sizeof *plans);
+	AUTO(freep) struct capture_count *counts = calloc(count,
+		sizeof *counts);
 	uint64_t received, sent;
 
-	if (source->capture(source, index, &whole, 1, progress, &count, err) ==
-		-1)
+	for (size_t i = 0; i < count; i++) {
+		extents[i].length_bytes = disks[i].size_bytes;
+		plans[i] = (struct plan){&extents[i], 1};
+	}
+	if (source->capture(source, plans, count, progress, counts, err) == -1)
 		return -1;
-	if (twice &&
-		source->reread(source, index, progress, &count, err) == -1)
-		return -1;
-	source->wire(source, &received, &sent);
-	return json_object_set_new(result, disk->name,
-		json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}",
-			"reread", (json_int_t)count.reread.read_bytes,
-			"differing", (json_int_t)count.reread.differing_bytes,
-			"replaced", (json_int_t)count.reread.replaced_bytes,
-			"captured", (json_int_t)count.captured_bytes, "read",
-			(json_int_t)count.read_bytes, "shared",
-			(json_int_t)count.shared_bytes, "received",
-			(json_int_t)received, "zero",
-			(json_int_t)count.zero_bytes, "skipped",
-			(json_int_t)count.skipped_bytes, "bad",
-			(json_int_t)count.bad_sectors, "root",
-			count.root_hash));
+	for (size_t i = 0; i < count; i++) {
+		if (twice && source->reread(source, i, progress, &counts[i],
+				     err) == -1)
+			return -1;
+		source->wire(source, &received, &sent);
+		json_object_set_new(result, disks[i].name,
+			count_to_json(&counts[i], received));
+	}
+	return 0;
 }
 
 static int
@@ -202,13 +215,12 @@ capture_disks(const struct machine *machine, struct pipeline_source *source,
 	AUTO(json_decrefpp) json_t *result = json_object();
 	struct machine_disk *disks;
 	size_t count;
-	int failed = 0;
+	int failed;
 
 	if (machine_read_disks(machine, &disks, &count, err) == -1)
 		return -1;
-	for (size_t i = 0; i < count && !failed; i++)
-		failed = capture_disk(&disks[i], i, source, twice, progress,
-			result, err);
+	failed = capture_whole(source, disks, count, twice, progress, result,
+		err);
 	machine_disks_free(disks, count);
 	if (failed || json_file_write(path, result, err) == -1)
 		return -1;
@@ -285,8 +297,7 @@ host_job_estimate(const struct machine *machine, struct pipeline_source *source,
 
 	(void)options;
 	if (source->estimate(source, &plan, 1, &estimate, err) == -1 ||
-		source->capture(source, 0, extents, 3, progress, &count, err) ==
-			-1)
+		source->capture(source, &plan, 1, progress, &count, err) == -1)
 		return -1;
 	json = json_pack("{s:o, s:I, s:I, s:I, s:I}", "estimate",
 		estimate_to_json(&estimate), "free",

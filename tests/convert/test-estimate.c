@@ -61,6 +61,70 @@ the_estimate_is_said_with_numbers_and_the_limit(void **state)
 	assert_string_equal(json_text(json, "limit", ""), "disk");
 }
 
+static double
+seconds_of(const struct estimate_disk *disks, size_t count,
+	const char **limit_out)
+{
+	struct estimate_facts facts = {.ratio = 1, .limit = "nothing"};
+
+	estimate_join(&facts, disks, count, 4);
+	*limit_out = facts.limit;
+	return (double)facts.missing_bytes / facts.speed;
+}
+
+static void
+disks_that_limit_themselves_are_copied_in_the_time_of_the_slowest(void **state)
+{
+	const struct estimate_disk disks[] = {{3000000000, 50e6, 0.1, "disk"},
+		{6000000000, 50e6, 0.1, "disk"},
+		{1000000000, 50e6, 0.1, "disk"}};
+	const char *limit;
+
+	(void)state;
+	assert_float_equal(seconds_of(disks, 3, &limit), 120, 1);
+	assert_string_equal(limit, "disk");
+}
+
+static void
+disks_that_share_the_wire_are_copied_in_the_sum_of_their_times(void **state)
+{
+	const struct estimate_disk wire[] = {{3000000000, 50e6, 1, "wire"},
+		{6000000000, 50e6, 1, "wire"}};
+	const struct estimate_disk nearly[] = {{6000000000, 50e6, 0.8, "disk"},
+		{6000000000, 50e6, 0.8, "disk"}};
+	const char *limit;
+
+	(void)state;
+	assert_float_equal(seconds_of(wire, 2, &limit), 180, 1);
+	assert_string_equal(limit, "wire");
+	assert_float_equal(seconds_of(nearly, 2, &limit), 192, 1);
+	assert_string_equal(limit, "wire");
+}
+
+static void
+no_more_disks_are_reckoned_at_once_than_are_copied_at_once(void **state)
+{
+	struct estimate_disk disks[8];
+	const char *limit;
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		disks[i] = (struct estimate_disk){1000000000, 50e6, 0, "disk"};
+	assert_float_equal(seconds_of(disks, 8, &limit), 40, 1);
+}
+
+static void
+a_disk_that_was_not_measured_is_taken_to_be_like_the_others(void **state)
+{
+	const struct estimate_disk disks[] = {{6000000000, 50e6, 1, "processor"},
+		{500000000, 0, 0, NULL}};
+	const char *limit;
+
+	(void)state;
+	assert_float_equal(seconds_of(disks, 2, &limit), 130, 1);
+	assert_string_equal(limit, "processor");
+}
+
 static int
 fits(const char *text, double elapsed, unsigned minute, struct error *err)
 {
@@ -147,6 +211,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_slower_of_source_and_rate_decides),
 		cmocka_unit_test(the_estimate_is_said_with_numbers_and_the_limit),
+		cmocka_unit_test(
+			disks_that_limit_themselves_are_copied_in_the_time_of_the_slowest),
+		cmocka_unit_test(
+			disks_that_share_the_wire_are_copied_in_the_sum_of_their_times),
+		cmocka_unit_test(
+			no_more_disks_are_reckoned_at_once_than_are_copied_at_once),
+		cmocka_unit_test(
+			a_disk_that_was_not_measured_is_taken_to_be_like_the_others),
 		cmocka_unit_test(a_copy_that_does_not_fit_the_window_is_refused),
 		cmocka_unit_test(windows_that_are_none_are_refused),
 		cmocka_unit_test(the_limit_is_told_from_where_the_time_went),

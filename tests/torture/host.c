@@ -65,10 +65,11 @@ capture(const struct machine *machine, struct pipeline_source *source,
 	/* Of its own: the next boot may choose others while this one ends. */
 	const struct disk disk = *current->disk;
 	struct capture_count count;
+	const struct plan plan = {(struct extent *)disk.extents,
+		disk.extent_count};
 
 	(void)options;
-	if (source->capture(source, 0, disk.extents, disk.extent_count,
-		    progress, &count, err) == -1)
+	if (source->capture(source, &plan, 1, progress, &count, err) == -1)
 		return -1;
 	result = json_pack("{s:I, s:I, s:I, s:s}", "captured",
 		(json_int_t)count.captured_bytes, "read",
