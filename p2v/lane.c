@@ -5,21 +5,29 @@
 #include "p2v/lane.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "common/error.h"
 #include "common/own.h"
+#include "p2v/pulse.h"
 #include "p2v/source.h"
 #include "wire/block.h"
 #include "wire/channel.h"
 
 enum {
 	MAP_BYTES = FRAME_RANGE_LIMIT / BLOCK_SECTOR_BYTES / 8,
+	PULSE_MS = 10000,
+	/*
+	 * The host speaks every ten seconds, unless its own disk holds it up.
+	 */
+	SILENCE_SECONDS = 120
 };
 
 struct lane {
 	const struct offer *offer;
 	struct codec_context *codec;
+	struct pulse *pulse;
 	uint8_t *data;	  /* FRAME_RANGE_LIMIT bytes from the disk */
 	uint8_t *payload; /* the answer */
 	uint8_t bad_map[MAP_BYTES];
@@ -38,7 +46,9 @@ lane_new(struct lane **lane_out, const struct offer *offer, struct error *err)
 	lane->payload = malloc(block_payload_limit(FRAME_RANGE_LIMIT));
 	if (lane->data == NULL || lane->payload == NULL)
 		return error_set(err, ENOMEM, "open a lane");
-	if (codec_new(&lane->codec, err) == -1)
+	if (codec_new(&lane->codec, err) == -1 ||
+		pulse_new(&lane->pulse,
+			offer->pulse_ms ? offer->pulse_ms : PULSE_MS, err) == -1)
 		return -1;
 	*lane_out = take(lane);
 	return 0;
@@ -49,6 +59,7 @@ lane_free(struct lane *lane)
 {
 	if (lane == NULL)
 		return;
+	pulse_free(lane->pulse);
 	codec_free(lane->codec);
 	free(lane->data);
 	free(lane->payload);
@@ -134,26 +145,19 @@ pack_block(struct lane *lane, enum codec codec, uint32_t range_bytes,
 	return 0;
 }
 
+/* Read, hash and pack the range of a READ. */
 static int
-answer_read(struct lane *lane, struct channel *channel, enum codec codec,
-	const struct frame *request, struct error *err)
+make_data(struct lane *lane, enum codec codec, const struct frame *request,
+	size_t *used, struct error *err)
 {
-	struct frame answer = *request;
-	size_t used = 0;
-
-	if (check_range(lane->offer, request, err) == -1 ||
-		read_range(lane, request->disk, request->offset_bytes,
-			request->length, err) == -1) {
-		channel_send_error(channel, err);
+	if (read_range(lane, request->disk, request->offset_bytes,
+		    request->length, err) == -1)
 		return -1;
-	}
 	for (uint32_t i = 0; i < block_count(request->length); i++)
-		if (pack_block(lane, codec, request->length, i, &used, err) ==
+		if (pack_block(lane, codec, request->length, i, used, err) ==
 			-1)
 			return -1;
-	answer.type = FRAME_DATA;
-	answer.payload_bytes = (uint32_t)used;
-	return channel_send(channel, &answer, lane->payload, err);
+	return 0;
 }
 
 /* Append the sums of the part of the range that is in lane->data. */
@@ -173,31 +177,46 @@ sum_blocks(struct lane *lane, uint32_t bytes, size_t *used, struct error *err)
 	return 0;
 }
 
+/* Read and hash the range of a HASH. */
 static int
-answer_hash(struct lane *lane, struct channel *channel,
-	const struct frame *request, struct error *err)
+make_sums(struct lane *lane, const struct frame *request, size_t *used,
+	struct error *err)
 {
-	struct frame answer = *request;
 	uint32_t at = 0, bytes;
-	size_t used = 0;
 
-	if (check_range(lane->offer, request, err) == -1) {
-		channel_send_error(channel, err);
-		return -1;
-	}
 	for (; at < request->length; at += bytes) {
 		bytes = request->length - at;
 		if (bytes > FRAME_RANGE_LIMIT)
 			bytes = FRAME_RANGE_LIMIT;
 		if (read_range(lane, request->disk, request->offset_bytes + at,
-			    bytes, err) == -1) {
-			channel_send_error(channel, err);
-			return -1;
-		}
-		if (sum_blocks(lane, bytes, &used, err) == -1)
+			    bytes, err) == -1 ||
+			sum_blocks(lane, bytes, used, err) == -1)
 			return -1;
 	}
-	answer.type = FRAME_SUMS;
+	return 0;
+}
+
+/* READ and HASH; the host is told that we live when it takes long. */
+static int
+answer_range(struct lane *lane, struct channel *channel, enum codec codec,
+	const struct frame *request, struct error *err)
+{
+	bool is_read = request->type == FRAME_READ;
+	struct frame answer = *request;
+	size_t used = 0;
+	int failed = check_range(lane->offer, request, err);
+
+	if (!failed) {
+		pulse_begin(lane->pulse, channel);
+		failed = is_read ? make_data(lane, codec, request, &used, err)
+				 : make_sums(lane, request, &used, err);
+		pulse_end(lane->pulse);
+	}
+	if (failed) {
+		channel_send_error(channel, err);
+		return -1;
+	}
+	answer.type = is_read ? FRAME_DATA : FRAME_SUMS;
 	answer.payload_bytes = (uint32_t)used;
 	return channel_send(channel, &answer, lane->payload, err);
 }
@@ -238,9 +257,8 @@ answer(struct lane *lane, struct channel *channel, enum codec codec,
 {
 	switch (frame->type) {
 	case FRAME_READ:
-		return answer_read(lane, channel, codec, frame, err);
 	case FRAME_HASH:
-		return answer_hash(lane, channel, frame, err);
+		return answer_range(lane, channel, codec, frame, err);
 	case FRAME_PING:
 		return answer_ping(channel, frame, err);
 	case FRAME_NOTICE:
@@ -268,7 +286,8 @@ lane_serve(struct lane *lane, struct channel *channel, enum codec codec,
 		const uint8_t *payload;
 		struct frame frame;
 
-		if (channel_receive(channel, &frame, &payload, 0, err) == -1) {
+		if (channel_receive(channel, &frame, &payload, SILENCE_SECONDS,
+			    err) == -1) {
 			if (err->code == EBADMSG)
 				channel_send_error(channel, err);
 			return -1;

@@ -17,6 +17,7 @@ struct offer {
 	void (*on_bad_sectors)(void *context, const char *disk,
 		uint64_t offset_bytes, unsigned count);
 	void *context;
+	unsigned pulse_ms; /* between signs of life while working; 0: 10 s */
 };
 
 /* The buffers of one lane. */

@@ -408,7 +408,7 @@ session_init(struct session *session, const struct session_plan *plan)
 
 	session->plan = plan;
 	session->offer = (struct offer){plan->sources, plan->count, on_notice,
-		on_bad_sectors, session};
+		on_bad_sectors, session, 0};
 	pthread_mutex_init(&session->lock, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

@@ -327,6 +327,7 @@ read_some(struct channel *channel, uint8_t *data, size_t bytes,
 		return error_set(err, EPIPE, "%s", channel->peer);
 	}
 	channel->got += got;
+	atomic_fetch_add(&channel->received_bytes, (uint64_t)got);
 	return 0;
 }
 
@@ -381,7 +382,6 @@ receive_frame(struct channel *channel, struct frame *frame_out,
 	atomic_fetch_add(&channel->receiving_us,
 		(uint64_t)(now_us() - channel->body_began_us));
 	channel->body_began_us = 0;
-	atomic_fetch_add(&channel->received_bytes, (uint64_t)channel->got);
 	channel->got = 0;
 	return 0;
 }

@@ -63,7 +63,10 @@ void channel_interrupt(struct channel *channel);
 const char *channel_peer(const struct channel *channel);
 const char *channel_cipher(const struct channel *channel);
 
-/* Bytes of frames sent and received so far; safe from any thread. */
+/*
+ * Bytes of frames sent, and received so far, which counts those of a frame that
+ * is still coming in; safe from any thread.
+ */
 uint64_t channel_sent_bytes(const struct channel *channel);
 uint64_t channel_received_bytes(const struct channel *channel);
 

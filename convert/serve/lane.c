@@ -26,7 +26,12 @@ enum {
 	THROTTLED_MS = 50, /* at a time; notices go on meanwhile */
 	PING_SECONDS = 10,
 	PONG_SECONDS = 30,
-	/* A dying disk may take minutes over one range. */
+	/*
+	 * The source says PONG every ten seconds while it works on an answer, so
+	 * silence means that bytes are lost.
+	 */
+	SILENCE_SECONDS = 30,
+	/* A dying disk may take minutes over one range, saying PONG. */
 	STALL_SECONDS = 15 * 60
 };
 
@@ -40,6 +45,7 @@ struct lane {
 	unsigned count;
 	uint64_t cookie;
 	time_t heard, spoke;
+	unsigned silent_seconds; /* of listening, without any byte */
 	bool pinged;
 };
 
@@ -68,6 +74,16 @@ ask(struct lane *lane, struct job *job, struct error *err)
 	lane->count++;
 	throttle_ask(lane->work->throttle, job);
 	frame.cookie = job->cookie = ++lane->cookie;
+	lane->spoke = monotonic_ticks();
+	return channel_send(lane->channel, &frame, NULL, err);
+}
+
+static int
+ping(struct lane *lane, struct error *err)
+{
+	struct frame frame = {.type = FRAME_PING};
+
+	lane->pinged = true;
 	lane->spoke = monotonic_ticks();
 	return channel_send(lane->channel, &frame, NULL, err);
 }
@@ -233,36 +249,53 @@ take_answer(struct lane *lane, const struct frame *frame,
 	return 0;
 }
 
+/* A second went by without a frame; with `bytes` before it. */
+static int
+wait_on(struct lane *lane, uint64_t bytes, struct error *err)
+{
+	unsigned patience = lane->work->silence_seconds;
+	time_t now = monotonic_ticks();
+
+	if (channel_received_bytes(lane->channel) != bytes)
+		lane->silent_seconds = 0;
+	else
+		lane->silent_seconds++;
+	if (lane->silent_seconds >= (patience ? patience : SILENCE_SECONDS) ||
+		now - lane->heard > STALL_SECONDS)
+		return error_set(err, ETIMEDOUT, "the source does not answer");
+	error_clear(err);
+	/* So that the source hears, too, that the wire is there. */
+	return lane->pinged || now - lane->spoke < PING_SECONDS
+		? 0
+		: ping(lane, err);
+}
+
 static int
 receive(struct lane *lane, struct error *err)
 {
+	uint64_t bytes = channel_received_bytes(lane->channel);
 	const uint8_t *payload;
 	struct frame frame;
 
 	if (channel_receive(lane->channel, &frame, &payload, 1, err) == -1) {
 		if (err->code == EBADMSG)
 			return violation(lane, err);
-		if (err->code != ETIMEDOUT)
-			return -1;
-		if (monotonic_ticks() - lane->heard > STALL_SECONDS)
-			return error_set(err, ETIMEDOUT,
-				"the source does not answer");
-		error_clear(err);
+		return err->code == ETIMEDOUT ? wait_on(lane, bytes, err) : -1;
+	}
+	lane->silent_seconds = 0;
+	atomic_store(lane->work->heard, monotonic_ticks());
+	if (frame.type == FRAME_PONG) {
+		lane->pinged = false;
 		return 0;
 	}
 	lane->heard = monotonic_ticks();
-	atomic_store(lane->work->heard, lane->heard);
-	if (frame.type != FRAME_PONG)
-		return take_answer(lane, &frame, payload, err);
-	lane->pinged = false;
-	return 0;
+	return take_answer(lane, &frame, payload, err);
 }
 
 /* Nothing is under way: see that the source is still there. */
 static int
 idle(struct lane *lane, struct error *err)
 {
-	struct frame ping = {.type = FRAME_PING};
 	time_t now = monotonic_ticks();
 
 	if (channel_is_readable(lane->channel))
@@ -272,11 +305,7 @@ idle(struct lane *lane, struct error *err)
 			? 0
 			: error_set(err, ETIMEDOUT,
 				  "the source does not answer");
-	if (now - lane->spoke < PING_SECONDS)
-		return 0;
-	lane->pinged = true;
-	lane->spoke = now;
-	return channel_send(lane->channel, &ping, NULL, err);
+	return now - lane->spoke < PING_SECONDS ? 0 : ping(lane, err);
 }
 
 /* One turn: 0 to go on, 1 after CLOSE, -1. */

@@ -17,6 +17,7 @@ struct lane_work {
 	struct screen *screen;
 	struct throttle *throttle;
 	_Atomic time_t *heard; /* CLOCK_MONOTONIC: the source's last frame */
+	unsigned silence_seconds; /* without a byte; 0: what is usual */
 };
 
 /*

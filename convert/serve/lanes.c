@@ -6,6 +6,7 @@
 #include "convert/serve/lanes.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,6 +22,7 @@
 #include "common/log.h"
 #include "common/monotonic.h"
 #include "common/own.h"
+#include "convert/serve/crowd.h"
 #include "convert/serve/lane.h"
 #include "convert/serve/rendezvous.h"
 #include "convert/serve/screen.h"
@@ -28,6 +31,7 @@
 
 enum {
 	THREADS_LIMIT = 48,
+	UNPROVEN_LIMIT = 16, /* of them */
 	HANDSHAKE_SECONDS = 20,
 	SILENCE_SECONDS = 15 /* then another boot may take over */
 };
@@ -43,6 +47,7 @@ struct lanes {
 	pthread_cond_t changed;
 	struct channel *channels[MESSAGE_LANES_LIMIT];
 	struct arrival *arrivals; /* whose threads are not joined yet */
+	struct crowd crowd; /* those who prove their key */
 	unsigned live, threads;
 	uint64_t received_bytes, sent_bytes; /* of closed lanes */
 	uint64_t receiving_us;
@@ -57,6 +62,8 @@ struct arrival {
 	int fd;			 /* -1 when there is a channel already */
 	struct channel *channel; /* the first one */
 	struct channel *greeting; /* until its HELLO is there; under the lock */
+	int place; /* in the crowd, or -1; under the lock */
+	int grip_fd; /* to throw it out by; -1: none */
 	pthread_t thread;
 	bool ended;
 	struct arrival *next;
@@ -243,6 +250,31 @@ hear_hello(struct arrival *arrival, struct channel *channel, struct error *err)
 	return 0;
 }
 
+/* It proved its key, or failed to. */
+static void
+leave_crowd(struct arrival *arrival)
+{
+	struct lanes *lanes = arrival->lanes;
+
+	pthread_mutex_lock(&lanes->lock);
+	if (arrival->place != -1)
+		crowd_leave(&lanes->crowd, (unsigned)arrival->place);
+	arrival->place = -1;
+	fd_closep(&arrival->grip_fd); /* or the connection would not end */
+	arrival->grip_fd = -1;
+	pthread_mutex_unlock(&lanes->lock);
+}
+
+static int
+prove(struct arrival *arrival, struct channel **channel_out, struct error *err)
+{
+	int failed = channel_accept(channel_out, arrival->fd,
+		arrival->lanes->settings.enrolment, HANDSHAKE_SECONDS, err);
+
+	leave_crowd(arrival);
+	return failed;
+}
+
 static void
 arrive(struct lanes *lanes, struct arrival *arrival)
 {
@@ -251,9 +283,7 @@ arrive(struct lanes *lanes, struct arrival *arrival)
 
 	if (channel != NULL) {
 		serve_lane(lanes, channel, 0);
-	} else if (channel_accept(&channel, arrival->fd,
-			   lanes->settings.enrolment, HANDSHAKE_SECONDS,
-			   &err) == -1) {
+	} else if (prove(arrival, &channel, &err) == -1) {
 		log_info("%s: %s", lanes->settings.enrolment->machine,
 			err.text);
 		return;
@@ -280,6 +310,21 @@ arrival_thread(void *context)
 	return NULL;
 }
 
+/* With the lock held: a place among those who prove their key. */
+static void
+enter_crowd(struct lanes *lanes, struct arrival *arrival)
+{
+	int victim;
+	unsigned place = crowd_enter(&lanes->crowd, arrival->fd, &victim);
+
+	arrival->place = (int)place;
+	for (struct arrival *at = lanes->arrivals; at != NULL; at = at->next)
+		if (victim != -1 && at->place == victim) {
+			at->place = -1;
+			shutdown(at->grip_fd, SHUT_RDWR);
+		}
+}
+
 /* Returns an errno value. */
 static int
 start_thread(struct lanes *lanes, struct arrival *arrival)
@@ -287,6 +332,8 @@ start_thread(struct lanes *lanes, struct arrival *arrival)
 	int failed = EAGAIN;
 
 	pthread_mutex_lock(&lanes->lock);
+	if (arrival->grip_fd != -1)
+		enter_crowd(lanes, arrival);
 	if (lanes->threads < THREADS_LIMIT && !lanes->stopping)
 		failed = pthread_create(&arrival->thread, NULL, arrival_thread,
 			arrival);
@@ -311,10 +358,16 @@ start_arrival(struct lanes *lanes, int fd, struct channel *channel,
 		arrival->lanes = lanes;
 		arrival->fd = fd;
 		arrival->channel = channel;
+		arrival->place = -1;
+		arrival->grip_fd = fd == -1
+			? -1
+			: fcntl(fd, F_DUPFD_CLOEXEC, 0);
 		failed = start_thread(lanes, arrival);
 	}
 	if (failed == 0)
 		return 0;
+	if (arrival != NULL)
+		leave_crowd(arrival);
 	free(arrival);
 	fd_closep(&fd);
 	channel_close(channel);
@@ -439,10 +492,12 @@ lanes_start(struct lanes **lanes_out, const struct lanes_settings *settings,
 		return -1;
 	lanes->settings = *settings;
 	lanes->work = (struct lane_work){settings->queue, settings->screen,
-		settings->throttle, &lanes->heard};
+		settings->throttle, &lanes->heard,
+		settings->silence_seconds};
 	lanes->listen_fd = listen_fd;
 	lanes->event_fd = event_fd;
 	lanes->lost_since = monotonic_ticks();
+	lanes->crowd.limit = UNPROVEN_LIMIT;
 	pthread_mutex_init(&lanes->lock, NULL);
 	pthread_cond_init(&lanes->changed, NULL);
 	if (pthread_create(&lanes->door, NULL, door_thread, lanes) != 0)

@@ -29,6 +29,7 @@ struct lanes_settings {
 	struct screen *screen;
 	struct throttle *throttle;
 	const char *socket_path;
+	unsigned silence_seconds;  /* as in struct lane_work */
 	unsigned patience_seconds; /* without any lane, then the queue fails */
 	/* Called about once a second from one thread. */
 	void (*tick)(void *context);

@@ -6,11 +6,14 @@
 #include "convert/serve/serve.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +21,7 @@
 #include "common/error.h"
 #include "common/log.h"
 #include "common/own.h"
+#include "convert/serve/crowd.h"
 #include "convert/serve/listen.h"
 #include "convert/serve/rendezvous.h"
 #include "convert/state/machine.h"
@@ -27,17 +31,28 @@
 
 enum {
 	CHILDREN_LIMIT = 256,
+	UNPROVEN_LIMIT = 64, /* of them */
 	PREAMBLE_SECONDS = 10,
 	HANDSHAKE_SECONDS = 20,
 	STRANGER_SECONDS = 2 /* slows down those who guess names */
+};
+
+/* A connection's process. */
+struct child {
+	pid_t pid;
+	int place; /* in the crowd, or -1 */
 };
 
 struct server {
 	const struct serve_settings *settings;
 	int fd;
 	sigset_t usual; /* the signal mask outside of the loop */
-	pid_t children[CHILDREN_LIMIT];
+	struct child children[CHILDREN_LIMIT];
 	unsigned count;
+	struct crowd crowd; /* of those whose key is not proven */
+	unsigned place; /* a child's own */
+	/* For each place of the crowd: that its process has proved the key. */
+	atomic_bool *proven; /* shared memory */
 };
 
 static volatile sig_atomic_t stop_wanted;
@@ -101,6 +116,7 @@ become_session(const struct server *server, struct machine *machine,
 	if (channel_accept(&channel, fd, enrolment, HANDSHAKE_SECONDS, err) ==
 		-1)
 		return -1;
+	atomic_store(&server->proven[server->place], true);
 	if (hear_first_hello(channel, &hello, err) == -1) {
 		channel_send_error(channel, err);
 		channel_close(channel);
@@ -174,6 +190,39 @@ child(const struct server *server, int fd)
 	exit(failed ? 1 : 0);
 }
 
+/* The places of those that proved their key are free again. */
+static void
+note_proven(struct server *server)
+{
+	for (unsigned i = 0; i < server->count; i++) {
+		struct child *one = &server->children[i];
+
+		if (one->place == -1 ||
+			!atomic_load(&server->proven[one->place]))
+			continue;
+		crowd_leave(&server->crowd, (unsigned)one->place);
+		one->place = -1;
+	}
+}
+
+/* A place for the connection; who has to leave it is ended. */
+static unsigned
+find_place(struct server *server, int fd)
+{
+	unsigned place;
+	int victim;
+
+	note_proven(server);
+	place = crowd_enter(&server->crowd, fd, &victim);
+	for (unsigned i = 0; i < server->count; i++)
+		if (victim != -1 && server->children[i].place == victim) {
+			kill(server->children[i].pid, SIGKILL);
+			server->children[i].place = -1;
+		}
+	atomic_store(&server->proven[place], false);
+	return place;
+}
+
 static void
 accept_one(struct server *server)
 {
@@ -182,14 +231,33 @@ accept_one(struct server *server)
 
 	if (fd == -1)
 		return;
+	server->place = find_place(server, fd);
 	pid = fork();
 	if (pid == 0)
 		child(server, fd);
 	close(fd);
-	if (pid == -1)
-		log_warn("serve a connection: %s", strerror(errno));
-	else
-		server->children[server->count++] = pid;
+	if (pid != -1) {
+		server->children[server->count++] =
+			(struct child){pid, (int)server->place};
+		return;
+	}
+	log_warn("serve a connection: %s", strerror(errno));
+	crowd_leave(&server->crowd, server->place);
+}
+
+static void
+forget(struct server *server, pid_t pid)
+{
+	for (unsigned i = 0; i < server->count; i++) {
+		struct child *one = &server->children[i];
+
+		if (one->pid != pid)
+			continue;
+		if (one->place != -1)
+			crowd_leave(&server->crowd, (unsigned)one->place);
+		*one = server->children[--server->count];
+		return;
+	}
 }
 
 static void
@@ -198,12 +266,7 @@ reap(struct server *server)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
-		for (unsigned i = 0; i < server->count; i++)
-			if (server->children[i] == pid) {
-				server->children[i] =
-					server->children[--server->count];
-				break;
-			}
+		forget(server, pid);
 }
 
 /* Signals arrive only while ppoll() waits, so that none is missed. */
@@ -231,17 +294,15 @@ static void
 end_children(struct server *server)
 {
 	for (unsigned i = 0; i < server->count; i++)
-		kill(server->children[i], SIGTERM);
+		kill(server->children[i].pid, SIGTERM);
 	while (server->count > 0) {
 		int status;
 		pid_t pid = waitpid(-1, &status, 0);
 
 		if (pid == -1 && errno != EINTR)
 			break;
-		for (unsigned i = 0; i < server->count; i++)
-			if (server->children[i] == pid)
-				server->children[i] =
-					server->children[--server->count];
+		if (pid != -1)
+			forget(server, pid);
 	}
 }
 
@@ -264,10 +325,23 @@ serve(struct server *server, struct error *err)
 	return 0;
 }
 
+/*
+ * What a session frees goes back to the system: left to itself, the C library
+ * keeps the largest buffer of each thread.
+ */
+static void
+bound_memory(void)
+{
+	mallopt(M_ARENA_MAX, 2);
+	mallopt(M_MMAP_THRESHOLD, 128 << 10);
+	mallopt(M_TRIM_THRESHOLD, 1 << 20);
+}
+
 int
 serve_run(const struct serve_settings *settings, struct error *err)
 {
-	struct server server = {.settings = settings};
+	struct server server = {.settings = settings,
+		.crowd = {.limit = UNPROVEN_LIMIT}};
 	AUTO(fd_closep) int fd = -1;
 	char name[LISTEN_NAME_BYTES];
 	int failed;
@@ -275,11 +349,17 @@ serve_run(const struct serve_settings *settings, struct error *err)
 	if (listen_open(&fd, settings->listen, err) == -1)
 		return -1;
 	server.fd = fd;
+	server.proven = mmap(NULL, CROWD_MOST * sizeof *server.proven,
+		PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (server.proven == MAP_FAILED)
+		return error_set(err, errno, "serve");
+	bound_memory();
 	hold_signals(&server);
 	listen_name(fd, name);
 	log_info("listening on %s, machines in %s", name, settings->state);
 	failed = serve(&server, err);
 	end_children(&server);
+	munmap(server.proven, CROWD_MOST * sizeof *server.proven);
 	sigprocmask(SIG_SETMASK, &server.usual, NULL);
 	return failed;
 }

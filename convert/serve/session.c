@@ -503,6 +503,7 @@ start_lanes(struct session *session, const struct enrolment *enrolment,
 		.throttle = session->throttle,
 		.socket_path = session->door_path,
 		.patience_seconds = session->settings->patience_seconds,
+		.silence_seconds = session->settings->silence_seconds,
 		.tick = session_tick,
 		.stopped = session_stopped,
 		.context = session};

@@ -23,6 +23,7 @@ struct session_settings {
 	const char *finish;	   /* what the source does after success */
 	bool no_share;		   /* every machine becomes one apart */
 	unsigned lanes;		   /* 0: by the source's cores */
+	unsigned silence_seconds;  /* as in struct lane_work */
 	unsigned jobs; /* machines worked on at a time; 0: all of them */
 	const char *turns; /* the folder of those that wait; with jobs */
 	unsigned patience_seconds; /* for a source that went away */

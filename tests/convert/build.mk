@@ -70,3 +70,7 @@ test-crew_pkg := jansson cmocka
 test-room_src := tests/convert/test-room.c convert/capture/room.c $(common_src)
 test-room_pkg := jansson cmocka
 test-room_wrap := statvfs
+
+tests += test-crowd
+test-crowd_src := tests/convert/test-crowd.c convert/serve/crowd.c
+test-crowd_pkg := cmocka

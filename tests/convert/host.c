@@ -64,6 +64,7 @@ host_make(struct host *host)
 	host->no_share = false;
 	host->pid = 0;
 	host->patience_seconds = 30;
+	host->silence_seconds = host->jobs = 0;
 	host->rate = (struct rate){0};
 }
 
@@ -99,12 +100,16 @@ wait_until_it_listens(const struct host *host)
 void
 host_start(struct host *host, session_job *job)
 {
+	AUTO(freep) char *turns = io_format("%s/turns", host->folder);
 	struct serve_settings settings = {.state = host->folder,
 		.listen = host->enrolment.server,
 		.session = {.job = job,
 			.rate = host->rate,
 			.finish = "poweroff",
 			.no_share = host->no_share,
+			.silence_seconds = host->silence_seconds,
+			.jobs = host->jobs,
+			.turns = turns,
 			.patience_seconds = host->patience_seconds}};
 	struct error err = {0};
 

@@ -11,7 +11,7 @@
 struct host {
 	char folder[64]; /* temporary; the state directory */
 	struct enrolment enrolment; /* the source's, with the server in it */
-	unsigned patience_seconds;
+	unsigned patience_seconds, silence_seconds, jobs;
 	bool no_share;
 	struct rate rate;
 	pid_t pid;

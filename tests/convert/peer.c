@@ -88,6 +88,13 @@ answer_read(struct peer *peer, struct channel *channel,
 	struct frame answer = *request;
 	size_t used = 0;
 
+	for (; peer->pongs > 0; peer->pongs--) {
+		const struct frame pong = {.type = FRAME_PONG};
+
+		usleep(300000);
+		if (channel_send(channel, &pong, NULL, err) == -1)
+			return -1;
+	}
 	codec_new(&codec, err);
 	for (uint32_t i = 0; i < block_count(request->length); i++)
 		used += put_record(peer, codec, payload + used,

@@ -31,6 +31,7 @@ struct peer {
 	uint64_t bytes;
 	enum peer_lie lie;
 	unsigned stop_after; /* DATA answers, or 0 */
+	unsigned pongs; /* before the next DATA, 0.3 s apart */
 	const uint8_t *bad_map; /* of block 0, or NULL */
 	bool fails_later; /* the first HASH swaps these two for those above */
 	const uint8_t *later_disk, *later_bad_map;

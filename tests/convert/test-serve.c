@@ -23,6 +23,7 @@
 #include "tests/convert/peer.h"
 #include "tests/harness.h"
 #include "wire/block.h"
+#include "wire/tcp.h"
 
 enum { DISK_BYTES = (24 << 20) + 4608 }; /* the last block is short */
 
@@ -814,6 +815,121 @@ who_never_says_hello_does_not_hold_up_the_end(void **state)
 
 #define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* The connection stays, but what crosses it is lost. */
+static void
+what_a_silent_lane_was_asked_for_is_asked_of_another(void **state)
+{
+	struct host *host = *state;
+	struct peer peer = peer_of(host, boot1), other = peer;
+	struct channel *silent, *channel;
+	struct error err = {0};
+
+	host->silence_seconds = 1;
+	host_start(host, host_job_capture);
+	silent = open_until(&peer, 0);
+	peer.stop_after = 3;
+	assert_int_equal(peer_serve(&peer, silent, &err), 2);
+	channel = open_until(&other, 1);
+	assert_int_equal(peer_serve(&other, channel, &err), 1);
+	assert_same_bytes(host_path(host, "capture/sda.raw"));
+	channel_close(channel);
+	channel_close(silent);
+}
+
+/* A disk that needs longer than silence may last. */
+static void
+a_lane_that_says_that_it_lives_is_waited_for(void **state)
+{
+	struct host *host = *state;
+	struct peer peer = peer_of(host, boot1);
+	struct error err = {0};
+
+	host->silence_seconds = 1;
+	host_start(host, host_job_capture);
+	peer.pongs = 10;
+	assert_int_equal(serve_once(&peer, &err), 1);
+	assert_same_bytes(host_path(host, "capture/sda.raw"));
+}
+
+/* A connection that only names the machine. */
+static int
+connect_unproven(const struct host *host)
+{
+	char preamble[PREAMBLE_BYTES] = "UNRACK1\nweb1";
+	const char *port = strchr(host->enrolment.server, ':') + 1;
+	struct error err;
+	int fd;
+
+	assert_ok(tcp_connect(&fd, "127.0.0.1", port, 20, &err), &err);
+	assert_ok(tcp_send(fd, preamble, sizeof preamble, -1, &err), &err);
+	return fd;
+}
+
+static void
+who_knows_a_name_but_no_key_keeps_nobody_out(void **state)
+{
+	enum { MANY = 300 };
+	struct host *host = *state;
+	struct peer peer = peer_of(host, boot1);
+	struct channel *lanes[4];
+	int before[MANY], after[MANY];
+	struct error err = {0};
+
+	host_start(host, host_job_leave);
+	for (int i = 0; i < MANY; i++)
+		before[i] = connect_unproven(host);
+	assert_ok(peer_open(&peer, &lanes[0], 0, &err), &err);
+	for (int i = 0; i < MANY; i++)
+		after[i] = connect_unproven(host);
+	for (unsigned i = 1; i < 4; i++)
+		assert_ok(peer_open(&peer, &lanes[i], i, &err), &err);
+	for (int i = 0; i < MANY; i++) {
+		close(before[i]);
+		close(after[i]);
+	}
+	for (int i = 0; i < 4; i++)
+		channel_close(lanes[i]);
+}
+
+static void
+a_machine_waits_for_its_turn_and_is_told_its_place(void **state)
+{
+	struct host *host = *state;
+	struct enrolment other;
+	struct peer first = peer_of(host, boot1), second = first;
+	struct channel *one, *two;
+	struct error err = {0};
+	const uint8_t *payload;
+	struct notice notice = {.text = ""};
+	struct frame frame;
+
+	host->jobs = 1;
+	host_enroll(host, "web2", &other);
+	second.enrolment = &other;
+	host_start(host, host_job_leave);
+	one = open_until(&first, 0);
+	while (access(host_path(host, "run/disks.sock"), F_OK) == -1)
+		usleep(10000);
+	two = open_until(&second, 0);
+	while (strstr(notice.text, "behind 1 other machine;") == NULL) {
+		assert_ok(channel_receive(two, &frame, &payload, 20, &err),
+			&err);
+		if (frame.type == FRAME_NOTICE)
+			assert_ok(notice_parse(&notice, payload,
+				frame.payload_bytes, &err), &err);
+	}
+	assert_int_equal(access(host_path_of(host, "web2", "run/disks.sock"),
+		F_OK), -1);
+	assert_ok(io_write_file(host_path(host, "left"), "", 0, 0600, &err),
+		&err);
+	assert_int_equal(peer_serve(&first, one, &err), 1);
+	channel_close(one);
+	assert_ok(io_write_file(host_path_of(host, "web2", "left"), "", 0, 0600,
+		&err), &err);
+	assert_int_equal(peer_serve(&second, two, &err), 1);
+	channel_close(two);
+}
+
 int
 main(void)
 {
@@ -852,6 +968,11 @@ main(void)
 		SESSION_TEST(a_rate_of_the_machine_is_told_to_the_source),
 		SESSION_TEST(sigterm_keeps_what_was_captured),
 		SESSION_TEST(who_never_says_hello_does_not_hold_up_the_end),
+		SESSION_TEST(
+			what_a_silent_lane_was_asked_for_is_asked_of_another),
+		SESSION_TEST(a_lane_that_says_that_it_lives_is_waited_for),
+		SESSION_TEST(who_knows_a_name_but_no_key_keeps_nobody_out),
+		SESSION_TEST(a_machine_waits_for_its_turn_and_is_told_its_place),
 	};
 
 	log_open("test-serve", false);

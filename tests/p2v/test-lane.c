@@ -1,6 +1,7 @@
 /* A lane over real TLS: what it answers, and what it does not. */
 #include <errno.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "tests/harness.h"
@@ -33,6 +34,22 @@ fill_disk(void)
 	}
 }
 
+/* A dying disk: a read lasts until the test ends it. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool slow;
+} dying = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
+
+static void
+set_slow(bool slow)
+{
+	pthread_mutex_lock(&dying.lock);
+	dying.slow = slow;
+	pthread_cond_broadcast(&dying.changed);
+	pthread_mutex_unlock(&dying.lock);
+}
+
 static int
 disk_read(void *context, void *data, size_t bytes, uint64_t offset_bytes,
 	int careful)
@@ -41,6 +58,10 @@ disk_read(void *context, void *data, size_t bytes, uint64_t offset_bytes,
 
 	(void)context;
 	(void)careful;
+	pthread_mutex_lock(&dying.lock);
+	while (dying.slow)
+		pthread_cond_wait(&dying.changed, &dying.lock);
+	pthread_mutex_unlock(&dying.lock);
 	if (offset_bytes <= bad && bad < offset_bytes + bytes)
 		return EIO;
 	assert_true(offset_bytes + bytes <= DISK_BYTES);
@@ -105,7 +126,7 @@ serve(void *context)
 }
 
 static void
-start(struct serving *serving)
+start_pulsing(struct serving *serving, unsigned pulse_ms)
 {
 	struct error err = {0};
 
@@ -114,10 +135,16 @@ start(struct serving *serving)
 	assert_ok(source_new(&serving->source, "disk", DISK_BYTES, 512,
 		&disk_ops, NULL, &err), &err);
 	serving->offer = (struct offer){&serving->source, 1, note_notice,
-		note_bad, serving};
+		note_bad, serving, pulse_ms};
 	pthread_create(&serving->thread, NULL, serve, serving);
 	serving->channel = host_accept(&serving->host);
 	assert_non_null(serving->channel);
+}
+
+static void
+start(struct serving *serving)
+{
+	start_pulsing(serving, 0);
 }
 
 /* The host's end goes away, if it has not yet. */
@@ -321,6 +348,35 @@ host_that_goes_away_ends_the_lane(void **state)
 	assert_int_equal(serving.result, -1);
 }
 
+/* The answer comes after signs of life, however long the disk takes. */
+static void
+a_lane_with_a_dying_disk_says_that_it_lives(void **state)
+{
+	static const enum frame_type types[] = {FRAME_READ, FRAME_HASH};
+	struct serving serving;
+	const uint8_t *payload;
+	struct frame frame;
+
+	(void)state;
+	start_pulsing(&serving, 20);
+	for (int i = 0; i < 2; i++) {
+		set_slow(true);
+		host_ask(serving.channel, types[i], 0, 0, BLOCK_BYTES);
+		for (int pongs = 0; pongs < 3; pongs++) {
+			assert_ok(channel_receive(serving.channel, &frame,
+				&payload, 20, &serving.err), &serving.err);
+			assert_int_equal(frame.type, FRAME_PONG);
+		}
+		set_slow(false);
+		do
+			assert_ok(channel_receive(serving.channel, &frame,
+				&payload, 20, &serving.err), &serving.err);
+		while (frame.type == FRAME_PONG);
+		assert_int_equal(frame.type, i == 0 ? FRAME_DATA : FRAME_SUMS);
+	}
+	finish(&serving);
+}
+
 int
 main(void)
 {
@@ -332,6 +388,7 @@ main(void)
 		cmocka_unit_test(ping_notice_and_close_are_understood),
 		cmocka_unit_test(request_that_does_not_fit_the_disk_ends_the_lane),
 		cmocka_unit_test(host_that_goes_away_ends_the_lane),
+		cmocka_unit_test(a_lane_with_a_dying_disk_says_that_it_lives),
 	};
 
 	fill_disk();

@@ -14,7 +14,7 @@ enum relay_harm {
 	RELAY_NONE,
 	RELAY_FLIP,	/* one bit */
 	RELAY_SHORTEN,	/* the rest of a piece is lost, and the connection ends */
-	RELAY_SWALLOW	/* bytes vanish, others follow; it ends a second later */
+	RELAY_SWALLOW	/* bytes vanish, others follow, and it stays open */
 };
 
 struct relay_pipe { /* one direction */
@@ -26,7 +26,6 @@ struct relay_pipe { /* one direction */
 
 struct relay_link {
 	bool used;
-	double ends; /* when it is to be cut, or 0 */
 	struct relay_pipe up, down;
 };
 
