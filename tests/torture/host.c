@@ -63,9 +63,9 @@ capture(const struct machine *machine, struct pipeline_source *source,
 	AUTO(freep) char *path = machine_path(machine, "result.json");
 	AUTO(json_decrefpp) json_t *result = NULL;
 	/* Of its own: the next boot may choose others while this one ends. */
-	const struct disk disk = *current->disk;
+	struct disk disk = *current->disk;
 	struct capture_count count;
-	const struct plan plan = {(struct extent *)disk.extents,
+	const struct plan plan = {disk.extents,
 		disk.extent_count};
 
 	(void)options;

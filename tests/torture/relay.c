@@ -127,7 +127,7 @@ accept_one(struct relay *relay)
 
 /* What is to happen to the piece that just came. */
 static void
-harm(struct relay *relay, struct relay_link *link, struct relay_pipe *pipe)
+harm(struct relay *relay, struct relay_pipe *pipe)
 {
 	uint32_t bytes = pipe->end - pipe->begin;
 	uint32_t at = pipe->begin + (uint32_t)dice_below(relay->dice, bytes);
@@ -173,7 +173,7 @@ fill(struct relay *relay, struct relay_link *link, struct relay_pipe *pipe)
 		relay->allowance -= pipe->end;
 	}
 	if (pipe->end > 0 && up != relay->harm_down)
-		harm(relay, link, pipe);
+		harm(relay, pipe);
 }
 
 static void
