@@ -22,9 +22,11 @@
 #include "convert/capture/estimate.h"
 #include "convert/capture/overlay.h"
 #include "convert/capture/plan.h"
+#include "convert/capture/sample.h"
 #include "convert/emit/emit.h"
 #include "convert/report/report.h"
 #include "convert/rewrite/conversion.h"
+#include "convert/size/size.h"
 #include "convert/state/journal.h"
 #include "convert/state/machine.h"
 #include "convert/verify/verify.h"
@@ -365,6 +367,39 @@ estimate_disks(struct pipeline *p, struct error *err)
 	return -1;
 }
 
+/* An assessment copies nothing, but says how long copying would take. */
+static int
+measure_source(struct pipeline *p, struct error *err)
+{
+	AUTO(freep) char *path = machine_path(p->machine, "report/layout.json");
+	AUTO(json_decrefpp) json_t *layout = NULL;
+	struct estimate estimate;
+
+	if (p->source->estimate == NULL)
+		return 0;
+	if (path == NULL)
+		return error_set(err, ENOMEM, "measure the source");
+	if (json_file_read(&layout, path, err) == -1)
+		return -1;
+	stage_begin(p, "estimate");
+	p->plans = calloc(p->disk_count, sizeof *p->plans);
+	if (p->plans == NULL)
+		return error_set(err, ENOMEM, "measure the source");
+	for (size_t i = 0; i < p->disk_count; i++)
+		if (sample_plan(&p->plans[i], json_array_get(json_object_get(
+				layout, "disks"), i), p->disks[i].size_bytes,
+				err) == -1)
+			return -1;
+	if (p->source->estimate(p->source, p->plans, p->disk_count, &estimate,
+		    err) == -1)
+		return -1;
+	stage_end(p);
+	return json_object_set_new(p->session, "estimate",
+		       estimate_to_json(&estimate)) == -1
+		? error_set(err, ENOMEM, "record the estimate")
+		: 0;
+}
+
 static int
 capture_disks(struct pipeline *p, struct error *err)
 {
@@ -510,7 +545,9 @@ finish(struct pipeline *p, const char *event, struct error *err)
 
 	stage_begin(p, "report");
 	stage_end(p);
-	if (write_session(p, err) == -1 || report_write(p->machine, err) == -1)
+	if (write_session(p, err) == -1 ||
+		size_note(p->machine, p->options->capture_folder, err) == -1 ||
+		report_write(p->machine, err) == -1)
 		return -1;
 	return journal_add(p->machine, event, details, err);
 }
@@ -553,7 +590,8 @@ run(struct pipeline *p, struct error *err)
 	if (p->options->assess_only) {
 		snprintf(p->result->verdict, sizeof p->result->verdict,
 			"assessed");
-		if (raise_state(p, MACHINE_ASSESSED, err) == -1)
+		if (measure_source(p, err) == -1 ||
+			raise_state(p, MACHINE_ASSESSED, err) == -1)
 			return -1;
 		return finish(p, "assessed", err);
 	}

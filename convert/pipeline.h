@@ -94,6 +94,8 @@ struct pipeline_options {
 	bool assess_only;
 	bool no_verify;
 	bool reread; /* read the source's disks twice */
+	const char *capture_folder; /* where a capture would be, to size it up;
+				     * NULL: in the machine's folder */
 	const char *virtio_win; /* NULL: none */
 	const char *const *expect; /* "tcp:PORT", NULL-terminated; or NULL */
 	const struct waivers *waivers; /* NULL: none */

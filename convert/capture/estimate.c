@@ -88,6 +88,9 @@ estimate_make(struct estimate *estimate_out,
 
 	*estimate_out = (struct estimate){.read_bytes = facts->missing_bytes,
 		.wire_bytes = (uint64_t)bytes,
+		.speed = facts->speed,
+		.ratio = facts->ratio,
+		.speed_limit = facts->speed > 0 ? facts->limit : NULL,
 		.limit = "nothing"};
 	if (speed <= 0)
 		speed = limit; /* too slow a one to measure more than it */
@@ -106,13 +109,16 @@ estimate_to_json(const struct estimate *estimate)
 {
 	double seconds = estimate->seconds;
 
-	return json_pack("{s:I, s:I, s:f, s:f, s:s, s:I}", "read_bytes",
+	return json_pack("{s:I, s:I, s:f, s:f, s:s, s:I, s:{s:f, s:f, s:s?}}",
+		"read_bytes",
 		(json_int_t)estimate->read_bytes, "wire_bytes",
 		(json_int_t)estimate->wire_bytes, "seconds", seconds,
 		"minutes", seconds / 60, "limit", estimate->limit,
 		"read_bytes_per_second", seconds > 0
 			? (json_int_t)((double)estimate->read_bytes / seconds)
-			: 0);
+			: 0,
+		"measured", "read_bytes_per_second", estimate->speed,
+		"wire_ratio", estimate->ratio, "limit", estimate->speed_limit);
 }
 
 /* The names of limits, for people. */

@@ -39,6 +39,9 @@ struct estimate {
 	uint64_t read_bytes, wire_bytes;
 	double seconds;
 	const char *limit; /* as above, or "rate", "nothing" */
+	/* As measured, without the rate and whatever is missing. */
+	double speed, ratio;
+	const char *speed_limit; /* NULL: it was not measured */
 };
 
 /* Reckon from this minute of the day on. */

@@ -30,6 +30,7 @@
 #include "convert/rewrite/injection.h"
 #include "convert/rewrite/texts.h"
 #include "convert/rewrite/trim.h"
+#include "convert/size/layout.h"
 #include "drivers-inject/appliance.h"
 
 /* Everything that lives as long as the conversion. */
@@ -230,6 +231,16 @@ write_report(struct conversion *conversion, bool applied, struct error *err)
 		err);
 }
 
+/* While it is mounted; the report's disk map and the size-up read it. */
+static int
+write_layout(const struct conversion *conversion, struct error *err)
+{
+	return write_json(conversion, "layout.json",
+		layout_read(conversion->g, &conversion->volumes,
+			conversion->guest, conversion->disk_names,
+			conversion->request->disk_count), err);
+}
+
 /* Everything that writes to the guest. */
 static int
 convert(struct conversion *conversion, struct error *err)
@@ -258,7 +269,8 @@ run(struct conversion *conversion, struct error *err)
 	begin_stage(conversion, "assess");
 	if (open_disks(conversion, err) == -1 ||
 		assess(conversion, err) == -1 ||
-		write_report(conversion, false, err) == -1)
+		write_report(conversion, false, err) == -1 ||
+		write_layout(conversion, err) == -1)
 		return -1;
 	if (conversion->request->assess_only)
 		return 0;

@@ -22,7 +22,8 @@ struct conversion_request {
 	const json_t *inventory; /* NULL when there is none */
 	const struct conversion_disk *disks;
 	size_t disk_count;
-	const char *report_folder; /* gets guest.json, findings.json, changes/ */
+	const char *report_folder; /* gets guest.json, findings.json,
+				    * layout.json, changes/ */
 	const char *virtio_win;	   /* ISO or folder, or NULL */
 	const struct waivers *waivers; /* NULL: none */
 	bool assess_only;

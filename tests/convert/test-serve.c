@@ -743,6 +743,8 @@ an_estimate_precedes_and_the_skipped_has_reasons(void **state)
 	/* What the measurement read is kept, and less than half. */
 	assert_in_range(bytes, 10 << 20, 19 << 20);
 	assert_in_range(json_number(estimate, "wire_bytes", 0), 1, bytes);
+	assert_true(json_number_value(json_object_get(json_object_get(estimate,
+		"measured"), "read_bytes_per_second")) > 0);
 	assert_int_equal(peer.read_bytes, 20 << 20);
 	assert_in_range(peer.hashed_bytes, 1, 10 << 20);
 	assert_int_equal(json_number(json, "free", 0), 2 << 20);

@@ -162,8 +162,8 @@ report_of_nothing_says_unproven(void **state)
 static void
 page_shows_where_things_lie(void **state)
 {
-	static const char *const parts[] = {"Map of sda: 6.4 GB in 2 "
-		"partitions, 3 unreadable sectors", ">ext4 on /</text>",
+	static const char *const parts[] = {
+		"Map of sda: 6.4 GB in 2 partitions, 3 unreadable sectors", ">ext4 on /</text>",
 		"class=\"hatch\"", "class=\"damage\"", "/dev/vg/data"};
 	AUTO(freep) char *page = print(FULL, "html");
 
