@@ -184,7 +184,7 @@ add_entries(struct pool *pool, unsigned donor, uint64_t first, uint64_t count,
 	for (uint64_t i = 0; i < count; i++)
 		if (map_entry_decode(&entry, first + i,
 			    bytes + i * IMAGE_ENTRY_BYTES) &&
-			entry.flags == 0)
+			(entry.flags & ~IMAGE_BASE) == 0)
 			add(pool, donor, first + i, entry.hash);
 }
 
@@ -260,6 +260,19 @@ is_raw(const struct dirent *entry)
 	return bytes > 4 && strcmp(entry->d_name + bytes - 4, ".raw") == 0;
 }
 
+/* What the image holds, or would have kept if it were still the same. */
+static bool
+is_own(const struct pool *pool, const char *path)
+{
+	const char *base;
+
+	if (pool->image == NULL)
+		return false;
+	base = image_base_path(pool->image);
+	return strcmp(path, image_path(pool->image)) == 0 ||
+		(base != NULL && strcmp(path, base) == 0);
+}
+
 /* Every disk of a machine but the one that is captured. */
 static int
 add_machine(struct pool *pool, const struct machine *machine,
@@ -284,8 +297,7 @@ add_machine(struct pool *pool, const struct machine *machine,
 		if (path == NULL)
 			failed = error_set(err, ENOMEM,
 				"look for shared blocks");
-		else if (pool->image == NULL ||
-			strcmp(path, image_path(pool->image)) != 0)
+		else if (!is_own(pool, path))
 			failed = add_donor(pool, path, err);
 	}
 	free(entries);
@@ -375,7 +387,9 @@ static int
 fill_table(struct pool *pool, struct error *err)
 {
 	for (unsigned i = 0; i < pool->donor_count; i++) {
-		AUTO(freep) char *path = map_of(pool->donors[i].raw_path);
+		AUTO(freep) char *path = i == 0
+			? strdup(image_map_path(pool->image))
+			: map_of(pool->donors[i].raw_path);
 
 		if (path == NULL)
 			return error_set(err, ENOMEM, "look for shared blocks");

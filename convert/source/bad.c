@@ -147,28 +147,53 @@ bad_count(uint64_t *count_out, const char *path,
 	return 0;
 }
 
+static size_t
+print_kept(char *text, const struct ranges *ranges,
+	int (*keep)(const void *context, uint64_t block), const void *context)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < ranges->count; i++)
+		if (keep(context, ranges->items[i].offset_bytes / BLOCK_BYTES))
+			used += (size_t)sprintf(text + used, "%ju %ju\n",
+				(uintmax_t)ranges->items[i].offset_bytes,
+				(uintmax_t)ranges->items[i].length_bytes);
+	return used;
+}
+
 int
 bad_prune(const char *path,
 	int (*keep)(const void *context, uint64_t block), const void *context,
 	struct error *err)
 {
+	return bad_join(path, keep, NULL, NULL, context, err);
+}
+
+int
+bad_join(const char *path,
+	int (*keep)(const void *context, uint64_t block), const char *other,
+	int (*keep_other)(const void *context, uint64_t block),
+	const void *context, struct error *err)
+{
 	AUTO(freep) struct bad_range *items = NULL;
+	AUTO(freep) struct bad_range *other_items = NULL;
 	AUTO(freep) char *text = NULL;
-	struct ranges ranges;
-	size_t used = 0;
+	struct ranges ranges, others = {NULL, 0};
+	size_t used;
 
 	if (read_ranges(&ranges, path, err) == -1)
 		return -1;
 	items = ranges.items;
-	if (ranges.count == 0)
+	if (other != NULL && read_ranges(&others, other, err) == -1)
+		return -1;
+	other_items = others.items;
+	if (ranges.count == 0 && others.count == 0)
 		return 0;
-	text = malloc(ranges.count * 44 + 1);
+	text = malloc((ranges.count + others.count) * 44 + 1);
 	if (text == NULL)
 		return error_set(err, ENOMEM, "write %s", path);
-	for (size_t i = 0; i < ranges.count; i++)
-		if (keep(context, items[i].offset_bytes / BLOCK_BYTES))
-			used += (size_t)sprintf(text + used, "%ju %ju\n",
-				(uintmax_t)items[i].offset_bytes,
-				(uintmax_t)items[i].length_bytes);
+	used = print_kept(text, &ranges, keep, context);
+	if (others.count > 0)
+		used += print_kept(text + used, &others, keep_other, context);
 	return io_write_file(path, text, used, 0600, err);
 }

@@ -45,4 +45,10 @@ int bad_prune(const char *path,
 	int (*keep)(const void *context, uint64_t block), const void *context,
 	struct error *err);
 
+/* The same, and add those lines of `other` for which keep_other() is true. */
+int bad_join(const char *path,
+	int (*keep)(const void *context, uint64_t block), const char *other,
+	int (*keep_other)(const void *context, uint64_t block),
+	const void *context, struct error *err);
+
 #endif

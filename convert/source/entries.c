@@ -25,6 +25,23 @@ entries_open(struct entries *entries, struct error *err)
 	return 0;
 }
 
+int
+entries_look(struct entries *entries, struct error *err)
+{
+	uint8_t bytes[IMAGE_HEADER_BYTES];
+
+	entries->fd = open(entries->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (entries->fd == -1)
+		return error_set(err, errno, "open %s", entries->path);
+	if (io_pread(entries->fd, bytes, sizeof bytes, 0, entries->path,
+		    err) == -1)
+		return -1;
+	if (!map_header_decode(&entries->header, bytes))
+		return error_set(err, EBADMSG, "%s: its header is damaged",
+			entries->path);
+	return 0;
+}
+
 void
 entries_close(struct entries *entries)
 {
@@ -65,9 +82,7 @@ entries_clear(struct entries *entries, struct error *err)
 
 static int
 load_some(const struct entries *entries, uint64_t first, uint8_t *room,
-	void (*there)(void *context, uint64_t block,
-		const struct map_entry *entry),
-	void *context, struct error *err)
+	entries_visitor *there, void *context, struct error *err)
 {
 	uint64_t count = entries->blocks - first;
 	struct map_entry entry;
@@ -79,16 +94,15 @@ load_some(const struct entries *entries, uint64_t first, uint8_t *room,
 		return -1;
 	for (uint64_t i = 0; i < count; i++)
 		if (map_entry_decode(&entry, first + i,
-			    room + i * IMAGE_ENTRY_BYTES))
-			there(context, first + i, &entry);
+			    room + i * IMAGE_ENTRY_BYTES) &&
+			there(context, first + i, &entry, err) == -1)
+			return -1;
 	return 0;
 }
 
 /* Passes over the holes of the file. */
 int
-entries_load(const struct entries *entries,
-	void (*there)(void *context, uint64_t block,
-		const struct map_entry *entry),
+entries_load(const struct entries *entries, entries_visitor *there,
 	void *context, struct error *err)
 {
 	AUTO(freep) uint8_t *room = malloc(LOAD_ENTRIES * IMAGE_ENTRY_BYTES);

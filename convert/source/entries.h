@@ -7,16 +7,27 @@
 
 struct error;
 
-/* The map file of an image (its format is in image.h), open for writing. */
+/* The map file of an image (its format is in image.h). */
 struct entries {
 	char *path; /* owned */
-	int fd;	    /* -1 until entries_open() */
+	int fd;	    /* -1 until it is open */
 	uint64_t blocks;
 	struct map_header header;
 };
 
-/* Open, or create empty. */
+/* How many the map of such a disk has. */
+static inline uint64_t
+entries_count(const struct map_header *header)
+{
+	return (header->disk_bytes + BLOCK_BYTES - 1) / BLOCK_BYTES;
+}
+
+/* Open for writing, or create empty. */
 int entries_open(struct entries *entries, struct error *err);
+
+/* Open one that is there for reading, with its header. */
+int entries_look(struct entries *entries, struct error *err);
+
 void entries_close(struct entries *entries);
 
 /* Make the file empty; it holds no block, also when the header is written. */
@@ -25,10 +36,10 @@ int entries_clear(struct entries *entries, struct error *err);
 /* Write the header, durably. */
 int entries_write_header(struct entries *entries, struct error *err);
 
-/* Call there() for each present block. */
-int entries_load(const struct entries *entries,
-	void (*there)(void *context, uint64_t block,
-		const struct map_entry *entry),
+/* Call there() for each present block, until it fails. */
+typedef int entries_visitor(void *context, uint64_t block,
+	const struct map_entry *entry, struct error *err);
+int entries_load(const struct entries *entries, entries_visitor *there,
 	void *context, struct error *err);
 
 /* The entry of a present block; one that is not there fails with EBADMSG. */

@@ -21,14 +21,14 @@ struct error;
  *	12  u32 block_bytes
  *	16  u64 disk_bytes
  *	24  u8[32] name of the hash, padded with NUL
- *	56  u32 generation	how often another session adopted the image
+ *	56  u32 generation	that this is; 0 while the first is not complete
  *	60  u8[36] session	that the blocks came from, padded with NUL
  *	96  u32 check		CRC-32 of the bytes before it
  *
  * and goes on with one entry of IMAGE_ENTRY_BYTES for each block:
  *
  *	 0  u8 state		0 absent, 1 present
- *	 1  u8 flags		IMAGE_BAD, IMAGE_ZERO
+ *	 1  u8 flags		IMAGE_BAD, IMAGE_ZERO, IMAGE_BASE
  *	 2  u16 0
  *	 4  u32 check		CRC-32 of the block's number (u64) and the
  *				entry with this field 0
@@ -40,13 +40,19 @@ struct error;
  * the image and lines "offset_bytes length_bytes" of FOLDER/NAME.bad, which are
  * durable before the entry as well.
  *
- * Memory: one bit for each block.  Every function is safe from any thread.
+ * Once a generation is complete these files change no more: the image is then
+ * the next generation, in NAME.next, NAME.next-map and NAME.next-bad of the same
+ * formats.  An entry with IMAGE_BASE has its data, and its bad sectors, in the
+ * complete one.  fold_run() joins the two.
+ *
+ * Memory: three bits for each block.  Every function is safe from any thread.
  */
 enum {
 	IMAGE_HEADER_BYTES = 4096,
 	IMAGE_ENTRY_BYTES = 40,
 	IMAGE_BAD = 1,
-	IMAGE_ZERO = 2
+	IMAGE_ZERO = 2,
+	IMAGE_BASE = 4
 };
 
 struct image;
@@ -70,15 +76,28 @@ uint64_t image_disk_bytes(const struct image *image);
 uint64_t image_blocks(const struct image *image);
 uint32_t image_block_bytes(const struct image *image, uint64_t block);
 
-/* The path of NAME.raw; borrowed. */
+/*
+ * The paths of the data (NAME.raw or NAME.next) and of its map, and of the
+ * complete generation's data below it, or NULL; borrowed.
+ */
 const char *image_path(const struct image *image);
+const char *image_map_path(const struct image *image);
+const char *image_base_path(const struct image *image);
 
 /*
  * True when the blocks came from another session: the source was booted in
- * between and may have changed them.  Each present block must then be compared
- * with the source, and dropped when it differs, before image_adopt().
+ * between and may have changed them.  Each known block must then be compared
+ * with the source, and dropped when it differs, before image_adopt().  Known
+ * are those that are there and those of the complete generation; of the latter,
+ * image_keep() makes one that is still the same part of the next, without its
+ * data.
  */
 bool image_is_foreign(struct image *image);
+bool image_is_known(const struct image *image, uint64_t block);
+uint64_t image_known_bytes(const struct image *image);
+int image_keep(struct image *image, uint64_t block,
+	const uint8_t hash[HASH_BYTES], bool is_bad, bool *kept_out,
+	struct error *err);
 int image_adopt(struct image *image, struct error *err);
 
 /* Whether the block can be read with image_read(). */

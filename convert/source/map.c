@@ -108,8 +108,10 @@ bool
 map_entry_decode(struct map_entry *entry_out, uint64_t block,
 	const uint8_t bytes[IMAGE_ENTRY_BYTES])
 {
-	if (bytes[0] != 1 || (bytes[1] & ~(IMAGE_BAD | IMAGE_ZERO)) != 0 ||
-		bytes[2] != 0 || bytes[3] != 0 ||
+	const uint8_t flags = IMAGE_BAD | IMAGE_ZERO | IMAGE_BASE;
+
+	if (bytes[0] != 1 || (bytes[1] & ~flags) != 0 || bytes[2] != 0 ||
+		bytes[3] != 0 ||
 		get32(bytes + 4) != entry_check(block, bytes))
 		return false;
 	entry_out->flags = bytes[1];

@@ -5,60 +5,52 @@
  */
 #include "convert/source/proof.h"
 
-#include <stdatomic.h>
 #include <string.h>
 
 #include "common/error.h"
 #include "convert/source/image.h"
 #include "convert/source/sweep.h"
 
-struct proof {
-	struct image *image;
-	_Atomic uint64_t dropped;
-};
-
 static bool
-is_there(void *context, uint64_t block)
+is_known(void *context, uint64_t block)
 {
-	const struct proof *proof = context;
-
-	return image_has(proof->image, block);
+	return image_is_known(context, block);
 }
 
 static int
 compare_block(void *context, uint64_t block, const struct answer *answer,
 	struct error *err)
 {
-	struct proof *proof = context;
+	struct image *image = context;
 	uint8_t hash[HASH_BYTES];
-	bool was_bad;
+	bool was_bad, kept;
 
-	if (!image_has(proof->image, block))
-		return 0; /* dropped before the lane was lost */
-	if (image_hash(proof->image, block, hash, err) == -1 ||
-		image_is_bad(proof->image, block, &was_bad, err) == -1)
-		return -1;
-	/* Zeros and sectors that could not be read have the same hash. */
-	if (memcmp(hash, answer->hash, HASH_BYTES) == 0 &&
-		was_bad == answer->is_bad)
-		return 0;
-	if (image_drop(proof->image, block, err) == -1)
-		return -1;
-	atomic_fetch_add(&proof->dropped,
-		image_block_bytes(proof->image, block));
-	return 0;
+	if (image_has(image, block)) {
+		if (image_hash(image, block, hash, err) == -1 ||
+			image_is_bad(image, block, &was_bad, err) == -1)
+			return -1;
+		/* Zeros and sectors that could not be read hash alike. */
+		if (memcmp(hash, answer->hash, HASH_BYTES) == 0 &&
+			was_bad == answer->is_bad)
+			return 0;
+		if (image_drop(image, block, err) == -1)
+			return -1;
+	}
+	return image_keep(image, block, answer->hash, answer->is_bad, &kept,
+		err);
 }
 
 int
 proof_run(struct image *image, struct queue *queue, uint8_t disk,
 	struct progress *progress, uint64_t *dropped_out, struct error *err)
 {
-	struct proof proof = {.image = image};
-	const struct sweep sweep = {image, queue, disk, FRAME_HASH, is_there,
-		compare_block, &proof, progress};
+	const struct sweep sweep = {image, queue, disk, FRAME_HASH, is_known,
+		compare_block, image, progress};
+	uint64_t known = image_known_bytes(image), present, zero;
 	int failed = sweep_run(&sweep, err);
 
-	*dropped_out = proof.dropped;
+	image_count(image, &present, &zero);
+	*dropped_out = failed ? 0 : known - present;
 	if (failed || image_checkpoint(image, err) == -1)
 		return -1;
 	return image_adopt(image, err);

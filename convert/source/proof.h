@@ -10,7 +10,7 @@ struct image;
 struct queue;
 
 /*
- * Compare every present block with the source by its hash and drop those that
+ * Compare every known block with the source by its hash and drop those that
  * differ: nothing is sent twice that is still the same.  Nobody else uses the
  * image meanwhile.  `disk` is the source's number for it.  Afterwards the image
  * is adopted.
