@@ -2,7 +2,8 @@
  * The way of a machine through all stages, in the order of the folders that
  * do the work: assess, rewrite, capture, emit, verify, report.  A conversion is
  * built beside the last good one (vm/NAME.qcow2.part) and takes its place only
- * when it is whole.
+ * when it is whole; a second capture with all that is made of it
+ * (capture/generation.h).
  */
 #include "convert/pipeline.h"
 
@@ -20,6 +21,7 @@
 #include "convert/assess/finding.h"
 #include "convert/capture/damage.h"
 #include "convert/capture/estimate.h"
+#include "convert/capture/generation.h"
 #include "convert/capture/overlay.h"
 #include "convert/capture/plan.h"
 #include "convert/capture/sample.h"
@@ -33,6 +35,8 @@
 
 struct pipeline {
 	const struct machine *machine;
+	const struct machine *place; /* the machine, or where it is made */
+	unsigned generation; /* that is made, or converted anew; 0: none */
 	struct pipeline_source *source;
 	const struct pipeline_options *options;
 	struct progress *progress;
@@ -82,6 +86,7 @@ static const struct {
 	{"damage", "finding out what unreadable sectors held"},
 	{"rebase", "joining the conversion to the capture"},
 	{"emit", "writing the VM"},
+	{"settle", "putting the new generation in the place of the last"},
 	{"verify", "booting the VM, isolated"},
 	{"report", "writing the report"},
 };
@@ -118,7 +123,7 @@ make_overlays(struct pipeline *p, struct error *err)
 		const char *format;
 		const char *location = p->source->location(p->source, i, &format);
 
-		p->overlays[i] = machine_path(p->machine, "vm/%s.qcow2.part",
+		p->overlays[i] = machine_path(p->place, "vm/%s.qcow2.part",
 			p->disks[i].name);
 		if (p->overlays[i] == NULL)
 			return error_set(err, ENOMEM, "make overlays");
@@ -131,7 +136,7 @@ make_overlays(struct pipeline *p, struct error *err)
 static int
 read_inventory(struct pipeline *p, json_t **inventory_out, struct error *err)
 {
-	AUTO(freep) char *path = machine_path(p->machine, "inventory.json");
+	AUTO(freep) char *path = machine_path(p->place, "inventory.json");
 
 	*inventory_out = NULL;
 	if (path == NULL)
@@ -164,14 +169,15 @@ keep_capture_record(struct pipeline *p, const char *path)
 static int
 clear_report(struct pipeline *p, struct error *err)
 {
-	AUTO(freep) char *report = machine_path(p->machine, "report");
+	AUTO(freep) char *report = machine_path(p->place, "report");
 	AUTO(freep) char *session =
-		machine_path(p->machine, "report/session.json");
+		machine_path(p->place, "report/session.json");
 
 	if (report == NULL || session == NULL)
 		return error_set(err, ENOMEM, "clear the report");
 	keep_capture_record(p, session);
-	if (machine_state(p->machine) == MACHINE_VERIFIED &&
+	if (p->place == p->machine &&
+		machine_state(p->machine) == MACHINE_VERIFIED &&
 		machine_set_state(p->machine, p->disks[0].image != NULL
 				? MACHINE_CONVERTED : MACHINE_CAPTURED, err) == -1)
 		return -1;
@@ -184,7 +190,7 @@ static int
 convert_overlays(struct pipeline *p, struct conversion_result *conversion,
 	struct error *err)
 {
-	AUTO(freep) char *report = machine_path(p->machine, "report");
+	AUTO(freep) char *report = machine_path(p->place, "report");
 	AUTO(json_decrefpp) json_t *inventory = NULL;
 	AUTO(freep) struct conversion_disk *disks = calloc(p->disk_count + 1,
 		sizeof *disks);
@@ -223,7 +229,7 @@ convert_overlays(struct pipeline *p, struct conversion_result *conversion,
 static int
 write_session(struct pipeline *p, struct error *err)
 {
-	AUTO(freep) char *path = machine_path(p->machine, "report/session.json");
+	AUTO(freep) char *path = machine_path(p->place, "report/session.json");
 	uint64_t received = 0, sent = 0;
 
 	if (path == NULL)
@@ -305,7 +311,8 @@ reread_disk(struct pipeline *p, size_t index, struct capture_count *count,
 static int
 journal_captured(struct pipeline *p, struct error *err)
 {
-	AUTO(json_decrefpp) json_t *details = json_pack("{s:O}", "disks",
+	AUTO(json_decrefpp) json_t *details = json_pack("{s:i, s:O}",
+		"generation", (int)p->generation, "disks",
 		json_object_get(p->session, "disks"));
 
 	return journal_add(p->machine, "captured", details, err);
@@ -371,7 +378,7 @@ estimate_disks(struct pipeline *p, struct error *err)
 static int
 measure_source(struct pipeline *p, struct error *err)
 {
-	AUTO(freep) char *path = machine_path(p->machine, "report/layout.json");
+	AUTO(freep) char *path = machine_path(p->place, "report/layout.json");
 	AUTO(json_decrefpp) json_t *layout = NULL;
 	struct estimate estimate;
 
@@ -419,7 +426,25 @@ capture_disks(struct pipeline *p, struct error *err)
 	}
 	if (journal_captured(p, err) == -1)
 		return -1;
-	return machine_set_state(p->machine, MACHINE_CAPTURED, err);
+	return p->generation == 1
+		? generation_commit(p->machine, 1,
+			  json_object_get(p->session, "disks"), err)
+		: 0;
+}
+
+/* From here on the machine is what was captured last, with its VM and report. */
+static int
+settle(struct pipeline *p, struct error *err)
+{
+	if (p->place == p->machine)
+		return 0;
+	stage_begin(p, "settle");
+	if (write_session(p, err) == -1 || report_write(p->place, err) == -1 ||
+		generation_commit(p->machine, p->generation,
+			json_object_get(p->session, "disks"), err) == -1)
+		return -1;
+	p->place = p->machine;
+	return 0;
 }
 
 static bool
@@ -461,7 +486,7 @@ add_damage(struct pipeline *p, const char *path, struct error *err)
 static int
 note_damage(struct pipeline *p, struct error *err)
 {
-	AUTO(freep) char *path = machine_path(p->machine, "report/findings.json");
+	AUTO(freep) char *path = machine_path(p->place, "report/findings.json");
 	bool any = false;
 
 	if (path == NULL)
@@ -480,7 +505,7 @@ settle_overlay(struct pipeline *p, size_t index, struct error *err)
 {
 	const char *name = p->disks[index].name;
 	AUTO(freep) char *raw = machine_path(p->machine, "capture/%s.raw", name);
-	AUTO(freep) char *final = machine_path(p->machine, "vm/%s.qcow2", name);
+	AUTO(freep) char *final = machine_path(p->place, "vm/%s.qcow2", name);
 
 	if (raw == NULL || final == NULL)
 		return error_set(err, ENOMEM, "rebase %s", name);
@@ -538,16 +563,17 @@ prove(struct pipeline *p, struct error *err)
 static int
 finish(struct pipeline *p, const char *event, struct error *err)
 {
-	AUTO(json_decrefpp) json_t *details = json_pack("{s:s, s:s, s:i, s:i}",
+	AUTO(json_decrefpp) json_t *details = json_pack(
+		"{s:s, s:s, s:i, s:i, s:i}",
 		"verdict", p->result->verdict, "reason", p->result->reason,
 		"blockers", (int)p->result->blockers, "warnings",
-		(int)p->result->warnings);
+		(int)p->result->warnings, "generation", (int)p->generation);
 
 	stage_begin(p, "report");
 	stage_end(p);
 	if (write_session(p, err) == -1 ||
-		size_note(p->machine, p->options->capture_folder, err) == -1 ||
-		report_write(p->machine, err) == -1)
+		size_note(p->place, p->options->capture_folder, err) == -1 ||
+		report_write(p->place, err) == -1)
 		return -1;
 	return journal_add(p->machine, event, details, err);
 }
@@ -556,7 +582,7 @@ static int
 assess_and_convert(struct pipeline *p, struct conversion_result *conversion,
 	struct error *err)
 {
-	if (machine_read_disks(p->machine, &p->disks, &p->disk_count, err) == -1)
+	if (machine_read_disks(p->place, &p->disks, &p->disk_count, err) == -1)
 		return -1;
 	if (p->disk_count == 0)
 		return error_set(err, ENODEV, "machine %s offers no disk",
@@ -564,6 +590,21 @@ assess_and_convert(struct pipeline *p, struct conversion_result *conversion,
 	if (clear_report(p, err) == -1 || make_overlays(p, err) == -1)
 		return -1;
 	return convert_overlays(p, conversion, err);
+}
+
+/* What this run is about, for the record and for the report. */
+static int
+find_generation(struct pipeline *p, struct error *err)
+{
+	AUTO(generation_release) struct generation last;
+
+	if (generation_read(&last, p->machine, err) == -1)
+		return -1;
+	p->generation = last.number + (p->source->capture != NULL);
+	if (json_object_set_new(p->session, "generation",
+		    json_integer(p->generation)) == -1)
+		return error_set(err, ENOMEM, "machine %s", p->machine->name);
+	return 0;
 }
 
 /* A capture that was complete stays so when it is only converted anew. */
@@ -575,32 +616,49 @@ raise_state(struct pipeline *p, enum machine_state state, struct error *err)
 	return machine_set_state(p->machine, state, err);
 }
 
+/* The last generation stays the machine's; where to find what was assessed? */
+static int
+finish_assessment(struct pipeline *p, struct error *err)
+{
+	char text[512];
+
+	snprintf(p->result->verdict, sizeof p->result->verdict, "assessed");
+	if (measure_source(p, err) == -1 ||
+		raise_state(p, MACHINE_ASSESSED, err) == -1 ||
+		finish(p, "assessed", err) == -1)
+		return -1;
+	if (p->place == p->machine)
+		return 0;
+	snprintf(text, sizeof text, "generation %u stays as it is; the "
+		"assessment is in %s/report", p->generation - 1,
+		p->place->folder);
+	say(p, "info", text);
+	return 0;
+}
+
 static int
 run(struct pipeline *p, struct error *err)
 {
 	struct conversion_result conversion = {0};
 
+	if (find_generation(p, err) == -1)
+		return -1;
 	/* From here on until it is whole, the capture is of two times. */
-	if (p->source->capture != NULL && !p->options->assess_only &&
+	if (p->source->capture != NULL && p->generation == 1 &&
+		!p->options->assess_only &&
 		machine_set_state(p->machine, MACHINE_ENROLLED, err) == -1)
 		return -1;
 	if (assess_and_convert(p, &conversion, err) == -1)
 		return -1;
 	stage_end(p);
-	if (p->options->assess_only) {
-		snprintf(p->result->verdict, sizeof p->result->verdict,
-			"assessed");
-		if (measure_source(p, err) == -1 ||
-			raise_state(p, MACHINE_ASSESSED, err) == -1)
-			return -1;
-		return finish(p, "assessed", err);
-	}
+	if (p->options->assess_only)
+		return finish_assessment(p, err);
 	if (raise_state(p, MACHINE_CONVERTED, err) == -1 ||
-		capture_disks(p, err) == -1 || note_damage(p, err) == -1 ||
-		settle_overlays(p, err) == -1)
+		capture_disks(p, err) == -1 || settle_overlays(p, err) == -1)
 		return -1;
 	stage_begin(p, "emit");
-	if (emit_vm(p->machine, err) == -1 || prove(p, err) == -1)
+	if (emit_vm(p->machine, p->place, err) == -1 || settle(p, err) == -1 ||
+		note_damage(p, err) == -1 || prove(p, err) == -1)
 		return -1;
 	return finish(p, "converted", err);
 }
@@ -629,6 +687,7 @@ pipeline_run(const struct machine *machine, struct pipeline_source *source,
 {
 	struct pipeline p = {
 		.machine = machine,
+		.place = source->place != NULL ? source->place : machine,
 		.source = source,
 		.options = options,
 		.progress = progress,

@@ -88,6 +88,11 @@ struct pipeline_source {
 	int (*reread)(struct pipeline_source *source, size_t index,
 		struct progress *progress, struct capture_count *count,
 		struct error *err);
+	/*
+	 * Where the files of the generation that is captured belong until it is
+	 * complete (capture/generation.h); NULL: in the machine's folder.
+	 */
+	const struct machine *place;
 };
 
 struct pipeline_options {
@@ -116,7 +121,8 @@ struct pipeline_result {
  * rebase, emit, verify, report.  disks.json and inventory.json are written
  * already (the inventory may be missing for local images); the caller holds the
  * machine's lock.  A failed stage leaves what earlier stages made, and the next
- * run starts the conversion anew over whatever was captured.
+ * run starts the conversion anew over whatever was captured.  A generation that
+ * was complete stays so until the next one is.
  */
 int pipeline_run(const struct machine *machine, struct pipeline_source *source,
 	const struct pipeline_options *options, struct progress *progress,

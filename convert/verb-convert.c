@@ -12,6 +12,7 @@
 #include "common/io.h"
 #include "common/json.h"
 #include "common/own.h"
+#include "convert/capture/generation.h"
 #include "convert/local.h"
 #include "convert/state/machine.h"
 #include "convert/verb.h"
@@ -137,7 +138,8 @@ open_machine(struct machine **machine_out, const struct settings *settings,
 		? machine_create(&machine, settings->state, arguments->name, err)
 		: machine_open(&machine, settings->state, arguments->name, err);
 
-	if (made == -1 || machine_lock(machine, err) == -1)
+	if (made == -1 || machine_lock(machine, err) == -1 ||
+		generation_settle(machine, err) == -1)
 		return -1;
 	if (arguments->inventory != NULL &&
 		copy_inventory(machine, arguments->inventory, err) == -1)

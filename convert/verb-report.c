@@ -1,12 +1,14 @@
 /*
  * `unrack report`: the report of a machine on standard output.  It is composed
- * anew from what the stages left; nothing is written.
+ * anew from what the stages left; nothing is written, unless a crash left a new
+ * generation half in its place.
  */
 #include <getopt.h>
 #include <stdio.h>
 
 #include "common/error.h"
 #include "common/own.h"
+#include "convert/capture/generation.h"
 #include "convert/report/report.h"
 #include "convert/state/machine.h"
 #include "convert/verb.h"
@@ -40,6 +42,7 @@ verb_report(const struct settings *settings, int argc, char **argv,
 		return EXIT_USAGE;
 	}
 	if (machine_open(&machine, settings->state, argv[optind], err) == -1 ||
+		generation_recover(machine, err) == -1 ||
 		report_print(machine, format, stdout, err) == -1)
 		return EXIT_FAILED;
 	return EXIT_DONE;

@@ -8,6 +8,7 @@
 #include "common/json.h"
 #include "common/own.h"
 #include "common/progress.h"
+#include "convert/capture/generation.h"
 #include "convert/state/journal.h"
 #include "convert/state/machine.h"
 #include "convert/verb.h"
@@ -47,6 +48,53 @@ disk_bytes(const struct machine *machine)
 	return total;
 }
 
+/* The last complete generation, and how far the next one is. */
+static void
+add_generation(json_t *status, const struct machine *machine)
+{
+	AUTO(generation_release) struct generation last;
+	const json_t *disk;
+	uint64_t bytes = 0, next;
+	bool any;
+	size_t i;
+
+	if (generation_read(&last, machine, NULL) == -1 || last.number == 0)
+		return;
+	json_array_foreach(last.disks, i, disk)
+		bytes += json_number(disk, "captured_bytes", 0);
+	json_object_set_new(status, "generation", json_pack("{s:i, s:I}",
+		"number", (int)last.number, "bytes", (json_int_t)bytes));
+	/* What is recorded is the machine's, wherever it lies yet. */
+	if (!last.is_settled)
+		json_set_text(status, "state",
+			machine_state_name(MACHINE_CAPTURED));
+	else if (generation_next_bytes(&next, &any, machine, NULL) == 0 && any)
+		json_object_set_new(status, "next_generation", json_pack(
+			"{s:i, s:I}", "number", (int)last.number + 1, "bytes",
+			(json_int_t)next));
+}
+
+/* "2", or "2 (3: 40 %)". */
+static const char *
+print_generation(char text[48], const json_t *status)
+{
+	const json_t *last = json_object_get(status, "generation");
+	const json_t *next = json_object_get(status, "next_generation");
+	uint64_t bytes = json_number(last, "bytes", 0);
+	uint64_t percent = bytes == 0 ? 0
+		: json_number(next, "bytes", 0) * 100 / bytes;
+
+	if (last == NULL)
+		return "-";
+	snprintf(text, 48, "%ju", (uintmax_t)json_number(last, "number", 0));
+	if (next != NULL) /* of what the last one had; it may have more */
+		snprintf(text, 48, "%ju (%ju: %ju %%)",
+			(uintmax_t)json_number(last, "number", 0),
+			(uintmax_t)json_number(next, "number", 0),
+			(uintmax_t)(percent > 99 ? 99 : percent));
+	return text;
+}
+
 static json_t *
 describe(const struct machine *machine)
 {
@@ -71,6 +119,7 @@ describe(const struct machine *machine)
 	else
 		json_set_text(status, "journal", "unbroken");
 	json_set_text(status, "folder", machine->folder);
+	add_generation(status, machine);
 	return status;
 }
 
@@ -104,15 +153,16 @@ static void
 print_table(const json_t *list)
 {
 	const json_t *entry;
-	char size[16];
+	char size[16], generation[48];
 	size_t i;
 
-	printf("%-20s %-10s %-22s %8s  %s\n", "MACHINE", "STATE", "VERDICT",
-		"DISKS", "SYSTEM");
+	printf("%-20s %-10s %-11s %-22s %8s  %s\n", "MACHINE", "STATE",
+		"GENERATION", "VERDICT", "DISKS", "SYSTEM");
 	json_array_foreach(list, i, entry)
-		printf("%-20s %-10s %-22s %8s  %s\n",
+		printf("%-20s %-10s %-11s %-22s %8s  %s\n",
 			json_text(entry, "name", ""),
 			json_text(entry, "state", ""),
+			print_generation(generation, entry),
 			json_text(entry, "verdict", "-"),
 			progress_bytes(size, json_number(entry, "disk_bytes", 0)),
 			json_text(entry, "os", "-"));

@@ -1,6 +1,6 @@
 /*
  * `unrack verify-capture`: is a capture still what the source sent?  Needs no
- * source: the hashes are in the map, and the hash over them in the session's
+ * source: the hashes are in the map, and the hash over them in the generation's
  * record.  capture/check.c compares.
  */
 #include <errno.h>
@@ -14,6 +14,7 @@
 #include "common/own.h"
 #include "common/progress.h"
 #include "convert/capture/check.h"
+#include "convert/capture/generation.h"
 #include "convert/state/journal.h"
 #include "convert/state/machine.h"
 #include "convert/verb.h"
@@ -28,9 +29,10 @@ struct work {
 	const struct machine *machine;
 	struct progress progress;
 	double began;
-	json_t *session; /* report/session.json or NULL */
+	const json_t *recorded; /* what was said of the disks, or NULL */
 	json_t *disks;	 /* for the journal */
 	unsigned damaged, checked;
+	unsigned generation; /* 0: none is complete */
 };
 
 static void
@@ -46,7 +48,7 @@ show_progress(void *context)
 	fprintf(stderr, "\r%s\033[K", line);
 }
 
-/* What the session wrote down; NULL when there is no such record. */
+/* What was written down; NULL when there is no such record. */
 static const char *
 recorded_root(const struct work *work, const char *name, uint64_t *bytes_out)
 {
@@ -54,7 +56,7 @@ recorded_root(const struct work *work, const char *name, uint64_t *bytes_out)
 	size_t i;
 
 	*bytes_out = 0;
-	json_array_foreach(json_object_get(work->session, "disks"), i, disk) {
+	json_array_foreach(work->recorded, i, disk) {
 		if (strcmp(json_text(disk, "name", ""), name) != 0)
 			continue;
 		*bytes_out = json_number(disk, "captured_bytes", 0);
@@ -81,9 +83,9 @@ print_result(const struct machine_disk *disk, const struct check_result *result,
 			result->place_count));
 	printf("  root hash %s\n", result->root_hash);
 	if (recorded == NULL)
-		printf("  no session recorded one to compare it with\n");
+		printf("  none was recorded to compare it with\n");
 	else if (strcmp(recorded, result->root_hash) != 0)
-		printf("  but the session recorded %s\n", recorded);
+		printf("  but %s was recorded\n", recorded);
 }
 
 static int
@@ -146,6 +148,9 @@ record(const struct work *work, const struct error *failure, struct error *err)
 
 	if (failure != NULL)
 		json_set_text(details, "why", failure->text);
+	if (work->generation > 0)
+		json_object_set_new(details, "generation",
+			json_integer(work->generation));
 	return journal_add(work->machine, "verify-capture", details, err);
 }
 
@@ -155,23 +160,33 @@ verify(const struct machine *machine, struct error *err)
 	AUTO(freep) char *path = machine_path(machine, "report/session.json");
 	AUTO(json_decrefpp) json_t *session = NULL;
 	AUTO(json_decrefpp) json_t *disks = json_array();
+	AUTO(generation_release) struct generation generation;
 	struct work work = {.machine = machine, .disks = disks};
 	struct error ignored;
 
-	if (path != NULL && access(path, F_OK) == 0 &&
+	if (generation_read(&generation, machine, err) == -1)
+		return -1;
+	/* Of a capture that is not complete there is only what a session said. */
+	if (generation.number == 0 && path != NULL &&
+		access(path, F_OK) == 0 &&
 		json_file_read(&session, path, err) == -1)
 		return -1;
-	work.session = session;
+	work.generation = generation.number;
+	work.recorded = generation.number > 0
+		? generation.disks
+		: json_object_get(session, "disks");
 	if (check_disks(&work, err) == -1) {
 		record(&work, err, &ignored);
 		return -1;
 	}
 	if (record(&work, NULL, err) == -1)
 		return -1;
-	if (work.damaged == 0) {
+	if (work.damaged == 0 && generation.number > 0)
+		printf("generation %u: intact\n", generation.number);
+	else if (work.damaged == 0)
 		puts("intact");
+	if (work.damaged == 0)
 		return 0;
-	}
 	error_set(err, 0, "the capture of %s is damaged", machine->name);
 	return error_hint(err, "Check the host's disk and memory; then move the "
 		"damaged disk's files in %s/capture away and boot the machine's "
@@ -189,7 +204,8 @@ verb_verify_capture(const struct settings *settings, int argc, char **argv,
 		return EXIT_USAGE;
 	}
 	if (machine_open(&machine, settings->state, argv[1], err) == -1 ||
-		machine_lock(machine, err) == -1)
+		machine_lock(machine, err) == -1 ||
+		generation_settle(machine, err) == -1)
 		return EXIT_FAILED;
 	return verify(machine, err) == -1 ? EXIT_FAILED : EXIT_DONE;
 }

@@ -11,6 +11,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/own.h"
+#include "convert/capture/generation.h"
 #include "convert/report/report.h"
 #include "convert/state/journal.h"
 #include "convert/state/machine.h"
@@ -110,7 +111,8 @@ verb_verify(const struct settings *settings, int argc, char **argv,
 	options.expect = arguments.expect;
 	options.timeout_seconds = arguments.timeout_seconds;
 	if (machine_open(&machine, settings->state, arguments.name, err) == -1 ||
-		machine_lock(machine, err) == -1)
+		machine_lock(machine, err) == -1 ||
+		generation_settle(machine, err) == -1)
 		return EXIT_FAILED;
 	options.cookie = machine->name;
 	if (verify_run(machine, &options, &verdict, err) == -1 ||

@@ -45,8 +45,8 @@ compose(char **text_out, size_t *bytes_out, enum emit_file which,
 }
 
 static int
-write_one(enum emit_file which, const struct vm *vm, const char *folder,
-	const char *accelerator, struct error *err)
+write_one(enum emit_file which, const struct vm *vm, const char *to,
+	const char *folder, const char *accelerator, struct error *err)
 {
 	static const struct {
 		const char *name, *suffix;
@@ -57,7 +57,7 @@ write_one(enum emit_file which, const struct vm *vm, const char *folder,
 		[EMIT_SCRIPT] = {"run-isolated", "", 0700},
 	};
 	const char *name = files[which].name;
-	AUTO(freep) char *path = io_format("%s/%s%s", folder,
+	AUTO(freep) char *path = io_format("%s/%s%s", to,
 		name == NULL ? vm->name : name, files[which].suffix);
 	AUTO(freep) char *text = NULL;
 	size_t bytes;
@@ -70,24 +70,26 @@ write_one(enum emit_file which, const struct vm *vm, const char *folder,
 }
 
 int
-emit_vm(const struct machine *machine, struct error *err)
+emit_vm(const struct machine *machine, const struct machine *place,
+	struct error *err)
 {
 	AUTO(vm_freep) struct vm *vm = NULL;
 	AUTO(freep) char *folder = machine_path(machine, "vm");
+	AUTO(freep) char *to = machine_path(place, "vm");
 	enum accelerator accelerator;
 
-	if (folder == NULL)
+	if (folder == NULL || to == NULL)
 		return error_set(err, ENOMEM, "emit %s", machine->name);
 	if (strcmp(machine->name, "network") == 0) {
 		error_set(err, 0, "vm/network.xml would be both the domain and "
 			"its network");
 		return error_hint(err, "Give the machine another name.");
 	}
-	if (vm_read(&vm, machine, err) == -1 ||
+	if (vm_read(&vm, place, err) == -1 ||
 		accelerator_find(&accelerator, err) == -1)
 		return error_add(err, "emit %s", machine->name);
 	for (enum emit_file i = EMIT_DOMAIN; i <= EMIT_SCRIPT; i++)
-		if (write_one(i, vm, folder, accelerator_name(accelerator),
+		if (write_one(i, vm, to, folder, accelerator_name(accelerator),
 			    err) == -1)
 			return error_add(err, "emit %s", machine->name);
 	return 0;

@@ -7,8 +7,11 @@ struct machine;
 /*
  * Write vm/NAME.xml (libvirt domain), vm/network.xml (isolated network, no
  * <forward>), and the executable vm/run-isolated from inventory.json (may be
- * missing), disks.json and report/guest.json.
+ * missing), disks.json and report/guest.json.  All of these are in `place`, the
+ * machine itself or where its next generation is made; what is written names
+ * the machine's own folder.
  */
-int emit_vm(const struct machine *machine, struct error *err);
+int emit_vm(const struct machine *machine, const struct machine *place,
+	struct error *err);
 
 #endif

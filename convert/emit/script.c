@@ -81,7 +81,10 @@ static const char beginning[] =
 "	display=none\n"
 "fi\n"
 "\n"
-"cd -- \"$(dirname -- \"$0\")\"\n";
+"cd -- \"$(dirname -- \"$0\")\"\n"
+"if grep -q '\"settled\": false' ../capture/generation.json 2>/dev/null; then\n"
+"	die 'a new generation is being put in place; `unrack report` ends that'\n"
+"fi\n";
 
 static const char firmware[] =
 "[ -e efi-variables.fd ] || cp -- \"$variables\" efi-variables.fd\n"

@@ -186,6 +186,10 @@ section_session(FILE *out, const struct parts *parts)
 	frame_section(out, "session", "The copy");
 	if (json_object_size(parts->session) == 0)
 		fputs("<p>Nothing was copied yet.</p>\n", out);
+	if (json_number(parts->session, "generation", 0) > 0)
+		markup_print(out, "<p>Generation %ju of the capture.</p>\n",
+			(uintmax_t)json_number(parts->session, "generation",
+				0));
 	print_stages(out, parts);
 	print_wire(out, parts);
 	print_estimate(out, parts);

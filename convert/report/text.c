@@ -315,6 +315,9 @@ print_session(FILE *out, const struct parts *parts)
 	if (json_object_size(parts->session) == 0)
 		return;
 	heading(out, "Migration");
+	if (json_number(parts->session, "generation", 0) > 0)
+		line(out, "generation %" PRIu64 " of the capture",
+			json_number(parts->session, "generation", 0));
 	json_array_foreach(stages, i, stage)
 		line(out, "%7.1f s  %s", parts_seconds(stage, "seconds"),
 			json_text(stage, "name", "?"));

@@ -21,6 +21,7 @@
 #include "common/error.h"
 #include "common/log.h"
 #include "common/own.h"
+#include "convert/capture/generation.h"
 #include "convert/serve/crowd.h"
 #include "convert/serve/listen.h"
 #include "convert/serve/rendezvous.h"
@@ -357,6 +358,7 @@ serve_run(const struct serve_settings *settings, struct error *err)
 	hold_signals(&server);
 	listen_name(fd, name);
 	log_info("listening on %s, machines in %s", name, settings->state);
+	generation_recover_all(settings->state); /* the host may have crashed */
 	failed = serve(&server, err);
 	end_children(&server);
 	munmap(server.proven, CROWD_MOST * sizeof *server.proven);

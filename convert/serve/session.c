@@ -23,6 +23,7 @@
 #include "convert/capture/bulk.h"
 #include "convert/capture/crew.h"
 #include "convert/capture/estimate.h"
+#include "convert/capture/generation.h"
 #include "convert/capture/pool.h"
 #include "convert/capture/probe.h"
 #include "convert/capture/room.h"
@@ -56,6 +57,7 @@ enum {
 struct session {
 	struct pipeline_source source; /* first, so that it can be cast */
 	struct machine *machine;
+	struct machine *place; /* of the next generation; NULL: it is the first */
 	const struct hello *hello;
 	const struct session_settings *settings;
 	struct progress progress;
@@ -405,12 +407,30 @@ session_stopped(void *context)
 	_exit(1);
 }
 
+/* A generation that is complete stays so until the next one is. */
+static int
+choose_place(struct session *session, struct error *err)
+{
+	AUTO(generation_release) struct generation last;
+
+	if (generation_settle(session->machine, err) == -1 ||
+		generation_read(&last, session->machine, err) == -1)
+		return -1;
+	if (last.number == 0)
+		return 0;
+	if (generation_stage(&session->place, session->machine, err) == -1)
+		return -1;
+	session->source.place = session->place;
+	return 0;
+}
+
 /* inventory.json and disks.json: what the source said that it is. */
 static int
 write_facts(struct session *session, struct error *err)
 {
-	AUTO(freep) char *path =
-		machine_path(session->machine, "inventory.json");
+	const struct machine *place = session->place != NULL
+		? session->place : session->machine;
+	AUTO(freep) char *path = machine_path(place, "inventory.json");
 
 	if (path == NULL)
 		return error_set(err, ENOMEM, "write the inventory");
@@ -419,8 +439,7 @@ write_facts(struct session *session, struct error *err)
 		return -1;
 	if (json_file_write(path, session->hello->inventory, err) == -1)
 		return -1;
-	return machine_write_disks(session->machine, session->disks,
-		session->count, err);
+	return machine_write_disks(place, session->disks, session->count, err);
 }
 
 static int
@@ -520,6 +539,7 @@ session_open(struct session *session, const struct enrolment *enrolment,
 		return -1;
 	if (queue_new(&session->queue, err) == -1 ||
 		screen_new(&session->screen, &session->progress, err) == -1 ||
+		choose_place(session, err) == -1 ||
 		write_facts(session, err) == -1 ||
 		open_images(session, err) == -1 ||
 		choose_locations(session, err) == -1 ||
@@ -542,6 +562,7 @@ session_release(struct session *session)
 	screen_freep(&session->screen);
 	queue_freep(&session->queue);
 	machine_disks_free(session->disks, session->count);
+	machine_closep(&session->place);
 	free(session->door_path);
 	free(session->nbd_path);
 	free(session->rate_path);
@@ -554,19 +575,19 @@ prove_image(struct session *session, size_t index, uint64_t *dropped,
 	struct error *err)
 {
 	struct image *image = session->images[index];
-	uint64_t present, zero, changed;
+	uint64_t known, changed;
 	char line[160], was[16], is[16];
 
 	if (!image_is_foreign(image))
 		return image_adopt(image, err);
-	image_count(image, &present, &zero);
+	known = image_known_bytes(image);
 	if (proof_run(image, session->queue, (uint8_t)index,
 		    &session->progress, &changed, err) == -1)
 		return error_add(err, "compare %s",
 			session->disks[index].name);
 	snprintf(line, sizeof line, "%s: %s of an earlier run, %s of it "
 		"changed since", session->disks[index].name,
-		progress_bytes(was, present), progress_bytes(is, changed));
+		progress_bytes(was, known), progress_bytes(is, changed));
 	log_info("%s: %s", session->machine->name, line);
 	session_notice(&session->source, "info", line);
 	*dropped += changed;
@@ -574,31 +595,30 @@ prove_image(struct session *session, size_t index, uint64_t *dropped,
 }
 
 /*
- * Blocks of an earlier boot count only when the source still has them.  What an
- * assessment then reads anew would make a capture that was whole one of two
- * times, under a VM that was verified.  Whoever is cut short in here leaves the
- * machine as not captured: the next one may find nothing left to drop.
+ * Blocks of an earlier boot count only when the source still has them.  In a
+ * first generation, what an assessment then reads anew would make a capture of
+ * two times, under a VM that was converted: whoever is cut short in here leaves
+ * the machine as not captured.
  */
 static int
 prove_images(struct session *session, struct error *err)
 {
 	enum machine_state state = machine_state(session->machine);
-	uint64_t present, zero, total = 0, dropped = 0;
+	bool is_first = session->place == NULL;
+	uint64_t total = 0, dropped = 0;
 
-	for (size_t i = 0; i < session->count; i++) {
-		image_count(session->images[i], &present, &zero);
-		total += image_is_foreign(session->images[i]) ? present : 0;
-	}
-	if (total > 0) {
+	for (size_t i = 0; i < session->count; i++)
+		if (image_is_foreign(session->images[i]))
+			total += image_known_bytes(session->images[i]);
+	if (total > 0)
 		progress_begin(&session->progress, "compare", total);
-		if (machine_set_state(session->machine, MACHINE_ENROLLED,
-			    err) == -1)
-			return -1;
-	}
+	if (total > 0 && is_first &&
+		machine_set_state(session->machine, MACHINE_ENROLLED, err) == -1)
+		return -1;
 	for (size_t i = 0; i < session->count; i++)
 		if (prove_image(session, i, &dropped, err) == -1)
 			return -1;
-	return total > 0 && dropped == 0
+	return total > 0 && is_first && dropped == 0
 		? machine_set_state(session->machine, state, err)
 		: 0;
 }

@@ -253,7 +253,7 @@ script_starts_the_vm_isolated_and_runs_nothing_of_the_source(void **state)
 	assert_ok(setenv("UNRACK_ACCEL", "tcg", 1), &err);
 	if (access("/usr/share/OVMF", F_OK) == -1)
 		skip();
-	assert_ok(emit_vm(&machine, &err), &err);
+	assert_ok(emit_vm(&machine, &machine, &err), &err);
 	output = run_script(folder, plain);
 	assert_non_null(strstr(output, "restrict=on"));
 	assert_non_null(strstr(output,
