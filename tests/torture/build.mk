@@ -7,7 +7,8 @@ torture_src := tests/torture/torture.c tests/torture/disk.c \
 	$(convert_capture_src) $(convert_examine_src) \
 	$(convert_state_src) $(wire_src) $(common_src)
 torture_pkg := $(wire_pkg) libarchive
-torture_wrap := image_store
+torture_wrap := image_store generation_settle pwrite copy_file_range \
+	fdatasync fsync rename unlink
 torture_needs := torture-source unrack-capture
 
 helpers += torture-source

@@ -1,8 +1,9 @@
 /*
  * The host: serve and all below it as they are, with a job that captures the
- * extents that disk.c chose.  Only one thing is not as at a user's: blocks are
- * made durable after a few, not after two seconds, so that a kill finds some of
- * each kind.
+ * extents that disk.c chose, and completes a generation, in which a file that
+ * says so stands for the VM and one for the report.  Not as at a user's: blocks
+ * are made durable after a few, not after two seconds, so that a kill finds some
+ * of each kind; and a session can be told at which step of a commit to die.
  */
 #include "tests/torture/host.h"
 
@@ -23,6 +24,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/own.h"
+#include "convert/capture/generation.h"
 #include "convert/serve/serve.h"
 #include "convert/source/image.h"
 #include "convert/state/machine.h"
@@ -34,7 +36,7 @@
 enum { PATIENCE_SECONDS = 60, CHILDREN_LIMIT = 64 };
 
 /* What the processes of the host inherit. */
-static const struct host *current;
+static struct host *current;
 static atomic_uint stored;
 
 typedef int image_store_function(struct image *image, uint64_t block,
@@ -54,6 +56,88 @@ __wrap_image_store(struct image *image, uint64_t block, const void *data,
 	return image_flush(image, err);
 }
 
+/* In the thread that completes a generation. */
+static _Thread_local bool committing;
+
+static void
+step(void)
+{
+	if (!committing || atomic_load(&current->die_at) == 0 ||
+		atomic_fetch_sub(&current->die_at, 1) > 1)
+		return;
+	atomic_store(&current->has_died, true);
+	kill(getpid(), SIGKILL);
+}
+
+#define STEP(type, name, parameters, arguments)                                \
+	type __real_##name parameters;                                         \
+	type __wrap_##name parameters;                                         \
+	type __wrap_##name parameters                                          \
+	{                                                                      \
+		step();                                                        \
+		return __real_##name arguments;                                \
+	}
+STEP(ssize_t, pwrite, (int fd, const void *data, size_t bytes, off_t offset),
+	(fd, data, bytes, offset))
+STEP(ssize_t, copy_file_range,
+	(int from, off_t *from_offset, int to, off_t *to_offset, size_t bytes,
+		unsigned flags),
+	(from, from_offset, to, to_offset, bytes, flags))
+STEP(int, fdatasync, (int fd), (fd))
+STEP(int, fsync, (int fd), (fd))
+STEP(int, rename, (const char *from, const char *to), (from, to))
+STEP(int, unlink, (const char *path), (path))
+
+int __real_generation_settle(const struct machine *machine, struct error *err);
+int __wrap_generation_settle(const struct machine *machine, struct error *err);
+
+/* What a new session does with what the last one left. */
+int
+__wrap_generation_settle(const struct machine *machine, struct error *err)
+{
+	int failed;
+
+	committing = true;
+	failed = __real_generation_settle(machine, err);
+	committing = false;
+	return failed;
+}
+
+static int
+write_label(const struct machine *place, const char *relative,
+	const char *root, struct error *err)
+{
+	AUTO(freep) char *path = machine_path(place, "%s", relative);
+	AUTO(json_decrefpp) json_t *label = json_pack("{s:s}", "root", root);
+
+	return json_file_write(path, label, err);
+}
+
+static int
+complete(const struct machine *machine, const struct pipeline_source *source,
+	const struct capture_count *count, struct error *err)
+{
+	AUTO(json_decrefpp) json_t *disks = json_pack("[{s:s, s:I, s:s}]",
+		"name", "sda", "captured_bytes",
+		(json_int_t)count->captured_bytes, "root_hash",
+		count->root_hash);
+	AUTO(generation_release) struct generation last;
+	const struct machine *place = source->place == NULL ? machine
+							   : source->place;
+	int failed;
+
+	if (generation_read(&last, machine, err) == -1 ||
+		write_label(place, "vm/sda.qcow2", count->root_hash, err) ==
+			-1 ||
+		write_label(place, "report/guest.json", count->root_hash,
+			err) == -1)
+		return -1;
+	committing = true;
+	failed = generation_commit(machine, last.number + 1, disks, err);
+	committing = false;
+	return failed;
+}
+
 /* In the session's process. */
 static int
 capture(const struct machine *machine, struct pipeline_source *source,
@@ -64,14 +148,16 @@ capture(const struct machine *machine, struct pipeline_source *source,
 	AUTO(json_decrefpp) json_t *result = NULL;
 	/* Of its own: the next boot may choose others while this one ends. */
 	struct disk disk = *current->disk;
+	const unsigned epoch = atomic_load(&current->epoch);
 	struct capture_count count;
-	const struct plan plan = {disk.extents,
-		disk.extent_count};
+	const struct plan plan = {disk.extents, disk.extent_count};
 
 	(void)options;
-	if (source->capture(source, &plan, 1, progress, &count, err) == -1)
+	if (source->capture(source, &plan, 1, progress, &count, err) == -1 ||
+		complete(machine, source, &count, err) == -1)
 		return -1;
-	result = json_pack("{s:I, s:I, s:I, s:s}", "captured",
+	result = json_pack("{s:i, s:I, s:I, s:I, s:s}",
+		"epoch", (int)epoch, "captured",
 		(json_int_t)count.captured_bytes, "read",
 		(json_int_t)count.read_bytes, "bad",
 		(json_int_t)count.bad_sectors, "root", count.root_hash);
@@ -234,7 +320,9 @@ host_result(const struct host *host, struct capture_count *count_out)
 {
 	AUTO(json_decrefpp) json_t *result = NULL;
 
-	if (json_file_read(&result, host_path(host, "result.json"), NULL) == -1)
+	if (json_file_read(&result, host_path(host, "result.json"), NULL) ==
+			-1 ||
+		json_number(result, "epoch", 0) != host->epoch)
 		return false;
 	count_out->captured_bytes =
 		(uint64_t)json_number(result, "captured", -1);
@@ -246,7 +334,37 @@ host_result(const struct host *host, struct capture_count *count_out)
 }
 
 void
-host_forget_result(const struct host *host)
+host_forget_result(struct host *host)
 {
-	unlink(host_path(host, "result.json"));
+	host->epoch++;
+}
+
+void
+host_generation(const struct host *host,
+	struct host_generation *generation_out)
+{
+	AUTO(json_decrefpp) json_t *record = NULL;
+	const json_t *disks;
+
+	*generation_out = (struct host_generation){.is_settled = true};
+	if (json_file_read(&record, host_path(host, "capture/generation.json"),
+		    NULL) == -1)
+		return;
+	disks = json_object_get(record, "disks");
+	generation_out->number = (unsigned)json_number(record, "number", 0);
+	generation_out->is_settled = json_flag(record, "settled", 0);
+	snprintf(generation_out->root, sizeof generation_out->root, "%s",
+		json_text(json_array_get(disks, 0), "root_hash", ""));
+}
+
+void
+host_label(const struct host *host, const char *relative,
+	char root_out[HASH_HEX_BYTES])
+{
+	AUTO(json_decrefpp) json_t *label = NULL;
+
+	root_out[0] = '\0';
+	if (json_file_read(&label, host_path(host, relative), NULL) == 0)
+		snprintf(root_out, HASH_HEX_BYTES, "%s",
+			json_text(label, "root", ""));
 }

@@ -3,6 +3,10 @@
  * the time from one fault to the next: when it begins, the blocks that are
  * durable and still equal the source's are noted as held.  They must stay, and
  * neither the wire nor the source's count of blocks has room for them again.
+ *
+ * A generation that was complete is noted too, with what it is: after every
+ * fault it is the one that is there, or a later one is, and that equals the
+ * source of one boot.
  */
 #include "tests/torture/life.h"
 
@@ -34,6 +38,7 @@ enum {
 	FULL_SECONDS = 3, /* of waiting for a session that can fail */
 	HANDSHAKE_BYTES = 48 << 10, /* with HELLO and its inventory */
 	ROOM_BYTES = 192 << 20,	    /* of the host's disk */
+	BOOTS = 24,
 	WARM_BYTES = 128 << 10	    /* then lane 0 was welcomed surely */
 };
 
@@ -48,7 +53,12 @@ struct life {
 	uint64_t sickness; /* what the disk has at times, or 0 */
 	bool can_fill;
 	pid_t source;
-	uint64_t source_began; /* relay.up_bytes */
+	uint64_t source_began; /* relay.connections */
+
+	/* What the disk was at each boot, the last ones. */
+	uint8_t boots[BOOTS][DISK_BLOCKS_LIMIT][HASH_BYTES];
+	unsigned boot_count;
+	struct host_generation last; /* that was complete */
 
 	bool held[DISK_BLOCKS_LIMIT];
 	uint64_t leg_bytes, leg_connections, leg_missing;
@@ -105,7 +115,7 @@ start_source(struct life *life)
 		build == NULL ? "build" : build,
 		life->disk.sick ? "torture-source" : "unrack-capture");
 	snprintf(seed, sizeof seed, "%ju", (uintmax_t)life->disk.sick);
-	life->source_began = life->relay.up_bytes;
+	life->source_began = life->relay.connections;
 	fflush(NULL);
 	pid = fork();
 	if (pid != 0) {
@@ -135,15 +145,15 @@ kill_source(struct life *life)
 	life->source = 0;
 }
 
-/* The entries of the map file, as another process would find them. */
+/* The entries of a map file, as another process would find them. */
 static bool
-read_map(struct life *life, char **bytes_out)
+read_map(struct life *life, char **bytes_out, const char *relative)
 {
 	struct map_header header;
 	size_t bytes;
 
-	if (io_read_file(bytes_out, &bytes, host_path(&life->host,
-		    "capture/sda.map"), 1 << 20, NULL) == -1)
+	if (io_read_file(bytes_out, &bytes, host_path(&life->host, relative),
+		    1 << 20, NULL) == -1)
 		return false;
 	return bytes == map_entry_offset(life->disk.blocks) &&
 		map_header_decode(&header, (uint8_t *)*bytes_out);
@@ -156,11 +166,16 @@ read_entry(const char *map, uint32_t block, struct map_entry *entry_out)
 		(const uint8_t *)map + map_entry_offset(block));
 }
 
-/* Whatever the map says is true, whoever died when. */
+/*
+ * Whatever a map says is true, whoever died when.  `own` is the file of blocks
+ * that are not the complete generation's.
+ */
 static void
-check_image(struct life *life, const char *map)
+check_image(struct life *life, const char *map, const char *own)
 {
-	int fd = open(host_path(&life->host, "capture/sda.raw"),
+	AUTO(fd_closep) int raw = open(host_path(&life->host,
+		"capture/sda.raw"), O_RDONLY | O_CLOEXEC);
+	AUTO(fd_closep) int other = open(host_path(&life->host, own),
 		O_RDONLY | O_CLOEXEC);
 	uint8_t data[BLOCK_BYTES], hash[HASH_BYTES];
 	struct map_entry entry;
@@ -171,32 +186,149 @@ check_image(struct life *life, const char *map)
 
 		if (!read_entry(map, i, &entry))
 			continue;
-		watch_ok(io_pread(fd, data, bytes, (uint64_t)i * BLOCK_BYTES,
-			     "image", &err) == 0 &&
+		watch_ok(io_pread(entry.flags & IMAGE_BASE ? raw : other, data,
+			     bytes, (uint64_t)i * BLOCK_BYTES, "image", &err) ==
+					0 &&
 				hash_block(data, bytes, hash, &err) == 0 &&
 				memcmp(hash, entry.hash, HASH_BYTES) == 0,
-			"block %u is what the map says", i);
+			"block %u of %s is what the map says", i, own);
 	}
-	close(fd);
 }
 
-/* Note what is held; `still` when no process of the host can be writing. */
+/* The disk's hash, by the rule that image.h states. */
+static void
+root_of(const struct life *life, const char *map, bool of_source,
+	char hex_out[HASH_HEX_BYTES])
+{
+	static uint8_t hashes[DISK_BLOCKS_LIMIT][HASH_BYTES];
+	static const uint8_t zeros[BLOCK_BYTES];
+	uint8_t group[HASH_BYTES], root[HASH_BYTES];
+	struct map_entry entry;
+
+	for (uint32_t i = 0; i < life->disk.blocks; i++)
+		if (read_entry(map, i, &entry))
+			memcpy(hashes[i], of_source ? life->disk.hashes[i]
+						    : entry.hash, HASH_BYTES);
+		else
+			hash_block(zeros, disk_block_bytes(&life->disk, i),
+				hashes[i], NULL);
+	hash_block(hashes, life->disk.blocks * HASH_BYTES, group, NULL);
+	hash_block(group, HASH_BYTES, root, NULL);
+	hash_hex(root, hex_out);
+}
+
+static bool
+is_of_one_boot(const struct life *life, const char *map)
+{
+	struct map_entry entry;
+
+	for (unsigned boot = 0; boot < life->boot_count; boot++) {
+		uint32_t i = 0;
+
+		while (i < life->disk.blocks && (!read_entry(map, i, &entry) ||
+			memcmp(entry.hash, life->boots[boot][i], HASH_BYTES) ==
+				0))
+			i++;
+		if (i == life->disk.blocks)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Where somebody could start the VM: it is all of one generation, which is the
+ * recorded one once that is in its place.
+ */
+static void
+check_vm(struct life *life, const char *map,
+	const struct host_generation *generation)
+{
+	char vm[HASH_HEX_BYTES], report[HASH_HEX_BYTES], root[HASH_HEX_BYTES];
+
+	host_label(&life->host, "vm/sda.qcow2", vm);
+	host_label(&life->host, "report/guest.json", report);
+	if (vm[0] == '\0' && !generation->is_settled) {
+		life->tally->counts[TALLY_HALF]++;
+		return; /* it cannot be started */
+	}
+	root_of(life, map, false, root);
+	watch_ok(strcmp(vm, root) == 0, "the VM (%s) is of what its disk is "
+		"(%s)", vm, root);
+	watch_ok(strcmp(root, generation->root) == 0 ||
+			(!generation->is_settled &&
+				strcmp(root, life->last.root) == 0),
+		"generation %u has the root hash %s, and was %s",
+		generation->number, root, generation->root);
+	watch_ok(strcmp(report, root) == 0 || !generation->is_settled,
+		"the report (%s) is of %s", report, root);
+	check_image(life, map, "capture/sda.raw");
+}
+
+/* The last complete generation is there, whole; or one that came since. */
+static void
+check_generation(struct life *life, const char *map)
+{
+	struct host_generation now;
+
+	host_generation(&life->host, &now);
+	watch_ok(now.number >= life->last.number, "generation %u stays (%u)",
+		life->last.number, now.number);
+	if (now.number == 0)
+		return;
+	check_vm(life, map, &now);
+	if (!now.is_settled)
+		return;
+	if (now.number == life->last.number) {
+		watch_ok(strcmp(now.root, life->last.root) == 0,
+			"generation %u is what it was", now.number);
+		life->tally->counts[TALLY_KEPT]++;
+	} else {
+		watch_ok(is_of_one_boot(life, map), "generation %u is the "
+			"source of one boot", now.number);
+	}
+	life->last = now;
+}
+
+static bool
+is_held(const struct life *life, const char *map, uint32_t block)
+{
+	struct map_entry entry;
+
+	return map != NULL && read_entry(map, block, &entry) &&
+		memcmp(entry.hash, life->disk.hashes[block], HASH_BYTES) == 0 &&
+		!!(entry.flags & IMAGE_BAD) == (life->disk.bad[block] > 0);
+}
+
+/*
+ * Note what is held; `still` when no process of the host can be writing.  What
+ * only the last generation has counts while it is the last one: a session whose
+ * source is gone may still complete the next one.
+ */
 static void
 take_stock(struct life *life, bool still)
 {
+	AUTO(freep) char *next = NULL;
 	AUTO(freep) char *map = NULL;
-	bool readable = read_map(life, &map);
-	struct map_entry entry;
+	struct host_generation now;
+	unsigned before = life->last.number;
 
-	if (readable && still)
-		check_image(life, map);
+	if (!read_map(life, &next, "capture/sda.next-map"))
+		free(take(next));
+	if (!read_map(life, &map, "capture/sda.map"))
+		free(take(map));
+	host_generation(&life->host, &now);
+	if (still && next != NULL)
+		check_image(life, next, "capture/sda.next");
+	if (still && map != NULL && now.number == 0)
+		check_image(life, map, "capture/sda.raw");
+	if (still && map != NULL)
+		check_generation(life, map);
 	for (uint32_t i = 0; i < life->disk.blocks; i++) {
-		bool held = readable && read_entry(map, i, &entry) &&
-			memcmp(entry.hash, life->disk.hashes[i], HASH_BYTES) ==
-				0 &&
-			!!(entry.flags & IMAGE_BAD) == (life->disk.bad[i] > 0);
+		bool held = is_held(life, next, i) ||
+			((now.is_settled || next == NULL) &&
+				is_held(life, map, i));
 
-		watch_ok(held || !life->held[i],
+		watch_ok(held || !life->held[i] || now.number != before,
 			"durable block %u stays until the source changes it", i);
 		life->held[i] = held;
 	}
@@ -306,6 +438,16 @@ kill_session(struct life *life)
 	return true;
 }
 
+static void
+note_boot(struct life *life)
+{
+	if (life->boot_count == BOOTS)
+		memmove(life->boots[0], life->boots[1],
+			--life->boot_count * sizeof life->boots[0]);
+	memcpy(life->boots[life->boot_count++], life->disk.hashes,
+		sizeof life->boots[0]);
+}
+
 /* Down into production and up again: the disk may be another one then. */
 static void
 reboot(struct life *life)
@@ -322,6 +464,7 @@ reboot(struct life *life)
 		if (memcmp(before[i], life->disk.hashes[i], HASH_BYTES) != 0 ||
 			(bad[i] > 0) != (life->disk.bad[i] > 0))
 			life->held[i] = false;
+	note_boot(life);
 }
 
 static void
@@ -385,7 +528,7 @@ cut_link(struct life *life)
 static bool
 harm(struct life *life, enum relay_harm harm)
 {
-	if (life->relay.up_bytes - life->source_began < WARM_BYTES)
+	if (!relay_is_warm(&life->relay, life->source_began, WARM_BYTES))
 		return false;
 	life->relay.harm = harm;
 	life->relay.harm_down = dice_percent(&life->dice, 30);
@@ -470,7 +613,18 @@ static const struct {
 	[TALLY_SHORTENED] = {"shortened", 4, shorten},
 	[TALLY_SWALLOWED] = {"swallowed", 4, swallow},
 	[TALLY_HOST_FULL] = {"host-full", 6, fill_host},
+	[TALLY_COMMIT_KILLED] = {"in-commit", 0, NULL}, /* notice_death() */
 };
+
+/* A session that was to die while it completed a generation: so do the rest. */
+static void
+notice_death(struct life *life)
+{
+	if (!atomic_exchange(&life->host.has_died, false))
+		return;
+	life->tally->counts[TALLY_COMMIT_KILLED]++;
+	kill_host(life);
+}
 
 static unsigned
 choose_fault(struct life *life)
@@ -498,9 +652,11 @@ reach_a_point(struct life *life)
 
 	while (by_time ? relay_now() < until
 		       : life->relay.up_bytes < bytes &&
-			       relay_now() < until + 10)
+			       relay_now() < until + 10) {
 		if (go_on(life))
 			return false;
+		notice_death(life);
+	}
 	return true;
 }
 
@@ -518,27 +674,6 @@ suffer(struct life *life)
 		life->tally->counts[kind]++;
 }
 
-/* The disk's hash, by the rule that image.h states. */
-static void
-expect_root(const struct life *life, const char *map,
-	char hex_out[HASH_HEX_BYTES])
-{
-	static uint8_t hashes[DISK_BLOCKS_LIMIT][HASH_BYTES];
-	static const uint8_t zeros[BLOCK_BYTES];
-	uint8_t group[HASH_BYTES], root[HASH_BYTES];
-	struct map_entry entry;
-
-	for (uint32_t i = 0; i < life->disk.blocks; i++)
-		if (read_entry(map, i, &entry))
-			memcpy(hashes[i], life->disk.hashes[i], HASH_BYTES);
-		else
-			hash_block(zeros, disk_block_bytes(&life->disk, i),
-				hashes[i], NULL);
-	hash_block(hashes, life->disk.blocks * HASH_BYTES, group, NULL);
-	hash_block(group, HASH_BYTES, root, NULL);
-	hash_hex(root, hex_out);
-}
-
 /* The image is the source as it is now, and nothing else. */
 static void
 check_capture(struct life *life, const struct capture_count *count)
@@ -548,8 +683,9 @@ check_capture(struct life *life, const struct capture_count *count)
 	struct map_entry entry;
 	uint64_t bad = 0, present = 0;
 
-	watch_ok(read_map(life, &map), "there is a map");
-	check_image(life, map);
+	watch_ok(read_map(life, &map, "capture/sda.map"), "there is a map");
+	check_image(life, map, "capture/sda.raw");
+	check_generation(life, map);
 	for (uint32_t i = 0; i < life->disk.blocks; i++) {
 		bool is_present = read_entry(map, i, &entry);
 
@@ -563,7 +699,7 @@ check_capture(struct life *life, const struct capture_count *count)
 		bad += life->disk.bad[i];
 		present += disk_block_bytes(&life->disk, i);
 	}
-	expect_root(life, map, root);
+	root_of(life, map, true, root);
 	watch_ok(strcmp(root, count->root_hash) == 0, "the root hash is %s, "
 		"and was %s", root, count->root_hash);
 	watch_ok(count->bad_sectors == bad, "%ju sectors are bad, and %ju "
@@ -586,12 +722,16 @@ capture(struct life *life)
 	snprintf(life->fault_log, sizeof life->fault_log, "%s", "");
 	host_forget_result(&life->host);
 	begin_leg(life, false, true);
+	atomic_store(&life->host.die_at, dice_percent(&life->dice, 50) ? 0
+		: (unsigned)(1 + dice_below(&life->dice,
+			dice_percent(&life->dice, 60) ? 30 : 600)));
 	start_source(life);
 	for (uint64_t n = 2 + dice_below(&life->dice, 9); n > 0 &&
 		life->source != 0; n--)
 		suffer(life);
 	while (!go_on(life))
-		;
+		notice_death(life);
+	atomic_store(&life->host.die_at, 0);
 	end_leg(life);
 	watch_ok(host_result(&life->host, &count), "the capture is complete");
 	check_capture(life, &count);
@@ -621,6 +761,7 @@ life_begin(struct life *life, const char *folder)
 		life->disk.sick = life->sickness;
 		disk_survey(&life->disk);
 	}
+	note_boot(life);
 	snprintf(path, sizeof path, "%s/host.log", folder);
 	host_make(&life->host, life->host_folder, path, &life->disk);
 	relay_open(&life->relay, life->host.port, &life->dice);
@@ -643,7 +784,7 @@ life_run(uint64_t seed, unsigned run, const char *folder, struct tally *tally)
 	life_begin(life, folder);
 	host_start(&life->host);
 	capture(life);
-	for (uint64_t n = dice_below(&life->dice, 3); n > 0; n--) {
+	for (uint64_t n = dice_below(&life->dice, 4); n > 0; n--) {
 		reboot(life);
 		capture(life);
 	}

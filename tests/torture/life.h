@@ -16,11 +16,14 @@ enum tally_kind {
 	TALLY_SHORTENED,
 	TALLY_SWALLOWED,
 	TALLY_HOST_FULL,
+	TALLY_COMMIT_KILLED, /* a session, while it completed a generation */
 	TALLY_FAULTS, /* the number of those */
 
 	TALLY_REBOOTED = TALLY_FAULTS, /* with changes, before it was complete */
 	TALLY_CAPTURES,	    /* completed and compared */
 	TALLY_SICK_CAPTURES, /* of a disk with unreadable sectors */
+	TALLY_KEPT, /* the last generation, found whole after a fault */
+	TALLY_HALF, /* a new one, found recorded and not in its place */
 	TALLY_KIND_COUNT
 };
 

@@ -119,6 +119,8 @@ accept_one(struct relay *relay)
 	fcntl(to, F_SETFL, O_NONBLOCK);
 	relay->connections++;
 	link->used = true;
+	link->number = relay->connections;
+	link->up_bytes = 0;
 	link->up.from = link->down.to = from;
 	link->up.to = link->down.from = to;
 	link->up.begin = link->up.end = link->down.begin = link->down.end = 0;
@@ -170,6 +172,7 @@ fill(struct relay *relay, struct relay_link *link, struct relay_pipe *pipe)
 	pipe->over = got <= 0;
 	if (up) {
 		relay->up_bytes += pipe->end;
+		link->up_bytes += pipe->end;
 		relay->allowance -= pipe->end;
 	}
 	if (pipe->end > 0 && up != relay->harm_down)
@@ -255,4 +258,14 @@ relay_turn(struct relay *relay)
 	for (int i = 0; i < RELAY_LINKS; i++)
 		if (relay->links[i].used)
 			carry(relay, &relay->links[i]);
+}
+
+bool
+relay_is_warm(const struct relay *relay, uint64_t since, uint64_t bytes)
+{
+	for (unsigned i = 0; i < RELAY_LINKS; i++)
+		if (relay->links[i].used && relay->links[i].number > since &&
+			relay->links[i].up_bytes >= bytes)
+			return true;
+	return false;
 }

@@ -26,6 +26,7 @@ struct relay_pipe { /* one direction */
 
 struct relay_link {
 	bool used;
+	uint64_t number, up_bytes;
 	struct relay_pipe up, down;
 };
 
@@ -50,6 +51,9 @@ void relay_turn(struct relay *relay);
 
 /* Cut one connection, or all; returns how many that were. */
 unsigned relay_cut(struct relay *relay, bool all);
+
+/* Whether one of the connections made since then has carried so much up. */
+bool relay_is_warm(const struct relay *relay, uint64_t since, uint64_t bytes);
 
 double relay_now(void);
 

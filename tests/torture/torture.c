@@ -123,7 +123,9 @@ print_tally(const struct tally *tally)
 		"host killed", "session killed", "source killed",
 		"both killed", "lane cut", "link cut", "bit flipped",
 		"frame shortened", "bytes swallowed", "host's disk full",
-		"changed between", "captures complete", "of a sick disk"};
+		"killed in a commit", "changed between", "captures complete",
+		"of a sick disk", "last one found whole",
+		"next one half placed"};
 	uint64_t kills = 0;
 
 	for (unsigned i = 0; i < TALLY_KIND_COUNT; i++)
@@ -131,6 +133,7 @@ print_tally(const struct tally *tally)
 			(uintmax_t)tally->counts[i]);
 	for (unsigned i = TALLY_HOST_KILLED; i <= TALLY_BOTH_KILLED; i++)
 		kills += tally->counts[i] * (i == TALLY_BOTH_KILLED ? 2 : 1);
+	kills += tally->counts[TALLY_COMMIT_KILLED];
 	printf("%ju kills, %ju drops; %ju MiB crossed, %ju MiB were durable "
 		"at a resume\n",
 		(uintmax_t)kills,
