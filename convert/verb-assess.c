@@ -14,6 +14,7 @@
 #include "common/json.h"
 #include "common/own.h"
 #include "convert/assess/waiver.h"
+#include "convert/capture/generation.h"
 #include "convert/local.h"
 #include "convert/report/report.h"
 #include "convert/state/machine.h"
@@ -99,6 +100,7 @@ assess_machine(struct machine *machine, const struct arguments *arguments,
 		return -1;
 	options.waivers = waivers;
 	if (machine_lock(machine, err) == -1 ||
+		generation_settle(machine, err) == -1 ||
 		local_open(&source, machine, err) == -1)
 		return -1;
 	status = pipeline_run(machine, local_pipeline_source(source), &options,
