@@ -1,17 +1,14 @@
 /*
- * The tools that make initramfs images, as a table.  A row with a load list is
- * fully supported; the others are recognised, so that the report can say what
- * the image is, and nothing is done to it.
+ * The tools that make initramfs images, as a table: how their images are
+ * recognised, how they load modules, and how the tool is told to keep them.
+ * Images that run udev load a driver for each device that appears, by
+ * modules.alias: where no trigger is named, that is enough.
  */
 #include "drivers-inject/generator.h"
 
 #include <string.h>
 
-#include "common/error.h"
-#include "drivers-inject/bytes.h"
 #include "drivers-inject/initramfs.h"
-#include "drivers-inject/modules.h"
-#include "drivers-inject/names.h"
 #include "drivers-inject/tree.h"
 
 const struct generator generators[] = {
@@ -19,26 +16,74 @@ const struct generator generators[] = {
 		.name = "initramfs-tools",
 		.signs = {{"conf/initramfs.conf", NULL},
 			{"scripts/functions", "load_modules"}},
-		.load_list = "conf/modules",
-		.tool_list = "/etc/initramfs-tools/modules",
+		.loads = GENERATOR_INDEXED,
+		.triggers = {{"conf/modules", GENERATOR_LINES}},
+		.tool = {"/etc/initramfs-tools/modules", GENERATOR_LINES},
 		.tool_folder = "/etc/initramfs-tools",
 	},
 	{
+		/* The blanks matter: each file adds to one variable. */
 		.name = "dracut",
 		.signs = {{"usr/lib/dracut", NULL}, {"lib/dracut", NULL},
 			{"lib/dracut-lib.sh", NULL}},
+		.loads = GENERATOR_INDEXED,
+		.tool = {"/etc/dracut.conf.d/90-unrack.conf",
+			GENERATOR_VALUE, "add_drivers", "+=\" ", " \""},
+		.tool_folder = "/etc/dracut.conf.d",
 	},
 	{
 		.name = "mkinitrd (nash)",
 		.signs = {{"init", "#!/bin/nash"}, {"linuxrc", "#!/bin/nash"}},
+		.loads = GENERATOR_SCRIPT,
+		.tool = {"/etc/modprobe.conf", GENERATOR_ALIASES,
+			"scsi_hostadapter"},
 	},
 	{
+		/* udev loads too; the value keeps the order of the disks. */
 		.name = "mkinitrd (SUSE)",
 		.signs = {{"run_all.sh", NULL}, {"config/start.sh", NULL}},
+		.loads = GENERATOR_INDEXED,
+		.triggers = {{"run_all.sh", GENERATOR_VALUE,
+				"RESOLVED_INITRD_MODULES", "='", "'", true},
+			{"config/start.sh", GENERATOR_VALUE,
+				"RESOLVED_INITRD_MODULES", "='", "'", true}},
+		.tool = {"/etc/sysconfig/kernel", GENERATOR_VALUE,
+			"INITRD_MODULES", "=\"", "\"", true},
+		.tool_folder = "/etc/sysconfig",
+	},
+	{
+		.name = "mkinitrd (SUSE, one script)",
+		.signs = {{"init", "udev_discover_root"},
+			{"linuxrc", "udevstart"}},
+		.loads = GENERATOR_SCRIPT,
 	},
 	{
 		.name = "mkinitcpio",
 		.signs = {{"init_functions", NULL}, {"buildconfig", NULL}},
+		.loads = GENERATOR_INDEXED,
+		.triggers = {{"config", GENERATOR_VALUE, "MODULES", "=\"",
+			"\""}},
+		.tool = {"/etc/mkinitcpio.conf", GENERATOR_VALUE, "MODULES",
+			"=(", ")"},
+		.tool_folder = "/etc/mkinitcpio.d",
+	},
+	{
+		.name = "make-initrd",
+		.signs = {{".initrd", NULL}, {"etc/initrd/cmdline.d", NULL},
+			{"lib/uevent/handlers", NULL},
+			{"etc/rc.d/init.d/uevent", NULL}},
+		.loads = GENERATOR_INDEXED,
+		.tool = {"/etc/initrd.mk", GENERATOR_VALUE, "MODULES_ADD",
+			" += ", ""},
+		.tool_folder = "/usr/share/make-initrd",
+	},
+	{
+		/* busybox modprobe, for what the bus announces */
+		.name = "mkinitfs (Alpine)",
+		.signs = {{"init", "Alpine Init"}},
+		.loads = GENERATOR_INDEXED,
+		.tool = {"/etc/mkinitfs/mkinitfs.conf", GENERATOR_VALUE,
+			"features", "=\"", "\"", true, "virtio"},
 	},
 	{
 		.name = "genkernel",
@@ -47,10 +92,6 @@ const struct generator generators[] = {
 	{
 		.name = "booster",
 		.signs = {{"etc/booster.init.yaml", NULL}},
-	},
-	{
-		.name = "mkinitfs (Alpine)",
-		.signs = {{"init", "Alpine Init"}},
 	},
 	{.name = NULL},
 };
@@ -79,61 +120,4 @@ generator_of(const struct initramfs *initramfs)
 			if (has_sign(initramfs, &one->signs[i]))
 				return one;
 	return NULL;
-}
-
-/* Is the module the first word of a line? */
-static bool
-list_has(const char *text, size_t bytes, const char *module)
-{
-	const char *end = text + bytes;
-
-	while (text < end) {
-		const char *stop = memchr(text, '\n', (size_t)(end - text));
-		char word[MODULES_NAME_BYTES], name[MODULES_NAME_BYTES];
-		size_t used = 0;
-
-		if (stop == NULL)
-			stop = end;
-		while (text < stop && (*text == ' ' || *text == '\t'))
-			text++;
-		while (text < stop && used < sizeof word - 1 && *text != ' ' &&
-			*text != '\t' && *text != '\0')
-			word[used++] = *text++;
-		word[used] = '\0';
-		modules_name(name, word);
-		if (strcmp(name, module) == 0)
-			return true;
-		text = stop + 1;
-	}
-	return false;
-}
-
-int
-generator_extend(struct bytes *list_out, const char *text, size_t bytes,
-	const struct names *names, bool *changed_out, struct error *err)
-{
-	static const char comment[] =
-		"# Storage of a virtual machine, added by unrack.\n";
-
-	*changed_out = false;
-	if (bytes_append(list_out, text == NULL ? "" : text, bytes, err) == -1)
-		return -1;
-	for (size_t i = 0; i < names->count; i++) {
-		const char *name = names->items[i];
-
-		if (text != NULL && list_has(text, bytes, name))
-			continue;
-		if (!*changed_out && bytes > 0 && text[bytes - 1] != '\n' &&
-			bytes_append(list_out, "\n", 1, err) == -1)
-			return -1;
-		if (!*changed_out &&
-			bytes_append(list_out, comment, sizeof comment - 1,
-				err) == -1)
-			return -1;
-		*changed_out = true;
-		if (bytes_append(list_out, name, strlen(name), err) == -1 ||
-			bytes_append(list_out, "\n", 1, err) == -1)
-			return -1;
-	}
-	return 0;
 }

@@ -9,6 +9,25 @@ struct error;
 struct initramfs;
 struct names;
 
+/* A file that names modules, of an image or of a guest; see generator-list.c. */
+struct generator_list {
+	const char *path; /* NULL: none */
+	enum {
+		GENERATOR_LINES,   /* one module per line */
+		GENERATOR_VALUE,   /* the value of a variable: NAME="a b" */
+		GENERATOR_ALIASES, /* alias NAMEn a */
+	} syntax;
+	const char *name; /* of the variable or alias */
+
+	/*
+	 * Around the words of a new line for a variable.  One with "+=" is added
+	 * behind others; else the value of an older line is extended.
+	 */
+	const char *before, *after;
+	bool only_there; /* nothing is added unless the line is there */
+	const char *instead; /* a word of its own for all modules, or NULL */
+};
+
 /* A tool that makes initramfs images; how its images load modules. */
 struct generator {
 	const char *name; /* "initramfs-tools" */
@@ -16,17 +35,20 @@ struct generator {
 	/* It made the image when one of these is there and holds the text. */
 	struct generator_sign {
 		const char *path, *text; /* text NULL: any content */
-	} signs[3];
+	} signs[4];
 
-	/*
-	 * A file of the image with one module per line, all of which are loaded
-	 * at boot.  NULL: not supported yet, such images are left as they are.
-	 */
-	const char *load_list;
+	enum {
+		GENERATOR_LEFT,	   /* known, but such images are left alone */
+		GENERATOR_INDEXED, /* modprobe by lib/modules/VERSION */
+		GENERATOR_SCRIPT,  /* a script's insmod lines; see script.c */
+	} loads;
 
-	/* The same for the tool itself, a file of the guest, or NULL. */
-	const char *tool_list;
-	const char *tool_folder; /* is there when the tool is installed */
+	/* Files of the image that name what is to be loaded, beside udev. */
+	struct generator_list triggers[2];
+
+	/* The guest's file that tells the tool what to put into images. */
+	struct generator_list tool;
+	const char *tool_folder; /* where it is installed; NULL: nowhere else */
 };
 
 /* Who made this image; NULL when unknown. */
@@ -36,11 +58,11 @@ const struct generator *generator_of(const struct initramfs *initramfs);
 extern const struct generator generators[];
 
 /*
- * Append to *list_out `text` (bytes of a load list, may be NULL) and a line for
- * each of `names` that it lacks, under a comment.  *changed_out tells whether
- * any was lacking.
+ * Append to *text_out `text` (of a list's file, may be NULL), extended by those
+ * of `names` that it lacks.  *changed_out tells whether it lacked any.
  */
-int generator_extend(struct bytes *list_out, const char *text, size_t bytes,
-	const struct names *names, bool *changed_out, struct error *err);
+int generator_extend(struct bytes *text_out, const struct generator_list *list,
+	const char *text, size_t bytes, const struct names *names,
+	bool *changed_out, struct error *err);
 
 #endif

@@ -272,6 +272,24 @@ folder_create(void *handle, const char *path, const char *like,
 }
 
 static int
+folder_overwrite(void *handle, const char *path, uint64_t kept_bytes,
+	const void *data, size_t bytes, struct error *err)
+{
+	AUTO(fd_closep) int fd = open_inside(handle, path, O_WRONLY, 0);
+	struct stat st;
+
+	if (fd == -1 || fstat(fd, &st) == -1)
+		return error_set(err, errno, "open %s", path);
+	if (io_pwrite(fd, data, bytes, kept_bytes, path, err) == -1)
+		return -1;
+	if (ftruncate(fd, (off_t)(kept_bytes + bytes)) == -1)
+		return error_set(err, errno, "cut %s", path);
+	futimens(fd, (struct timespec[2]){st.st_atim, st.st_mtim});
+	return fsync(fd) == -1 ? error_set(err, errno, "make %s durable", path)
+			       : 0;
+}
+
+static int
 folder_rename(void *handle, const char *from, const char *to,
 	struct error *err)
 {
@@ -326,6 +344,7 @@ guest_folder_open(struct guest_files *files_out, const char *root,
 		.read_link = folder_read_link,
 		.real_path = folder_real_path,
 		.create = folder_create,
+		.overwrite = folder_overwrite,
 		.rename = folder_rename,
 		.remove = folder_remove,
 		.free_bytes = folder_free_bytes,

@@ -198,6 +198,28 @@ libguestfs_create(void *handle, const char *path, const char *like,
 }
 
 static int
+libguestfs_overwrite(void *handle, const char *path, uint64_t kept_bytes,
+	const void *data, size_t bytes, struct error *err)
+{
+	AUTO(guest_statns_freep) struct guestfs_statns *st =
+		guestfs_statns(handle, path);
+
+	if (st == NULL)
+		return guest_error(err, handle, "look at %s", path);
+	if (bytes > 0 &&
+		upload(handle, path, kept_bytes, data, bytes, err) == -1)
+		return -1;
+	if (guestfs_truncate_size(handle, path,
+		    (int64_t)(kept_bytes + bytes)) == -1 ||
+		guestfs_utimens(handle, path, st->st_atime_sec,
+			st->st_atime_nsec, st->st_mtime_sec,
+			st->st_mtime_nsec) == -1 ||
+		guestfs_sync(handle) == -1)
+		return guest_error(err, handle, "write %s", path);
+	return 0;
+}
+
+static int
 libguestfs_rename(void *handle, const char *from, const char *to,
 	struct error *err)
 {
@@ -244,6 +266,7 @@ guest_libguestfs_open(struct guest_files *files_out, struct guestfs_h *g)
 		.read_link = libguestfs_read_link,
 		.real_path = libguestfs_real_path,
 		.create = libguestfs_create,
+		.overwrite = libguestfs_overwrite,
 		.rename = libguestfs_rename,
 		.remove = libguestfs_remove,
 		.free_bytes = libguestfs_free_bytes,

@@ -1,6 +1,6 @@
 /*
  * What every kind of guest access shares: whole reads, and replacing a file
- * without ever leaving half of one.  guest-libguestfs.c and guest-folder.c do
+ * without leaving half of one.  guest-libguestfs.c and guest-folder.c do
  * the single steps.
  */
 #include "drivers-inject/guest.h"
@@ -65,15 +65,16 @@ guest_read(const struct guest_files *files, const char *path,
 
 int
 guest_check_room(const struct guest_files *files, const char *path,
-	size_t bytes, struct error *err)
+	size_t bytes, uint64_t promised, struct error *err)
 {
 	uint64_t room;
 
 	if (files->free_bytes(files->handle, path, &room, err) == -1)
 		return -1;
+	room = room > promised ? room - promised : 0;
 	if (room >= (uint64_t)bytes + SPARE_BYTES)
 		return 0;
-	error_set(err, ENOSPC, "%s needs %zu bytes beside it and %ju are free",
+	error_set(err, ENOSPC, "%s needs %zu more bytes and %ju are free",
 		path, bytes + SPARE_BYTES, (uintmax_t)room);
 	return error_hint(err, "Free space in that file system (old kernels, "
 		"logs) or enlarge it, then run this again.");
@@ -108,7 +109,8 @@ guest_replace(const struct guest_files *files, const char *path,
 	if (beside == NULL)
 		return error_set(err, ENOMEM, "replace %s", path);
 	if (there == -1 ||
-		guest_check_room(files, path, kept_bytes + bytes, err) == -1)
+		guest_check_room(files, path, kept_bytes + bytes, 0, err) ==
+			-1)
 		return -1;
 	if (files->create(files->handle, beside, there ? path : NULL, kept_bytes,
 			data, bytes, err) == -1 ||
@@ -119,4 +121,19 @@ guest_replace(const struct guest_files *files, const char *path,
 		return -1;
 	}
 	return 0;
+}
+
+int
+guest_extend(const struct guest_files *files, const char *path,
+	const void *kept, size_t kept_bytes, const void *data, size_t bytes,
+	struct error *err)
+{
+	struct error ignored;
+
+	if (files->overwrite(files->handle, path, kept_bytes, data, bytes,
+			err) == 0 &&
+		compare(files, path, kept, kept_bytes, data, bytes, err) == 0)
+		return 0;
+	files->overwrite(files->handle, path, kept_bytes, NULL, 0, &ignored);
+	return -1;
 }

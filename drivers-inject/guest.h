@@ -55,6 +55,13 @@ struct guest_files {
 		uint64_t kept_bytes, const void *data, size_t bytes,
 		struct error *err);
 
+	/*
+	 * Put `data` behind the first `kept_bytes` of a file that is there, cut
+	 * it behind, and make it durable.  Its times stay.
+	 */
+	int (*overwrite)(void *handle, const char *path, uint64_t kept_bytes,
+		const void *data, size_t bytes, struct error *err);
+
 	int (*rename)(void *handle, const char *from, const char *to,
 		struct error *err);
 
@@ -83,11 +90,12 @@ int guest_read(const struct guest_files *files, const char *path,
 	struct error *err);
 
 /*
- * Would a new file of this size fit beside `path`, and leave some space?  Fails
- * with ENOSPC and a hint when not.
+ * Would `bytes` more fit into the file system of `path`, and leave some space?
+ * `promised` bytes of it are needed for something else.  Fails with ENOSPC and a
+ * hint when not.
  */
 int guest_check_room(const struct guest_files *files, const char *path,
-	size_t bytes, struct error *err);
+	size_t bytes, uint64_t promised, struct error *err);
 
 /*
  * Replace a file (a real path, or one that is new) so that the old or the new
@@ -96,6 +104,15 @@ int guest_check_room(const struct guest_files *files, const char *path,
  * stays.  Fails with ENOSPC, having written nothing, when there is no room.
  */
 int guest_replace(const struct guest_files *files, const char *path,
+	const void *kept, size_t kept_bytes, const void *data, size_t bytes,
+	struct error *err);
+
+/*
+ * Put `data` behind `kept`, which is how the file begins, in place: where there
+ * is no room for a second file.  Read back and compared; after a failure the
+ * file is `kept` alone.
+ */
+int guest_extend(const struct guest_files *files, const char *path,
 	const void *kept, size_t kept_bytes, const void *data, size_t bytes,
 	struct error *err);
 

@@ -19,25 +19,39 @@
 #include "drivers-inject/inject.h"
 #include "drivers-inject/modules.h"
 #include "drivers-inject/payload.h"
+#include "drivers-inject/pe.h"
 #include "drivers-inject/plan.h"
+#include "drivers-inject/script.h"
 #include "drivers-inject/segment.h"
 
 enum { IMAGE_LIMIT = 1 << 30 };
 
 /* All that one image needs on its way. */
 struct work {
-	const struct guest_files *files;
-	const struct inject_options *options;
+	struct image_run *run;
+	const struct guest_files *files; /* run->files */
 	const struct kernel *kernel;
 	struct inject_kernel *report;
 	const struct generator *generator;
+	struct script script; /* path NULL: none is extended */
 	char *path;   /* of the image, real */
 	char *folder; /* of the guest's modules */
 	char *image;
 	size_t image_bytes;
-	struct initramfs *base; /* without an earlier segment of ours */
+	struct initramfs *base; /* without an earlier segment of ours; or NULL */
 	struct modules *modules;
 	struct plan plan;
+};
+
+/* Ways to find room, the next when the one before does not fit. */
+static const struct attempt {
+	bool only_virtio, packed, in_place;
+} attempts[] = {
+	{false, false, false},
+	{false, false, true},
+	{false, true, true},
+	{true, false, true},
+	{true, true, true},
 };
 
 static void
@@ -51,56 +65,107 @@ work_freep(struct work *work)
 	plan_freep(&work->plan);
 }
 
+/* A unified image is a PE file around it. */
 static int
-read_image(struct work *work, struct error *err)
+find_initramfs(const struct work *work, const char **data_out,
+	size_t *bytes_out, struct error *err)
+{
+	struct pe_section section;
+
+	*data_out = work->image;
+	*bytes_out = work->image_bytes;
+	if (!work->kernel->unified)
+		return 0;
+	if (!pe_find(&section, work->image, work->image_bytes, ".initrd") ||
+		section.there < section.bytes || section.bytes == 0)
+		return error_set(err, 0, "%s has no initramfs in it",
+			work->path);
+	*data_out = (const char *)section.data;
+	*bytes_out = section.bytes;
+	return 0;
+}
+
+static int
+read_image(struct work *work, const char *path, struct error *err)
 {
 	AUTO(initramfs_freep) struct initramfs *found = NULL;
-	size_t original;
+	size_t original, bytes;
+	const char *data;
 
-	if (work->files->real_path(work->files->handle,
-			work->report->initramfs, &work->path, err) == -1 ||
+	if (work->files->real_path(work->files->handle, path, &work->path,
+			err) == -1 ||
 		guest_read(work->files, work->path, IMAGE_LIMIT, false,
 			&work->image, &work->image_bytes, err) == -1)
 		return -1;
 	work->report->initramfs_bytes = work->image_bytes;
-	if (initramfs_parse(&found, work->image, work->image_bytes, err) ==
-			-1 ||
+	if (find_initramfs(work, &data, &bytes, err) == -1 ||
+		initramfs_parse(&found, data, bytes, err) == -1 ||
 		segment_original_bytes(found, &original, err) == -1) {
 		error_add(err, "%s", work->path);
 		return error_hint(err, "Rebuild that image on the server, or "
 			"give the VM a disk bus that its kernel has built in.");
 	}
-	if (original == work->image_bytes) {
+	if (original == bytes) {
 		work->base = take(found);
 		return 0;
 	}
-	return initramfs_parse(&work->base, work->image, original, err);
+	return initramfs_parse(&work->base, data, original, err);
 }
 
 static int
 read_modules(struct work *work, struct error *err)
 {
-	const char *version = work->report->version;
-
-	work->folder = io_format("/lib/modules/%s", version);
+	work->folder = io_format("/lib/modules/%s", work->report->version);
 	if (work->folder == NULL)
 		return error_set(err, ENOMEM, "find modules");
-	switch (guest_has_folder(work->files, work->folder, err)) {
-	case -1:
-		return -1;
-	case 0:
-		return error_set(err, 0, "there is no %s, but %s is of this "
-			"version", work->folder, work->kernel->image);
-	}
-	if (modules_load(&work->modules, work->files, work->folder,
-			work->kernel->config, err) == -1)
-		return -1;
-	work->report->virtio_net =
-		modules_find(work->modules, "virtio_net") != NULL ||
-		modules_is_builtin(work->modules, "virtio_net");
-	work->report->e1000 = modules_find(work->modules, "e1000") != NULL ||
-		modules_is_builtin(work->modules, "e1000");
-	return 0;
+	return modules_load(&work->modules, work->files, work->folder,
+		work->kernel->config, err);
+}
+
+static bool
+card_usable(const void *context, const char *module, const char *device)
+{
+	const struct modules *modules = context;
+
+	return (modules_find(modules, module) != NULL ||
+		       modules_is_builtin(modules, module)) &&
+		(device == NULL || modules_claim(modules, module, device));
+}
+
+static bool
+disk_usable_after(const void *context, const char *module, const char *device)
+{
+	const struct work *work = context;
+
+	return plan_has(&work->plan, module, false) &&
+		(device == NULL ||
+			modules_claim(work->modules, module, device));
+}
+
+static bool
+disk_usable_now(const void *context, const char *module, const char *device)
+{
+	const struct work *work = context;
+
+	return plan_has(&work->plan, module, true) &&
+		disk_usable_after(context, module, device);
+}
+
+/* What the VM can give this kernel: with the plan carried out, or as it is. */
+static void
+choose_hardware(struct work *work, bool now)
+{
+	struct inject_kernel *report = work->report;
+
+	report->virtio_blk = plan_drives(&work->plan, "virtio_blk", now);
+	report->virtio_scsi = plan_drives(&work->plan, "virtio_scsi", now);
+	hardware_choose(report->disks, hardware_disks,
+		now ? disk_usable_now : disk_usable_after, work);
+	if (work->modules == NULL)
+		return;
+	report->virtio_net = card_usable(work->modules, "virtio_net", NULL);
+	hardware_choose(report->cards, hardware_cards, card_usable,
+		work->modules);
 }
 
 static int
@@ -112,17 +177,45 @@ copy_names(struct names *to, const struct names *from, struct error *err)
 	return 0;
 }
 
+/* Old drivers go into an image only where the kernel has no newer one. */
+static int
+plan_up_to(struct work *work, enum modules_tier tier, struct error *err)
+{
+	const struct plan_request request = {
+		.initramfs = work->base,
+		.modules = work->modules,
+		.version = work->report->version,
+		.flat = work->script.path != NULL && work->script.flat,
+		.tier = tier,
+	};
+
+	plan_freep(&work->plan);
+	work->plan = (struct plan){.flat = false};
+	if (plan_make(&work->plan, &request, err) == -1)
+		return error_add(err, "%s", work->path == NULL
+				? work->report->image
+				: work->path);
+	choose_hardware(work, false);
+	return 0;
+}
+
 static int
 make_plan(struct work *work, struct error *err)
 {
 	struct inject_kernel *report = work->report;
 	const struct plan *plan = &work->plan;
 
-	if (plan_make(&work->plan, work->base, work->modules, report->version,
-			err) == -1)
-		return error_add(err, "%s", work->path);
-	report->virtio_blk = plan_drives(plan, "virtio_blk", false);
-	report->virtio_scsi = plan_drives(plan, "virtio_scsi", false);
+	if (plan_up_to(work, MODULES_EMULATED, err) == -1)
+		return -1;
+	/* Which devices a driver knows matters for old ones only. */
+	if (!report->virtio_blk &&
+		(modules_read_aliases(work->modules, work->files, work->folder,
+			 err) == -1 ||
+			plan_up_to(work, MODULES_EMULATED, err) == -1))
+		return -1;
+	if (report->disks[0] == NULL &&
+		plan_up_to(work, MODULES_LEGACY, err) == -1)
+		return -1;
 	if (plan->new_suffix &&
 		names_add(&report->notes, "The kernel's modules are compressed "
 			"in a way that the image's own are not; its modprobe "
@@ -137,14 +230,14 @@ make_plan(struct work *work, struct error *err)
 
 /* Fill the segment; *result_out is the whole new image, checked. */
 static int
-build(struct work *work, struct segment *segment, struct bytes *result_out,
-	struct error *err)
+build(struct work *work, struct segment *segment, bool packed,
+	struct bytes *result_out, struct error *err)
 {
 	AUTO(initramfs_freep) struct initramfs *result = NULL;
 	AUTO(bytes_freep) struct bytes appended = {NULL, 0, 0};
 	const struct initramfs *base = work->base;
 
-	if (segment_build(segment, &appended, err) == -1 ||
+	if (segment_build(segment, packed, &appended, err) == -1 ||
 		bytes_append(result_out, base->image, base->bytes, err) == -1 ||
 		bytes_append(result_out, appended.data, appended.used, err) ==
 			-1)
@@ -178,8 +271,23 @@ image_tell(const struct inject_options *options, struct inject_change *change,
 }
 
 static int
-store(struct work *work, const struct bytes *result, struct error *err)
+check_room(const struct work *work, const struct attempt *attempt,
+	const struct bytes *result, struct error *err)
 {
+	size_t more = result->used > work->image_bytes
+		? result->used - work->image_bytes
+		: 0;
+
+	return guest_check_room(work->files, work->path,
+		attempt->in_place ? more : result->used,
+		work->run->options->dry_run ? work->run->promised : 0, err);
+}
+
+static int
+store(struct work *work, const struct attempt *attempt,
+	const struct bytes *result, struct error *err)
+{
+	const struct inject_options *options = work->run->options;
 	size_t kept = work->base->bytes;
 	struct inject_change change = {
 		.path = work->path,
@@ -190,119 +298,207 @@ store(struct work *work, const struct bytes *result, struct error *err)
 		.after.bytes = result->used,
 	};
 
-	if (guest_check_room(work->files, work->path, result->used, err) == -1)
-		return -1;
-	if (work->options->planned != NULL)
-		work->options->planned(work->options->context, work->report);
-	if (work->options->dry_run)
+	if (options->planned != NULL)
+		options->planned(options->context, work->report);
+	if (options->dry_run) {
+		if (result->used > work->image_bytes)
+			work->run->promised += result->used - work->image_bytes;
 		return 0;
-	if (guest_replace(work->files, work->path, work->image, kept,
-			result->data + kept, result->used - kept, err) == -1)
+	}
+	if ((attempt->in_place ? guest_extend : guest_replace)(work->files,
+			work->path, work->image, kept, result->data + kept,
+			result->used - kept, err) == -1)
 		return -1;
-	return image_tell(work->options, &change, work->image, result->data,
-		err);
+	return image_tell(options, &change, work->image, result->data, err);
 }
 
 /* With an empty segment there is nothing to append, not even a marker. */
 static int
-extend(struct work *work, struct error *err)
+fill_segment(struct work *work, struct segment *segment, struct error *err)
+{
+	const struct inject_options *options = work->run->options;
+	const struct payload_place place = {
+		.files = work->files,
+		.folder = work->folder,
+		.version = work->report->version,
+		.generator = work->generator,
+		.script = work->script.path == NULL ? NULL : &work->script,
+	};
+
+	if (payload_add(segment, &work->plan, &place, err) == -1)
+		return -1;
+	return options->extra == NULL
+		? 0
+		: options->extra(options->context, work->report, work->base,
+			  segment, err);
+}
+
+static int
+say_up_to_date(struct work *work, const char *text)
+{
+	work->report->status = INJECT_UP_TO_DATE;
+	snprintf(work->report->text, sizeof work->report->text, "%s", text);
+	return 0;
+}
+
+static int
+try_to_extend(struct work *work, const struct attempt *attempt,
+	struct error *err)
 {
 	AUTO(segment_freep) struct segment segment = {.base = work->base};
 	AUTO(bytes_freep) struct bytes result = {NULL, 0, 0};
 	struct inject_kernel *report = work->report;
 
-	if (payload_add(&segment, &work->plan, work->files, work->folder,
-			report->version, work->generator, err) == -1)
+	if (fill_segment(work, &segment, err) == -1)
 		return -1;
-	if (work->options->extra != NULL &&
-		work->options->extra(work->options->context, report, work->base,
-			&segment, err) == -1)
+	if (segment.count == 0)
+		return say_up_to_date(work, "the image lacks no driver");
+	if (build(work, &segment, attempt->packed, &result, err) == -1)
 		return -1;
-	if (segment.count == 0) {
-		report->status = INJECT_UP_TO_DATE;
-		snprintf(report->text, sizeof report->text,
-			"the image lacks no driver");
-		return 0;
-	}
-	if (build(work, &segment, &result, err) == -1)
+	if (result.used == work->image_bytes &&
+		memcmp(result.data, work->image, result.used) == 0)
+		return say_up_to_date(work, "the image was extended before");
+	if (check_room(work, attempt, &result, err) == -1)
 		return -1;
 	report->status = INJECT_INJECTED;
-	if (result.used == work->image_bytes &&
-		memcmp(result.data, work->image, result.used) == 0) {
-		report->status = INJECT_UP_TO_DATE;
-		snprintf(report->text, sizeof report->text,
-			"the image was extended before");
-		return 0;
-	}
-	if (store(work, &result, err) == -1)
-		return -1;
 	snprintf(report->text, sizeof report->text,
 		"%zu modules, %zu files, %ju bytes", work->plan.paths.count,
 		segment.count, (uintmax_t)report->appended_bytes);
-	return 0;
+	report->reduced = attempt->only_virtio;
+	if (report->reduced &&
+		names_add(&report->notes, "For want of space the image got "
+			"virtio-blk alone: the VM cannot change to another "
+			"disk bus.", err) == -1)
+		return -1;
+	return store(work, attempt, &result, err);
+}
+
+/* Plan for less; false when less would not help this kernel. */
+static bool
+reduce(struct work *work, struct error *err)
+{
+	if (!plan_drives(&work->plan, "virtio_blk", false) ||
+		plan_up_to(work, MODULES_VIRTIO, err) == -1)
+		return false;
+	names_freep(&work->report->added);
+	return copy_names(&work->report->added, &work->plan.added, err) == 0;
 }
 
 static int
+extend(struct work *work, struct error *err)
+{
+	bool reduced = false;
+
+	for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++) {
+		struct error other;
+
+		if (attempts[i].only_virtio && !reduced &&
+			!reduce(work, &other))
+			return -1;
+		reduced = attempts[i].only_virtio;
+		if (try_to_extend(work, &attempts[i], err) == 0)
+			return 0;
+		if (err->code != ENOSPC)
+			return -1;
+	}
+	return -1;
+}
+
+static bool
 find_generator(struct work *work)
 {
 	work->generator = generator_of(work->base);
-	if (work->generator != NULL)
-		work->report->generator = work->generator->name;
-	return work->generator != NULL && work->generator->load_list != NULL;
+	if (work->generator == NULL)
+		return false;
+	work->report->generator = work->generator->name;
+	switch (work->generator->loads) {
+	case GENERATOR_INDEXED:
+		return true;
+	case GENERATOR_SCRIPT:
+		return script_find(&work->script, work->base);
+	default:
+		return false;
+	}
 }
 
 /* An image that we do not extend may still lack nothing. */
 static int
 leave(struct work *work, struct error *err)
 {
-	if (work->plan.added.count == 0) {
-		work->report->status = INJECT_UP_TO_DATE;
-		snprintf(work->report->text, sizeof work->report->text,
-			"the image lacks no driver");
-		return 0;
-	}
-	error_set(err, 0, "%s is an image of %s, which is not supported yet",
-		work->path,
-		work->generator == NULL ? "an unknown generator"
-					: work->generator->name);
+	if (work->plan.added.count == 0)
+		return say_up_to_date(work, "the image lacks no driver");
+	if (work->kernel->unified)
+		error_set(err, 0, "%s is a unified kernel image: its "
+			"initramfs is part of a file that is signed as a whole",
+			work->path);
+	else
+		error_set(err, 0, "%s is an image of %s, which is not "
+			"extended", work->path,
+			work->generator == NULL ? "an unknown generator"
+						: work->generator->name);
 	err->code = EOPNOTSUPP;
 	return error_hint(err, "The image was left as it is.  Give the VM "
 		"hardware whose driver it holds (emulated IDE, SATA or SCSI).");
 }
 
+/* What is built in is all that such a kernel has until its root is mounted. */
 static int
-bring_up_to_date(struct work *work, struct names *load_names,
-	struct error *err)
+do_without(struct work *work, struct error *err)
 {
-	if (read_modules(work, err) == -1 || read_image(work, err) == -1 ||
-		make_plan(work, err) == -1)
+	if (make_plan(work, err) == -1)
 		return -1;
-	if (!find_generator(work))
+	if (work->report->disks[0] != NULL)
+		return say_up_to_date(work,
+			"it boots without an initramfs, by built-in drivers");
+	error_set(err, 0, "no initramfs belongs to %s, and no driver "
+		"of a disk that a VM can have is built in",
+		work->report->image);
+	err->code = EOPNOTSUPP;
+	return error_hint(err, "Build its initramfs on the server, or boot "
+		"another kernel.");
+}
+
+static int
+bring_up_to_date(struct work *work, struct error *err)
+{
+	const char *path = work->kernel->unified ? work->report->image
+						 : work->report->initramfs;
+	bool ours;
+
+	if (read_modules(work, err) == -1)
+		return -1;
+	if (path == NULL)
+		return do_without(work, err);
+	if (read_image(work, path, err) == -1)
+		return -1;
+	ours = find_generator(work);
+	if (make_plan(work, err) == -1)
+		return -1;
+	if (!ours || work->kernel->unified)
 		return leave(work, err);
 	/* A tool whose images lack nothing needs no telling. */
 	if (work->plan.added.count > 0 &&
-		copy_names(load_names, &work->plan.load, err) == -1)
+		copy_names(&work->run->load_names, &work->plan.load, err) == -1)
 		return -1;
 	return extend(work, err);
 }
 
 void
 image_inject(struct inject_kernel *report, const struct kernel *kernel,
-	const struct guest_files *files, const struct inject_options *options,
-	struct names *load_names)
+	struct image_run *run)
 {
 	AUTO(work_freep) struct work work = {
-		.files = files,
-		.options = options,
+		.run = run,
+		.files = run->files,
 		.kernel = kernel,
 		.report = report,
 	};
 	struct error err = {.code = 0};
 
-	if (bring_up_to_date(&work, load_names, &err) == 0)
+	report->unified = kernel->unified;
+	if (bring_up_to_date(&work, &err) == 0)
 		return;
-	report->virtio_blk = plan_drives(&work.plan, "virtio_blk", true);
-	report->virtio_scsi = plan_drives(&work.plan, "virtio_scsi", true);
+	choose_hardware(&work, true);
 	report->status = err.code == ENOSPC  ? INJECT_NO_SPACE
 		: err.code == EOPNOTSUPP ? INJECT_UNSUPPORTED
 					 : INJECT_FAILED;

@@ -81,9 +81,7 @@ add_line(struct inject_report *report, const struct kernel *kernel,
 
 static int
 inject_one(struct inject_report *report, const struct kernel *kernel,
-	const char *initramfs, const struct guest_files *files,
-	const struct inject_options *options, struct names *load_names,
-	struct error *err)
+	const char *initramfs, struct image_run *run, struct error *err)
 {
 	struct inject_kernel *line = add_line(report, kernel, initramfs, err);
 
@@ -93,30 +91,19 @@ inject_one(struct inject_report *report, const struct kernel *kernel,
 		names_add(&line->notes, "The kernel's version was taken from "
 			"its file name.", err) == -1)
 		return -1;
-	if (initramfs != NULL) {
-		image_inject(line, kernel, files, options, load_names);
-		return 0;
-	}
-	line->status = INJECT_UNSUPPORTED;
-	snprintf(line->text, sizeof line->text,
-		"no initramfs in /boot belongs to %s", kernel->image);
-	snprintf(line->hint, sizeof line->hint, "If it boots without one, its "
-		"disk drivers are built in: give the VM a disk bus that it "
-		"has.");
+	image_inject(line, kernel, run);
 	return 0;
 }
 
 static int
 inject_kernel(struct inject_report *report, const struct kernel *kernel,
-	const struct guest_files *files, const struct inject_options *options,
-	struct names *load_names, struct error *err)
+	struct image_run *run, struct error *err)
 {
 	if (kernel->initramfs.count == 0)
-		return inject_one(report, kernel, NULL, files, options,
-			load_names, err);
+		return inject_one(report, kernel, NULL, run, err);
 	for (size_t i = 0; i < kernel->initramfs.count; i++)
-		if (inject_one(report, kernel, kernel->initramfs.items[i],
-				files, options, load_names, err) == -1)
+		if (inject_one(report, kernel, kernel->initramfs.items[i], run,
+				err) == -1)
 			return -1;
 	return 0;
 }
@@ -167,43 +154,58 @@ read_list(const struct guest_files *files, struct inject_tool *tool,
 }
 
 static int
-tell_tool(struct inject_tool *tool, const struct generator *generator,
-	const struct guest_files *files, const struct inject_options *options,
-	const struct names *load_names, struct error *err)
+tell_tool(struct inject_tool *tool, const struct generator_list *list,
+	const struct image_run *run, struct error *err)
 {
-	AUTO(bytes_freep) struct bytes list = {NULL, 0, 0};
-	AUTO(freep) char *text = NULL;
+	AUTO(bytes_freep) struct bytes text = {NULL, 0, 0};
+	AUTO(freep) char *old = NULL;
 	size_t bytes;
 	bool changed;
 
-	tool->generator = generator->name;
-	if (read_list(files, tool, generator->tool_list, &text, &bytes, err) ==
-			-1 ||
-		generator_extend(&list, text, bytes, load_names, &changed,
-			err) == -1)
+	if (read_list(run->files, tool, list->path, &old, &bytes, err) == -1 ||
+		generator_extend(&text, list, old, bytes, &run->load_names,
+			&changed, err) == -1)
 		return -1;
 	tool->status = INJECT_UP_TO_DATE;
 	if (!changed)
 		return 0;
-	if (write_list(files, options, tool, text, bytes, &list, err) == -1)
+	if (write_list(run->files, run->options, tool, old, bytes, &text,
+			err) == -1)
 		return -1;
 	tool->status = INJECT_INJECTED;
 	return 0;
 }
 
-static void
-tell_tools(struct inject_tool *tool, const struct guest_files *files,
-	const struct inject_options *options, const struct names *load_names)
+/* Is the tool there, and did it make an image of the guest? */
+static bool
+is_in_use(const struct generator *generator, const struct inject_report *report,
+	const struct guest_files *files)
 {
+	if (generator->tool.path == NULL ||
+		(generator->tool_folder != NULL &&
+			guest_has_folder(files, generator->tool_folder, NULL) !=
+				1))
+		return false;
+	for (size_t i = 0; i < report->count; i++)
+		if (report->kernels[i].generator == generator->name)
+			return true;
+	return false;
+}
+
+static void
+tell_tools(struct inject_report *report, const struct image_run *run)
+{
+	struct inject_tool *tool = &report->tool;
+
 	for (const struct generator *one = generators; one->name != NULL;
 		one++) {
 		struct error err = {.code = 0};
 
-		if (one->tool_list == NULL || load_names->count == 0 ||
-			guest_has_folder(files, one->tool_folder, &err) != 1)
+		if (run->load_names.count == 0 ||
+			!is_in_use(one, report, run->files))
 			continue;
-		if (tell_tool(tool, one, files, options, load_names, &err) ==
-			-1) {
+		tool->generator = one->name;
+		if (tell_tool(tool, &one->tool, run, &err) == -1) {
 			tool->status = err.code == ENOSPC ? INJECT_NO_SPACE
 							  : INJECT_FAILED;
 			snprintf(tool->text, sizeof tool->text, "%s", err.text);
@@ -217,20 +219,19 @@ inject_run(const struct guest_files *files,
 	const struct inject_options *options, struct inject_report *report_out,
 	struct error *err)
 {
-	AUTO(names_freep) struct names load_names = {NULL, 0, 0};
+	struct image_run run = {.files = files, .options = options};
 	struct kernel *kernels;
 	size_t count;
 	int result = 0;
 
 	*report_out = (struct inject_report){.count = 0};
-	if (kernel_list(&kernels, &count, files, err) == -1)
+	if (kernel_list(&kernels, &count, files, options->first, err) == -1)
 		return -1;
 	for (size_t i = 0; i < count && result == 0; i++)
-		result = inject_kernel(report_out, &kernels[i], files, options,
-			&load_names, err);
+		result = inject_kernel(report_out, &kernels[i], &run, err);
 	kernel_free_all(kernels, count);
-	if (result == -1)
-		return -1;
-	tell_tools(&report_out->tool, files, options, &load_names);
-	return 0;
+	if (result == 0)
+		tell_tools(report_out, &run);
+	names_freep(&run.load_names);
+	return result;
 }

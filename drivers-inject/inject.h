@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "drivers-inject/hardware.h"
 #include "drivers-inject/kernel.h"
 #include "drivers-inject/names.h"
 #include "wire/hash.h"
@@ -21,7 +22,7 @@ enum inject_status {
 	INJECT_FAILED,	    /* text and hint say why; the image is untouched */
 	INJECT_INJECTED,    /* or would be, in a dry run */
 	INJECT_UP_TO_DATE,  /* nothing is lacking */
-	INJECT_UNSUPPORTED, /* no initramfs, or one that we do not extend */
+	INJECT_UNSUPPORTED, /* one that we do not extend, or no driver at all */
 	INJECT_NO_SPACE,    /* the file system is too full; untouched */
 };
 
@@ -36,10 +37,13 @@ struct inject_kernel {
 	struct names notes; /* for a person; not failures */
 	uint64_t initramfs_bytes; /* as found */
 	uint64_t appended_bytes;
+	bool unified;	 /* kernel and initramfs in one signed file */
+	bool reduced;	 /* only virtio-blk was added, for want of space */
 	bool virtio_blk; /* usable from the initramfs, now or after the run */
 	bool virtio_scsi;
 	bool virtio_net; /* on the root file system or built in */
-	bool e1000;
+	/* what the VM can give it after the run; see hardware.h */
+	const char *disks[HARDWARE_CHOICES], *cards[HARDWARE_CHOICES];
 	enum inject_status status;
 	char text[512]; /* what happened, one line */
 	char hint[256];
@@ -55,7 +59,7 @@ struct inject_tool {
 
 /* {0} is an empty one. */
 struct inject_report {
-	struct inject_kernel *kernels; /* highest version first */
+	struct inject_kernel *kernels; /* options->first, then by version */
 	size_t count;
 	struct inject_tool tool;
 };
@@ -82,6 +86,7 @@ struct inject_change {
 
 struct inject_options {
 	bool dry_run; /* write nothing, report what would be done */
+	const char *first; /* the kernel image that is served first, or NULL */
 	void *context; /* the first argument of the calls; each may be NULL */
 
 	/*

@@ -1,5 +1,7 @@
 /*
- * The kernels that a guest can boot, and the initramfs images made for them.
+ * The kernels that a guest can boot, and the initramfs images made for them:
+ * in /boot by their names, in folders of their own (systemd's kernel-install),
+ * and unified ones, which are both in one file.
  * A kernel's release decides which modules fit it, so it is read from the boot
  * image itself (Documentation/arch/x86/boot.rst); names can lie, as those of
  * rescue images do.
@@ -8,15 +10,23 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/error.h"
 #include "common/io.h"
 #include "common/own.h"
 #include "drivers-inject/guest.h"
+#include "drivers-inject/pe.h"
 
-enum { HEADER_BYTES = 64 << 10, KERNEL_LIMIT = 100 };
+enum {
+	HEADER_BYTES = 64 << 10,
+	UNIFIED_HEADER_BYTES = 1 << 20, /* with the sections before .linux */
+	KERNEL_LIMIT = 100,
+	MACHINE_ID_BYTES = 32,
+};
 
 static const char *const prefixes[] = {"vmlinuz-", "vmlinux-", "kernel-",
 	"bzImage-"};
@@ -33,6 +43,14 @@ static const struct {
 	{"initramfs-", ""},
 	{"initramfs-genkernel-x86_64-", ""},
 };
+
+/* Names without a version, as hand-built kernels have; beside each other. */
+static const char *const plain_names[] = {"vmlinuz", "bzImage", "kernel"};
+static const char *const plain_initramfs[] = {"initrd.img", "initrd",
+	"initramfs.img", "initramfs"};
+
+/* Where kernels lie in folders, or unified. */
+static const char *const partitions[] = {"/boot", "/efi", "/boot/efi"};
 
 static bool
 version_is_sane(const char *version)
@@ -133,6 +151,15 @@ describe(struct kernel *kernel, const struct guest_files *files,
 	return find_initramfs(kernel, boot, suffix, err);
 }
 
+static bool
+is_one_of(const char *name, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 static const char *
 suffix_of(const char *name)
 {
@@ -149,33 +176,258 @@ newer_first(const void *a, const void *b)
 		((const struct kernel *)a)->version);
 }
 
+/* What is being collected. */
+struct search {
+	const struct guest_files *files;
+	struct kernel *kernels;
+	size_t count;
+};
+
+static bool
+is_listed(const struct search *search, const char *image)
+{
+	for (size_t i = 0; i < search->count; i++)
+		if (strcmp(search->kernels[i].image, image) == 0)
+			return true;
+	return false;
+}
+
 /* A file that is no kernel after all (a broken link, a folder) is passed by. */
 static int
-collect(struct kernel *kernels, size_t *count, const struct guest_files *files,
-	const struct names *boot, struct error *err)
+collect_named(struct search *search, const struct names *boot,
+	struct error *err)
 {
-	for (size_t i = 0; i < boot->count && *count < KERNEL_LIMIT; i++) {
+	for (size_t i = 0; i < boot->count && search->count < KERNEL_LIMIT;
+		i++) {
 		const char *name = boot->items[i], *suffix = suffix_of(name);
 		AUTO(freep) char *path = io_format("/boot/%s", name);
 
 		if (path == NULL)
 			return error_set(err, ENOMEM, "find kernels");
-		if (suffix == NULL || guest_has_file(files, path, NULL) != 1)
+		if (suffix == NULL ||
+			guest_has_file(search->files, path, NULL) != 1)
 			continue;
-		if (describe(&kernels[(*count)++], files, boot, name, suffix,
-				err) == -1)
+		if (describe(&search->kernels[search->count++], search->files,
+				boot, name, suffix, err) == -1)
 			return -1;
 	}
 	return 0;
 }
 
+/*
+ * A kernel outside of the usual names: its version is in it, or else it cannot
+ * be told what it is, and it is passed by.  Its initramfs lies in the same
+ * folder.
+ */
+static int
+add_plain(struct search *search, const char *folder, const char *name,
+	const char *const *initramfs, size_t initramfs_count, struct error *err)
+{
+	struct kernel *kernel = &search->kernels[search->count];
+	AUTO(freep) char *path = io_format("%s/%s", folder, name);
+	AUTO(freep) char *start = NULL;
+	AUTO(freep) char *real = NULL;
+	char version[KERNEL_VERSION_BYTES];
+	size_t bytes;
+
+	if (path == NULL)
+		return error_set(err, ENOMEM, "find kernels");
+	if (search->count == KERNEL_LIMIT || is_listed(search, path) ||
+		guest_has_file(search->files, path, NULL) != 1)
+		return 0;
+	if (search->files->real_path(search->files->handle, path, &real, err) ==
+			-1 ||
+		search->files->read(search->files->handle, path, HEADER_BYTES,
+			&start, &bytes, err) == -1)
+		return -1;
+	/* "vmlinuz" is often a link to one that was listed. */
+	if (is_listed(search, real) || !kernel_release(version, start, bytes))
+		return 0;
+	search->count++;
+	*kernel = (struct kernel){
+		.version_is_read = true,
+		.image = take(path),
+		.config = io_format("%s/config", folder),
+	};
+	strcpy(kernel->version, version);
+	for (size_t i = 0; i < initramfs_count; i++) {
+		AUTO(freep) char *beside = io_format("%s/%s", folder,
+			initramfs[i]);
+
+		if (beside == NULL || kernel->config == NULL)
+			return error_set(err, ENOMEM, "find kernels");
+		if (guest_has_file(search->files, beside, NULL) == 1 &&
+			names_add(&kernel->initramfs, beside, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+list_folder(const struct search *search, const char *folder,
+	struct names *names, struct error *err)
+{
+	if (guest_has_folder(search->files, folder, NULL) != 1)
+		return 0;
+	if (search->files->list(search->files->handle, folder, names, err) ==
+		-1)
+		return -1;
+	names_sort(names);
+	return 0;
+}
+
+/* PARTITION/MACHINE-ID/VERSION/linux and initrd. */
+static int
+collect_entries(struct search *search, const char *partition,
+	const struct names *top, struct error *err)
+{
+	static const char *const initramfs[] = {"initrd"};
+
+	for (size_t i = 0; i < top->count; i++) {
+		const char *id = top->items[i];
+		AUTO(freep) char *folder = io_format("%s/%s", partition, id);
+		AUTO(names_freep) struct names versions = {NULL, 0, 0};
+
+		if (folder == NULL)
+			return error_set(err, ENOMEM, "find kernels");
+		if (strlen(id) != MACHINE_ID_BYTES ||
+			strspn(id, "0123456789abcdef") != MACHINE_ID_BYTES)
+			continue;
+		if (list_folder(search, folder, &versions, err) == -1)
+			return -1;
+		for (size_t v = 0; v < versions.count; v++) {
+			AUTO(freep) char *one = io_format("%s/%s", folder,
+				versions.items[v]);
+
+			if (one == NULL)
+				return error_set(err, ENOMEM, "find kernels");
+			if (add_plain(search, one, "linux", initramfs, 1,
+					err) == -1)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* The release of a unified image, from its .uname or from the kernel in it. */
+static bool
+unified_release(char version_out[KERNEL_VERSION_BYTES], const char *start,
+	size_t bytes)
+{
+	struct pe_section section;
+
+	if (pe_find(&section, start, bytes, ".uname") && section.there > 0 &&
+		section.there < KERNEL_VERSION_BYTES) {
+		memcpy(version_out, section.data, section.there);
+		version_out[section.there] = '\0';
+		version_out[strcspn(version_out, " \r\n")] = '\0';
+		if (version_is_sane(version_out))
+			return true;
+	}
+	return pe_find(&section, start, bytes, ".linux") &&
+		kernel_release(version_out, section.data, section.there);
+}
+
+static int
+add_unified(struct search *search, const char *path, const char *name,
+	struct error *err)
+{
+	struct kernel *kernel = &search->kernels[search->count];
+	AUTO(freep) char *start = NULL;
+	struct pe_section section;
+	size_t bytes;
+
+	if (search->count == KERNEL_LIMIT || is_listed(search, path) ||
+		guest_has_file(search->files, path, NULL) != 1)
+		return 0;
+	if (search->files->read(search->files->handle, path,
+			UNIFIED_HEADER_BYTES, &start, &bytes, err) == -1)
+		return -1;
+	if (!pe_find(&section, start, bytes, ".linux"))
+		return 0;
+	*kernel = (struct kernel){.image = strdup(path), .unified = true};
+	if (kernel->image == NULL)
+		return error_set(err, ENOMEM, "find kernels");
+	search->count++;
+	kernel->version_is_read = unified_release(kernel->version, start,
+		bytes);
+	if (!kernel->version_is_read)
+		snprintf(kernel->version, sizeof kernel->version, "%.*s",
+			(int)strcspn(name, "/ "), name);
+	return 0;
+}
+
+static int
+collect_unified(struct search *search, const char *partition,
+	struct error *err)
+{
+	AUTO(freep) char *folder = io_format("%s/EFI/Linux", partition);
+	AUTO(names_freep) struct names names = {NULL, 0, 0};
+
+	if (folder == NULL)
+		return error_set(err, ENOMEM, "find kernels");
+	if (list_folder(search, folder, &names, err) == -1)
+		return -1;
+	for (size_t i = 0; i < names.count; i++) {
+		AUTO(freep) char *path = io_format("%s/%s", folder,
+			names.items[i]);
+		const char *dot = strrchr(names.items[i], '.');
+
+		if (path == NULL)
+			return error_set(err, ENOMEM, "find kernels");
+		if (dot != NULL && strcasecmp(dot, ".efi") == 0 &&
+			add_unified(search, path, names.items[i], err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+collect(struct search *search, const struct names *boot, struct error *err)
+{
+	if (collect_named(search, boot, err) == -1)
+		return -1;
+	for (size_t i = 0; i < boot->count; i++)
+		if (is_one_of(boot->items[i], plain_names,
+			    sizeof plain_names / sizeof *plain_names) &&
+			add_plain(search, "/boot", boot->items[i],
+				plain_initramfs,
+				sizeof plain_initramfs /
+					sizeof *plain_initramfs,
+				err) == -1)
+			return -1;
+	for (size_t i = 0; i < sizeof partitions / sizeof *partitions; i++) {
+		AUTO(names_freep) struct names top = {NULL, 0, 0};
+
+		if (list_folder(search, partitions[i], &top, err) == -1 ||
+			collect_entries(search, partitions[i], &top, err) ==
+				-1 ||
+			collect_unified(search, partitions[i], err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+put_first(struct kernel *kernels, size_t count, const char *first)
+{
+	for (size_t i = 1; first != NULL && i < count; i++) {
+		struct kernel one = kernels[i];
+
+		if (strcmp(one.image, first) != 0)
+			continue;
+		memmove(kernels + 1, kernels, i * sizeof *kernels);
+		kernels[0] = one;
+		return;
+	}
+}
+
 int
 kernel_list(struct kernel **kernels_out, size_t *count_out,
-	const struct guest_files *files, struct error *err)
+	const struct guest_files *files, const char *first, struct error *err)
 {
 	AUTO(names_freep) struct names boot = {NULL, 0, 0};
-	struct kernel *kernels;
-	size_t count = 0;
+	struct search search = {.files = files};
 
 	switch (guest_has_folder(files, "/boot", err)) {
 	case -1:
@@ -188,15 +440,17 @@ kernel_list(struct kernel **kernels_out, size_t *count_out,
 	if (files->list(files->handle, "/boot", &boot, err) == -1)
 		return -1;
 	names_sort(&boot);
-	kernels = calloc(KERNEL_LIMIT, sizeof *kernels);
-	if (kernels == NULL)
+	search.kernels = calloc(KERNEL_LIMIT, sizeof *search.kernels);
+	if (search.kernels == NULL)
 		return error_set(err, ENOMEM, "find kernels");
-	if (collect(kernels, &count, files, &boot, err) == -1) {
-		kernel_free_all(kernels, count);
+	if (collect(&search, &boot, err) == -1) {
+		kernel_free_all(search.kernels, search.count);
 		return -1;
 	}
-	qsort(kernels, count, sizeof *kernels, newer_first);
-	*kernels_out = kernels;
-	*count_out = count;
+	qsort(search.kernels, search.count, sizeof *search.kernels,
+		newer_first);
+	put_first(search.kernels, search.count, first);
+	*kernels_out = search.kernels;
+	*count_out = search.count;
 	return 0;
 }

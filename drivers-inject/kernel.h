@@ -18,15 +18,17 @@ struct kernel {
 	char *image;	      /* /boot/vmlinuz-… */
 	char *config;	      /* /boot/config-…, which may not be there */
 	struct names initramfs; /* those made for it; may be none */
+	bool unified; /* the initramfs is a part of the image, and both signed */
 };
 
 /*
- * Every kernel in /boot, highest version first, so that the one which most
- * likely boots by default gets what space there is.  The caller releases each
- * with kernel_free_all().
+ * Every kernel in /boot and on the EFI system partition: `first` in front (the
+ * path of one that boots by default; NULL: unknown), then the highest version,
+ * so that the one which most likely boots gets what space there is.  The caller
+ * releases each with kernel_free_all().
  */
 int kernel_list(struct kernel **kernels_out, size_t *count_out,
-	const struct guest_files *files, struct error *err);
+	const struct guest_files *files, const char *first, struct error *err);
 
 void kernel_free_all(struct kernel *kernels, size_t count);
 

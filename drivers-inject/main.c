@@ -144,6 +144,16 @@ print_plan(void *context, const struct inject_kernel *kernel)
 	fflush(stdout);
 }
 
+/* What the VM may have, best first. */
+static void
+print_choices(const char *label, const char *const *names)
+{
+	printf("  %-10s", label);
+	for (size_t i = 0; names[i] != NULL; i++)
+		printf("%s %s", i == 0 ? "" : ",", names[i]);
+	puts(names[0] == NULL ? " none" : "");
+}
+
 static void
 print_result(const struct inject_kernel *kernel, bool dry_run)
 {
@@ -158,11 +168,8 @@ print_result(const struct inject_kernel *kernel, bool dry_run)
 		printf("  %s\n", kernel->hint);
 	for (size_t i = 0; i < kernel->notes.count; i++)
 		printf("  note: %s\n", kernel->notes.items[i]);
-	printf("  disks: virtio-blk %s, virtio-scsi %s; network: virtio-net %s, "
-	       "e1000 %s\n",
-		kernel->virtio_blk ? "yes" : "no",
-		kernel->virtio_scsi ? "yes" : "no",
-		kernel->virtio_net ? "yes" : "no", kernel->e1000 ? "yes" : "no");
+	print_choices("disk", kernel->disks);
+	print_choices("card", kernel->cards);
 }
 
 static int

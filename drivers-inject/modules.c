@@ -6,6 +6,8 @@
 #include "drivers-inject/modules.h"
 
 #include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,29 +23,41 @@ enum {
 };
 
 /*
- * The last ones serve emulated hardware, so that a guest boots even where
- * virtio is not offered.  NIC drivers stay out: with one in the image, udev
- * would name the interface before the guest's own rules exist.
+ * The emulated ones are there so that a guest boots even where virtio is not
+ * offered.  NIC drivers stay out: with one in the image, udev would name the
+ * interface before the guest's own rules exist.
  */
 const struct modules_wanted modules_wanted[] = {
-	{"virtio", "CONFIG_VIRTIO", true, false},
-	{"virtio_ring", "CONFIG_VIRTIO", true, false},
-	{"virtio_pci_modern_dev", "CONFIG_VIRTIO_PCI_LIB", false, false},
-	{"virtio_pci_legacy_dev", "CONFIG_VIRTIO_PCI_LIB_LEGACY", false, false},
-	{"virtio_pci", "CONFIG_VIRTIO_PCI", true, true},
-	{"virtio_blk", "CONFIG_VIRTIO_BLK", true, true},
-	{"virtio_scsi", "CONFIG_SCSI_VIRTIO", true, true},
-	{"sd_mod", "CONFIG_BLK_DEV_SD", true, true},
-	{"ata_piix", "CONFIG_ATA_PIIX", true, true},
-	{"ahci", "CONFIG_SATA_AHCI", true, true},
+	{"virtio", "CONFIG_VIRTIO", MODULES_VIRTIO, true, false},
+	{"virtio_ring", "CONFIG_VIRTIO", MODULES_VIRTIO, true, false},
+	{"virtio_pci_modern_dev", "CONFIG_VIRTIO_PCI_LIB", MODULES_VIRTIO,
+		false, false},
+	{"virtio_pci_legacy_dev", "CONFIG_VIRTIO_PCI_LIB_LEGACY",
+		MODULES_VIRTIO, false, false},
+	{"virtio_pci", "CONFIG_VIRTIO_PCI", MODULES_VIRTIO, true, true},
+	{"virtio_blk", "CONFIG_VIRTIO_BLK", MODULES_VIRTIO, true, true},
+	{"virtio_scsi", "CONFIG_SCSI_VIRTIO", MODULES_EMULATED, true, true},
+	{"sd_mod", "CONFIG_BLK_DEV_SD", MODULES_EMULATED, true, true},
+	{"ata_piix", "CONFIG_ATA_PIIX", MODULES_EMULATED, true, true},
+	{"ahci", "CONFIG_SATA_AHCI", MODULES_EMULATED, true, true},
+	{"piix", "CONFIG_BLK_DEV_PIIX", MODULES_LEGACY, false, true},
+	{"ide_disk", "CONFIG_BLK_DEV_IDEDISK", MODULES_LEGACY, false, true},
+	{"ide_gd_mod", "CONFIG_IDE_GD", MODULES_LEGACY, false, true},
+	{"sym53c8xx", "CONFIG_SCSI_SYM53C8XX_2", MODULES_LEGACY, false, true},
+	{"megaraid_sas", "CONFIG_MEGARAID_SAS", MODULES_LEGACY, false, true},
+	{"mptsas", "CONFIG_FUSION_SAS", MODULES_LEGACY, false, true},
 };
 const size_t modules_wanted_count =
 	sizeof modules_wanted / sizeof *modules_wanted;
 
-/* Not injected; asked for in reports. */
-static const struct modules_wanted network[] = {
-	{"virtio_net", "CONFIG_VIRTIO_NET", true, false},
-	{"e1000", "CONFIG_E1000", true, false},
+/* Not injected; asked for when a VM's card is chosen. */
+static const struct modules_option {
+	const char *name, *config;
+} network[] = {
+	{"virtio_net", "CONFIG_VIRTIO_NET"},
+	{"e1000", "CONFIG_E1000"},
+	{"pcnet32", "CONFIG_PCNET32"},
+	{"8139cp", "CONFIG_8139CP"},
 };
 
 void
@@ -83,8 +97,20 @@ path_stays_inside(const char *path)
 	return true;
 }
 
+/* Behind the folder when the path is below it, as it is written otherwise. */
+static char *
+below(char *path, const char *folder)
+{
+	size_t bytes = strlen(folder);
+
+	return strncmp(path, folder, bytes) == 0 && path[bytes] == '/'
+		? path + bytes + 1
+		: path;
+}
+
 static int
-add_line(struct modules *modules, size_t *room, char *line, struct error *err)
+add_line(struct modules *modules, size_t *room, const char *folder, char *line,
+	struct error *err)
 {
 	char *colon = strchr(line, ':');
 	struct module *module;
@@ -92,6 +118,7 @@ add_line(struct modules *modules, size_t *room, char *line, struct error *err)
 	if (colon == NULL)
 		return 0;
 	*colon = '\0';
+	line = below(line, folder);
 	if (!path_stays_inside(line))
 		return error_set(err, 0, "modules.dep names %.200s, which is "
 			"outside of the module folder", line);
@@ -136,7 +163,7 @@ add_builtin(struct modules *modules, const char *text, struct error *err)
 }
 
 int
-modules_parse(struct modules **modules_out, char *dep_text,
+modules_parse(struct modules **modules_out, const char *folder, char *dep_text,
 	const char *builtin_text, struct error *err)
 {
 	AUTO(modules_freep) struct modules *modules =
@@ -150,7 +177,7 @@ modules_parse(struct modules **modules_out, char *dep_text,
 	}
 	modules->dep_text = dep_text;
 	while ((line = strsep(&rest, "\n")) != NULL)
-		if (add_line(modules, &room, line, err) == -1)
+		if (add_line(modules, &room, folder, line, err) == -1)
 			return -1;
 	if (builtin_text != NULL &&
 		add_builtin(modules, builtin_text, err) == -1)
@@ -169,6 +196,7 @@ modules_free(struct modules *modules)
 		return;
 	free(modules->items);
 	free(modules->dep_text);
+	free(modules->alias_text);
 	names_freep(&modules->builtin);
 	free(modules);
 }
@@ -216,6 +244,23 @@ read_index(const struct guest_files *files, const char *folder,
 	return guest_read(files, path, INDEX_LIMIT, true, text_out, &bytes, err);
 }
 
+/* Of distributions beside the kernel, of some beside its modules. */
+static int
+read_config(const struct guest_files *files, const char *folder,
+	const char *config_path, char **text_out, struct error *err)
+{
+	size_t bytes;
+
+	*text_out = NULL;
+	if (config_path != NULL &&
+		guest_read(files, config_path, INDEX_LIMIT, true, text_out,
+			&bytes, err) == -1)
+		return -1;
+	return *text_out != NULL
+		? 0
+		: read_index(files, folder, "config", text_out, err);
+}
+
 int
 modules_load(struct modules **modules_out, const struct guest_files *files,
 	const char *folder, const char *config_path, struct error *err)
@@ -224,28 +269,71 @@ modules_load(struct modules **modules_out, const struct guest_files *files,
 	AUTO(freep) char *dep = NULL;
 	AUTO(freep) char *builtin = NULL;
 	AUTO(freep) char *config = NULL;
-	size_t bytes;
 
 	if (read_index(files, folder, "modules.dep", &dep, err) == -1 ||
 		read_index(files, folder, "modules.builtin", &builtin, err) ==
-			-1)
+			-1 ||
+		(builtin == NULL && read_config(files, folder, config_path,
+					    &config, err) == -1))
 		return -1;
+	if (dep == NULL && config != NULL)
+		dep = strdup("");
 	if (dep == NULL) {
 		error_set(err, ENOENT, "read %s/modules.dep", folder);
 		return error_hint(err, "Run `depmod` for that kernel on the "
 			"server, or remove the kernel if it is a leftover.");
 	}
-	if (modules_parse(&modules, take(dep), builtin, err) == -1)
+	if (modules_parse(&modules, folder, take(dep), builtin, err) == -1)
 		return error_add(err, "%s", folder);
-	if (builtin == NULL && config_path != NULL) {
-		if (guest_read(files, config_path, INDEX_LIMIT, true, &config,
-				&bytes, err) == -1 ||
-			(config != NULL &&
-				add_configured(modules, config, err) == -1))
-			return -1;
-	}
+	if (config != NULL && add_configured(modules, config, err) == -1)
+		return -1;
 	*modules_out = take(modules);
 	return 0;
+}
+
+int
+modules_read_aliases(struct modules *modules, const struct guest_files *files,
+	const char *folder, struct error *err)
+{
+	if (modules->alias_text != NULL)
+		return 0;
+	return read_index(files, folder, "modules.alias", &modules->alias_text,
+		err);
+}
+
+/* "alias PATTERN MODULE": is the module meant, and the device by the pattern? */
+static bool
+alias_fits(const char *line, size_t bytes, const char *name, const char *device)
+{
+	char pattern[512], module[MODULES_NAME_BYTES], exact[MODULES_NAME_BYTES];
+	char text[640];
+
+	if (bytes >= sizeof text)
+		return false;
+	memcpy(text, line, bytes);
+	text[bytes] = '\0';
+	if (sscanf(text, "alias %511s %63s", pattern, module) != 2)
+		return false;
+	modules_name(exact, module);
+	return strcmp(exact, name) == 0 && fnmatch(pattern, device, 0) == 0;
+}
+
+bool
+modules_claim(const struct modules *modules, const char *name,
+	const char *device)
+{
+	const char *at = modules->alias_text;
+
+	if (at == NULL || modules_find(modules, name) == NULL)
+		return true;
+	while (*at != '\0') {
+		size_t bytes = strcspn(at, "\n");
+
+		if (alias_fits(at, bytes, name, device))
+			return true;
+		at += bytes + (at[bytes] == '\n');
+	}
+	return false;
 }
 
 const struct module *

@@ -24,6 +24,7 @@ struct modules {
 	size_t count;
 	struct names builtin; /* module names */
 	char *dep_text;	      /* owns what the items borrow */
+	char *alias_text;     /* of modules.alias; NULL: not read */
 };
 
 /* Does not fail: a name that is too long is cut, and then matches nothing. */
@@ -31,16 +32,17 @@ void modules_name(char name_out[MODULES_NAME_BYTES], const char *path);
 
 /*
  * From the text of modules.dep (taken over: freed with the result, and on
- * failure) and of modules.builtin (may be NULL).  Paths that leave the module
- * folder are refused.
+ * failure) and of modules.builtin (may be NULL).  Absolute paths below `folder`,
+ * as old tools wrote them, lose it; paths that leave the folder are refused.
  */
-int modules_parse(struct modules **modules_out, char *dep_text,
-	const char *builtin_text, struct error *err);
+int modules_parse(struct modules **modules_out, const char *folder,
+	char *dep_text, const char *builtin_text, struct error *err);
 
 /*
  * From `folder` (/lib/modules/VERSION) of the guest.  Without modules.builtin,
  * what is =y in `config_path` counts for the modules that injection knows; the
- * path may be NULL or absent.
+ * path may be NULL or absent.  A kernel without any module has no folder: then
+ * its configuration has to be there.
  */
 int modules_load(struct modules **modules_out, const struct guest_files *files,
 	const char *folder, const char *config_path, struct error *err);
@@ -67,10 +69,32 @@ bool modules_is_builtin(const struct modules *modules, const char *name);
 int modules_closure(const struct modules *modules, const struct module *module,
 	struct names *paths, struct error *err);
 
+/*
+ * Read modules.alias of the folder, for modules_claim().  Its absence is no
+ * failure.
+ */
+int modules_read_aliases(struct modules *modules,
+	const struct guest_files *files, const char *folder, struct error *err);
+
+/*
+ * Does the module name this device as its own ("pci:v00008086d00007010sv...")?
+ * Whatever nothing is known about does.
+ */
+bool modules_claim(const struct modules *modules, const char *name,
+	const char *device);
+
+/* What is put into an image, the first alone where space is scarce. */
+enum modules_tier {
+	MODULES_VIRTIO,	  /* a virtio-blk disk */
+	MODULES_EMULATED, /* the other disks that a kernel of our time drives */
+	MODULES_LEGACY,	  /* where the kernel drives none of them */
+};
+
 /* What a virtual machine's disks need. */
 struct modules_wanted {
 	const char *name;
 	const char *config; /* the kernel's option */
+	enum modules_tier tier;
 	bool essential;	    /* its absence is worth a word */
 	bool loaded;	    /* named in the load trigger */
 };

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -19,7 +20,9 @@
 #include "drivers-inject/guest.h"
 #include "drivers-inject/initramfs.h"
 #include "drivers-inject/plan.h"
+#include "drivers-inject/script.h"
 #include "drivers-inject/segment.h"
+#include "drivers-inject/unpack.h"
 
 enum { MODULE_LIMIT = 64 << 20 };
 
@@ -30,8 +33,17 @@ static const char *const sources[] = {"modules.order", "modules.builtin",
 struct payload {
 	struct segment *segment;
 	const struct plan *plan;
+	const struct payload_place *place;
+	struct names targets; /* of plan->paths, below the image's folder */
 	bool has_dep;
+	bool absolute; /* the image's index is of module-init-tools */
 };
+
+static void
+payload_release(struct payload *payload)
+{
+	names_freep(&payload->targets);
+}
 
 /* A regular file of the image's module folder goes to depmod as it is. */
 static int
@@ -60,48 +72,118 @@ copy_image_modules(const struct payload *payload, struct depmod *depmod,
 	return 0;
 }
 
+/* The tool unpacked the modules that it copied: so are new ones. */
 static int
-copy_guest_file(const struct payload *payload, struct depmod *depmod,
-	const struct guest_files *files, const char *folder, const char *name,
-	bool is_module, struct error *err)
+unpack_module(const struct payload *payload, char **data, size_t *bytes,
+	struct error *err)
 {
-	AUTO(freep) char *from = io_format("%s/%s", folder, name);
-	AUTO(freep) char *to = io_format("%s/%s", payload->plan->folder, name);
+	enum unpack_kind kind =
+		unpack_recognise((const uint8_t *)*data, *bytes);
+	uint8_t *plain;
+	size_t used;
+
+	if (!payload->plan->unpack || kind == UNPACK_UNKNOWN)
+		return 0;
+	if (unpack(&plain, bytes, &used, kind, (const uint8_t *)*data, *bytes,
+			MODULE_LIMIT, err) == -1)
+		return -1;
+	free(*data);
+	*data = (char *)plain;
+	return 0;
+}
+
+static int
+copy_module(struct payload *payload, struct depmod *depmod, const char *path,
+	struct error *err)
+{
+	AUTO(freep) char *from = io_format("%s/%s", payload->place->folder,
+		path);
+	AUTO(freep) char *target = plan_target(payload->plan, path);
+	AUTO(freep) char *to = NULL;
 	AUTO(freep) char *data = NULL;
 	size_t bytes;
 
+	if (target != NULL)
+		to = io_format("%s/%s", payload->plan->folder, target);
 	if (from == NULL || to == NULL)
+		return error_set(err, ENOMEM, "copy %s", path);
+	if (guest_read(payload->place->files, from, MODULE_LIMIT, false, &data,
+			&bytes, err) == -1)
+		return -1;
+	if (unpack_module(payload, &data, &bytes, err) == -1)
+		return error_add(err, "%s", from);
+	if (names_add(&payload->targets, target, err) == -1 ||
+		segment_add(payload->segment, to, 0644, data, bytes, err) == -1)
+		return -1;
+	return depmod == NULL ? 0
+			      : depmod_add(depmod, target, data, bytes, err);
+}
+
+static int
+copy_source(const struct payload *payload, struct depmod *depmod,
+	const char *name, struct error *err)
+{
+	AUTO(freep) char *from = io_format("%s/%s", payload->place->folder,
+		name);
+	AUTO(freep) char *data = NULL;
+	size_t bytes;
+
+	if (from == NULL)
 		return error_set(err, ENOMEM, "copy %s", name);
-	if (guest_read(files, from, MODULE_LIMIT, !is_module, &data, &bytes,
-			err) == -1)
+	if (guest_read(payload->place->files, from, MODULE_LIMIT, true, &data,
+			&bytes, err) == -1)
 		return -1;
-	if (data == NULL)
-		return 0;
-	if (is_module && segment_add(payload->segment, to, 0644, data, bytes,
-				 err) == -1)
-		return -1;
-	return depmod_add(depmod, name, data, bytes, err);
+	return data == NULL ? 0 : depmod_add(depmod, name, data, bytes, err);
 }
 
 /* Every added module must be in the new index, or modprobe will not find it. */
 static int
-check_index(const struct plan *plan, const char *index, struct error *err)
+check_index(const struct payload *payload, const char *index,
+	struct error *err)
 {
-	for (size_t i = 0; i < plan->paths.count; i++) {
-		AUTO(freep) char *line = io_format("\n%s:",
-			plan->paths.items[i]);
+	for (size_t i = 0; i < payload->targets.count; i++) {
+		const char *target = payload->targets.items[i];
+		AUTO(freep) char *line = io_format("\n%s:", target);
 
 		if (line == NULL)
 			return error_set(err, ENOMEM, "check modules.dep");
 		if (strncmp(index, line + 1, strlen(line + 1)) == 0 ||
 			strstr(index, line) != NULL)
 			continue;
-		error_set(err, 0, "depmod did not list %s",
-			plan->paths.items[i]);
+		error_set(err, 0, "depmod did not list %s", target);
 		return error_hint(err, "This host's kmod may lack the "
 			"compression of that module: see `depmod --version`.");
 	}
 	return 0;
+}
+
+/* modules.dep as module-init-tools wrote it: "/lib/modules/V/a.ko: /lib/…". */
+static int
+make_absolute(const struct payload *payload, const char *index,
+	struct bytes *out, struct error *err)
+{
+	AUTO(freep) char *prefix = io_format("/%s/", payload->plan->folder);
+
+	if (prefix == NULL)
+		return error_set(err, ENOMEM, "write modules.dep");
+	while (*index != '\0') {
+		size_t blanks = strspn(index, " \n");
+		size_t word = strcspn(index + blanks, " \n");
+
+		if (bytes_append(out, index, blanks, err) == -1 ||
+			(word > 0 && bytes_append(out, prefix, strlen(prefix),
+					     err) == -1) ||
+			bytes_append(out, index + blanks, word, err) == -1)
+			return -1;
+		index += blanks + word;
+	}
+	return 0;
+}
+
+static bool
+image_has(const struct payload *payload, const char *path)
+{
+	return tree_find(payload->segment->base->tree, path) != NULL;
 }
 
 static int
@@ -111,50 +193,63 @@ take_index(void *context, const char *name, const void *data, size_t bytes,
 	struct payload *payload = context;
 	AUTO(freep) char *path =
 		io_format("%s/%s", payload->plan->folder, name);
+	AUTO(bytes_freep) struct bytes absolute = {NULL, 0, 0};
 
 	if (path == NULL)
 		return error_set(err, ENOMEM, "keep %s", name);
+	/* Tools of that age read text, and do not miss what they never had. */
+	if (payload->absolute && !image_has(payload, path))
+		return 0;
 	if (strcmp(name, "modules.dep") == 0) {
 		payload->has_dep = true;
-		if (check_index(payload->plan, data, err) == -1)
+		if (check_index(payload, data, err) == -1)
 			return -1;
+		if (payload->absolute) {
+			if (make_absolute(payload, data, &absolute, err) == -1)
+				return -1;
+			data = absolute.data;
+			bytes = absolute.used;
+		}
 	}
 	return segment_add(payload->segment, path, 0644, data, bytes, err);
 }
 
-/* Old module-init-tools wrote absolute paths; depmod here does not. */
-static int
-check_old_index(const struct payload *payload, struct error *err)
+static bool
+index_is_absolute(const struct payload *payload)
 {
 	char path[TREE_PATH_BYTES + 16];
 	const struct tree_node *index;
 
 	snprintf(path, sizeof path, "%s/modules.dep", payload->plan->folder);
 	index = tree_find(payload->segment->base->tree, path);
-	if (tree_is_file(index) && index->bytes > 0 && index->data[0] == '/')
-		return error_set(err, EOPNOTSUPP, "its modules.dep has absolute "
-			"paths (module-init-tools)");
+	return tree_is_file(index) && index->bytes > 0 &&
+		index->data[0] == '/';
+}
+
+static int
+copy_modules(struct payload *payload, struct depmod *depmod, struct error *err)
+{
+	for (size_t i = 0; i < payload->plan->paths.count; i++)
+		if (copy_module(payload, depmod, payload->plan->paths.items[i],
+				err) == -1)
+			return -1;
 	return 0;
 }
 
 static int
-add_modules(struct payload *payload, const struct guest_files *files,
-	const char *folder, const char *version, struct error *err)
+add_modules(struct payload *payload, struct error *err)
 {
 	AUTO(depmod_freep) struct depmod *depmod = NULL;
-	const struct plan *plan = payload->plan;
 
-	if (check_old_index(payload, err) == -1 ||
-		depmod_new(&depmod, version, err) == -1 ||
-		copy_image_modules(payload, depmod, err) == -1)
+	if (payload->plan->flat)
+		return copy_modules(payload, NULL, err);
+	payload->absolute = index_is_absolute(payload);
+	if (depmod_new(&depmod, payload->place->version, err) == -1 ||
+		copy_image_modules(payload, depmod, err) == -1 ||
+		copy_modules(payload, depmod, err) == -1)
 		return -1;
-	for (size_t i = 0; i < plan->paths.count; i++)
-		if (copy_guest_file(payload, depmod, files, folder,
-				plan->paths.items[i], true, err) == -1)
-			return -1;
 	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
-		if (copy_guest_file(payload, depmod, files, folder, sources[i],
-				false, err) == -1)
+		if (copy_source(payload, depmod, sources[i], err) == -1)
 			return -1;
 	if (depmod_run(depmod, take_index, payload, err) == -1)
 		return -1;
@@ -164,36 +259,65 @@ add_modules(struct payload *payload, const struct guest_files *files,
 }
 
 static int
-add_trigger(const struct payload *payload, const struct generator *generator,
+add_trigger(const struct payload *payload, const struct generator_list *list,
 	struct error *err)
 {
-	AUTO(bytes_freep) struct bytes list = {NULL, 0, 0};
-	const struct tree_node *old = tree_find(payload->segment->base->tree,
-		generator->load_list);
-	const char *text = tree_is_file(old) ? (const char *)old->data : NULL;
+	AUTO(bytes_freep) struct bytes text = {NULL, 0, 0};
+	const struct tree_node *old =
+		tree_find(payload->segment->base->tree, list->path);
 	bool changed;
 
-	if (generator_extend(&list, text, text == NULL ? 0 : old->bytes,
+	if (list->only_there && !tree_is_file(old))
+		return 0;
+	if (generator_extend(&text, list,
+			tree_is_file(old) ? (const char *)old->data : NULL,
+			tree_is_file(old) ? old->bytes : 0,
 			&payload->plan->load, &changed, err) == -1)
 		return -1;
-	return changed ? segment_add(payload->segment, generator->load_list,
-				 0644, list.data, list.used, err)
+	return changed ? segment_add(payload->segment, list->path, 0644,
+				 text.data, text.used, err)
+		       : 0;
+}
+
+static int
+add_script(const struct payload *payload, struct error *err)
+{
+	AUTO(bytes_freep) struct bytes text = {NULL, 0, 0};
+	const struct script *script = payload->place->script;
+	bool changed;
+
+	if (script == NULL)
+		return 0;
+	if (script_extend(&text, script, payload->plan->folder,
+			&payload->targets, &changed, err) == -1)
+		return -1;
+	return changed ? segment_add(payload->segment, script->path, 0755,
+				 text.data, text.used, err)
 		       : 0;
 }
 
 int
 payload_add(struct segment *segment, const struct plan *plan,
-	const struct guest_files *files, const char *folder,
-	const char *version, const struct generator *generator,
-	struct error *err)
+	const struct payload_place *place, struct error *err)
 {
-	struct payload payload = {segment, plan, false};
+	const struct generator_list *triggers = place->generator->triggers;
+	AUTO(payload_release) struct payload payload = {
+		.segment = segment,
+		.plan = plan,
+		.place = place,
+	};
 
 	if (plan->added.count == 0)
 		return 0;
-	if (add_modules(&payload, files, folder, version, err) == -1)
+	if (add_modules(&payload, err) == -1)
 		return -1;
-	return add_trigger(&payload, generator, err);
+	for (size_t i = 0; i < sizeof place->generator->triggers /
+					   sizeof *triggers &&
+		triggers[i].path != NULL;
+		i++)
+		if (add_trigger(&payload, &triggers[i], err) == -1)
+			return -1;
+	return add_script(&payload, err);
 }
 
 static int

@@ -5,17 +5,24 @@ struct error;
 struct generator;
 struct guest_files;
 struct plan;
+struct script;
 struct segment;
 
+/* Where a plan is carried out. */
+struct payload_place {
+	const struct guest_files *files;
+	const char *folder, *version; /* /lib/modules/VERSION of the guest */
+	const struct generator *generator;
+	const struct script *script; /* NULL: images of this kind have none */
+};
+
 /*
- * Fill a segment with what the plan says: the modules byte for byte from
- * `folder` of the guest (/lib/modules/VERSION), all module indexes made anew,
- * and the generator's load trigger.
+ * Fill a segment with what the plan says: the modules byte for byte from the
+ * guest (unpacked where the image's are), all module indexes made anew, and the
+ * generator's load triggers.
  */
 int payload_add(struct segment *segment, const struct plan *plan,
-	const struct guest_files *files, const char *folder,
-	const char *version, const struct generator *generator,
-	struct error *err);
+	const struct payload_place *place, struct error *err);
 
 /*
  * Does an image hold every file of the segment, as it is there, and besides

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "common/error.h"
+#include "common/io.h"
 #include "common/own.h"
 #include "drivers-inject/initramfs.h"
-#include "drivers-inject/modules.h"
 
 static const char *const module_roots[] = {"lib/modules", "usr/lib/modules"};
 
@@ -23,6 +23,10 @@ find_folder(struct plan *plan, const struct tree *tree, const char *version,
 	char path[TREE_PATH_BYTES];
 
 	*folder_out = NULL;
+	if (plan->flat) {
+		*folder_out = tree_find(tree, "lib");
+		return tree_real_path(tree, "lib", plan->folder, err);
+	}
 	for (size_t i = 0; i < 2 && *folder_out == NULL; i++) {
 		snprintf(path, sizeof path, "%s/%s", module_roots[i], version);
 		*folder_out = tree_find(tree, path);
@@ -84,18 +88,34 @@ holds(const struct names *files, const char *module)
 static const char *
 suffix_of(const char *file)
 {
-	const char *dot = strstr(file, ".ko");
+	const char *slash = strrchr(file, '/');
+	const char *dot = strstr(slash == NULL ? file : slash, ".ko");
 
 	return dot == NULL ? "" : dot;
 }
 
 static bool
-suffix_is_new(const struct names *files, const char *path)
+has_suffix(const struct names *files, const char *suffix)
 {
 	for (size_t i = 0; i < files->count; i++)
-		if (strcmp(suffix_of(files->items[i]), suffix_of(path)) == 0)
-			return false;
-	return files->count > 0;
+		if (strcmp(suffix_of(files->items[i]), suffix) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Some tools unpack the modules that they copy: then their modprobe may not be
+ * able to.
+ */
+static void
+compare_suffix(struct plan *plan, const struct names *files, const char *path)
+{
+	if (files->count == 0 || has_suffix(files, suffix_of(path)))
+		return;
+	if (has_suffix(files, ".ko"))
+		plan->unpack = true;
+	else
+		plan->new_suffix = true;
 }
 
 /* Take a module and what it needs, but for what the image holds. */
@@ -117,48 +137,53 @@ add_module(struct plan *plan, const struct modules *modules,
 		if (names_add(&plan->added, name, err) == -1 ||
 			names_add(&plan->paths, needed.items[i], err) == -1)
 			return -1;
-		if (suffix_is_new(files, needed.items[i]))
-			plan->new_suffix = true;
+		compare_suffix(plan, files, needed.items[i]);
 	}
 	return 0;
 }
 
 static int
 decide(struct plan *plan, const struct modules_wanted *wanted,
-	const struct modules *modules, const struct names *files,
+	const struct plan_request *request, const struct names *files,
 	struct error *err)
 {
-	const struct module *module = modules_find(modules, wanted->name);
+	const struct module *module =
+		modules_find(request->modules, wanted->name);
 
 	/* A module file wins over modules.builtin: depmod lists a name once. */
-	if (module == NULL && modules_is_builtin(modules, wanted->name))
+	if (module == NULL && modules_is_builtin(request->modules, wanted->name))
 		return names_add(&plan->builtin, wanted->name, err);
 	if (module == NULL)
 		return wanted->essential
 			? names_add(&plan->missing, wanted->name, err)
 			: 0;
-	if (wanted->loaded && names_add(&plan->load, wanted->name, err) == -1)
-		return -1;
 	if (holds(files, wanted->name) &&
 		names_add(&plan->present, wanted->name, err) == -1)
 		return -1;
+	if (request->initramfs == NULL || wanted->tier > request->tier)
+		return 0;
+	if (wanted->loaded && names_add(&plan->load, wanted->name, err) == -1)
+		return -1;
 	/* Also when present: what it needs may be missing. */
-	return add_module(plan, modules, module, files, err);
+	return add_module(plan, request->modules, module, files, err);
 }
 
 int
-plan_make(struct plan *plan_out, const struct initramfs *initramfs,
-	const struct modules *modules, const char *version, struct error *err)
+plan_make(struct plan *plan_out, const struct plan_request *request,
+	struct error *err)
 {
-	AUTO(plan_freep) struct plan plan = {.new_suffix = false};
+	AUTO(plan_freep) struct plan plan = {.flat = request->flat};
 	AUTO(names_freep) struct names files = {NULL, 0, 0};
 	const struct tree_node *folder;
 
-	if (find_folder(&plan, initramfs->tree, version, &folder, err) == -1 ||
-		list_modules(initramfs->tree, folder, &files, err) == -1)
+	if (request->initramfs != NULL &&
+		(find_folder(&plan, request->initramfs->tree, request->version,
+			 &folder, err) == -1 ||
+			list_modules(request->initramfs->tree, folder, &files,
+				err) == -1))
 		return -1;
 	for (size_t i = 0; i < modules_wanted_count; i++)
-		if (decide(&plan, &modules_wanted[i], modules, &files, err) ==
+		if (decide(&plan, &modules_wanted[i], request, &files, err) ==
 			-1)
 			return -1;
 	*plan_out = plan;
@@ -166,8 +191,8 @@ plan_make(struct plan *plan_out, const struct initramfs *initramfs,
 	return 0;
 }
 
-static bool
-has(const struct plan *plan, const char *module, bool now)
+bool
+plan_has(const struct plan *plan, const char *module, bool now)
 {
 	if (names_has(&plan->builtin, module))
 		return true;
@@ -184,9 +209,21 @@ plan_drives(const struct plan *plan, const char *module, bool now)
 		"virtio_pci"};
 
 	for (size_t i = 0; i < sizeof base / sizeof *base; i++)
-		if (!has(plan, base[i], now))
+		if (!plan_has(plan, base[i], now))
 			return false;
-	return has(plan, module, now);
+	return plan_has(plan, module, now);
+}
+
+char *
+plan_target(const struct plan *plan, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *from = plan->flat && slash != NULL ? slash + 1 : path;
+	size_t bytes = strlen(from);
+
+	if (plan->unpack && bytes > 0 && *suffix_of(from) != '\0')
+		bytes -= strlen(suffix_of(from)) - strlen(".ko");
+	return io_format("%.*s", (int)bytes, from);
 }
 
 void

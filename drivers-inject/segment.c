@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <zlib.h>
+#include <zstd.h>
 
 #include "common/error.h"
 #include "common/own.h"
@@ -20,7 +22,7 @@
 #include "drivers-inject/tree.h"
 #include "wire/hash.h"
 
-enum { MARKER_BYTES = 256 };
+enum { MARKER_BYTES = 256, ZSTD_LEVEL = 19 };
 
 static const char marker_name[] = ".unrack-inject";
 
@@ -188,12 +190,67 @@ write_archive(const struct segment *segment, struct bytes *archive,
 	return cpio_write_trailer(archive, err);
 }
 
+static bool
+image_has_zstd(const struct initramfs *image)
+{
+	for (size_t i = 0; i < image->segment_count; i++)
+		if (image->segments[i].kind == UNPACK_ZSTD)
+			return true;
+	return false;
+}
+
+static int
+pack_zstd(struct bytes *packed, const struct bytes *archive, struct error *err)
+{
+	size_t got;
+
+	if (bytes_append(packed, NULL, ZSTD_compressBound(archive->used), err) ==
+		-1)
+		return -1;
+	got = ZSTD_compress(packed->data, packed->used, archive->data,
+		archive->used, ZSTD_LEVEL);
+	if (ZSTD_isError(got))
+		return error_set(err, 0, "compress a segment: %s",
+			ZSTD_getErrorName(got));
+	packed->used = got;
+	return 0;
+}
+
+static int
+pack_gzip(struct bytes *packed, const struct bytes *archive, struct error *err)
+{
+	z_stream stream = {.next_in = archive->data};
+	int status;
+
+	if (archive->used > UINT32_MAX / 2)
+		return error_set(err, EFBIG, "compress a segment");
+	/* 16 more than the window: with gzip's header */
+	if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 9,
+		    Z_DEFAULT_STRATEGY) != Z_OK)
+		return error_set(err, ENOMEM, "compress a segment");
+	stream.avail_in = (unsigned)archive->used;
+	if (bytes_append(packed, NULL, deflateBound(&stream, archive->used),
+		    err) == -1) {
+		deflateEnd(&stream);
+		return -1;
+	}
+	stream.next_out = packed->data;
+	stream.avail_out = (unsigned)packed->used;
+	status = deflate(&stream, Z_FINISH);
+	packed->used = stream.total_out;
+	deflateEnd(&stream);
+	return status == Z_STREAM_END
+		? 0
+		: error_set(err, 0, "compress a segment");
+}
+
 int
-segment_build(const struct segment *segment, struct bytes *appended_out,
-	struct error *err)
+segment_build(const struct segment *segment, bool packed,
+	struct bytes *appended_out, struct error *err)
 {
 	const struct initramfs *base = segment->base;
 	AUTO(bytes_freep) struct bytes archive = {NULL, 0, 0};
+	AUTO(bytes_freep) struct bytes small = {NULL, 0, 0};
 
 	if (write_archive(segment, &archive, err) == -1)
 		return -1;
@@ -201,10 +258,15 @@ segment_build(const struct segment *segment, struct bytes *appended_out,
 	if (initramfs_last(base)->kind == UNPACK_LZ4)
 		return cpio_wrap_lz4(appended_out, archive.data, archive.used,
 			err);
+	if (packed && (image_has_zstd(base) ? pack_zstd : pack_gzip)(&small,
+				&archive, err) == -1)
+		return -1;
 	if (bytes_append(appended_out, NULL, (4 - base->bytes % 4) % 4, err) ==
 		-1)
 		return -1;
-	return bytes_append(appended_out, archive.data, archive.used, err);
+	return packed ? bytes_append(appended_out, small.data, small.used, err)
+		      : bytes_append(appended_out, archive.data, archive.used,
+				err);
 }
 
 /* The length that a marker tells, when it is one. */

@@ -1,6 +1,7 @@
 #ifndef DRIVERS_INJECT_SEGMENT_H
 #define DRIVERS_INJECT_SEGMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,10 +34,12 @@ int segment_add(struct segment *segment, const char *path, unsigned mode,
 /*
  * The bytes to append to the image: padding or an LZ4 frame as its last segment
  * demands, a marker file first, then folders, then files sorted by path.  The
- * same input gives the same bytes.
+ * same input gives the same bytes.  `packed` ones are smaller: zstd where the
+ * image is of zstd, which its kernel can unpack then, else gzip, which every
+ * kernel can; behind LZ4 they are as large.
  */
-int segment_build(const struct segment *segment, struct bytes *appended_out,
-	struct error *err);
+int segment_build(const struct segment *segment, bool packed,
+	struct bytes *appended_out, struct error *err);
 
 /* Release for AUTO. */
 void segment_freep(struct segment *segment);

@@ -67,14 +67,26 @@ text(const char *value)
 }
 
 static json_t *
+names_json(const char *const *names)
+{
+	json_t *json = json_array();
+
+	for (; *names != NULL; names++)
+		json_array_append_new(json, json_string(*names));
+	return json;
+}
+
+static json_t *
 kernel_json(const struct guest_kernel *kernel)
 {
-	return json_pack("{so so so so sb sb sb sb}", "version",
+	return json_pack("{so so so so sb sb sb so so sb}", "version",
 		text(kernel->version), "image", text(kernel->image),
 		"initramfs", text(kernel->initramfs), "generator",
 		text(kernel->generator), "default", kernel->is_default,
 		"virtio_blk", kernel->virtio_blk, "virtio_net",
-		kernel->virtio_net, "injected", kernel->injected);
+		kernel->virtio_net, "disk_buses", names_json(kernel->disks),
+		"nic_models", names_json(kernel->cards), "injected",
+		kernel->injected);
 }
 
 static json_t *

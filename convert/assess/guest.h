@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "drivers-inject/hardware.h"
+
 /*
  * What is known about the operating system on the disks.  All texts come from
  * a guest that may be hostile: they are cut to these sizes, and what exceeds
@@ -26,6 +28,8 @@ struct guest_kernel {
 	const char *generator;		 /* of the initramfs; NULL: unknown */
 	bool is_default;
 	bool virtio_blk, virtio_net; /* can drive them once converted */
+	/* what the VM can give it then, best first; see drivers-inject */
+	const char *disks[HARDWARE_CHOICES], *cards[HARDWARE_CHOICES];
 	bool injected;
 };
 

@@ -49,6 +49,15 @@ static const struct rule rules[] = {
 		.effect = "Adds the drivers.",
 	},
 	{
+		.id = "linux.initramfs.reduced",
+		.title = "An initramfs got less than it could",
+		.severity = SEVERITY_INFORMATION,
+		.why = "The VM boots on the hardware that was chosen for it, but "
+		  "cannot change to other hardware.",
+		.action = "Rebuild the initramfs in the VM when there is space.",
+		.proof = "tests/rewrite/test-kernel-findings.c",
+	},
+	{
 		.id = "linux.initramfs.unsupported",
 		.title = "An initramfs is of a kind that is not extended",
 		.severity = SEVERITY_WARNING,
@@ -57,6 +66,16 @@ static const struct rule rules[] = {
 		.action = "Rebuild it in the VM with the virtio drivers, then "
 		  "convert the VM's hardware to virtio.",
 		.effect = "Gives the VM emulated hardware if the drivers are missing.",
+	},
+	{
+		.id = "linux.kernel.no-disk",
+		.title = "A kernel can drive no disk of a VM",
+		.severity = SEVERITY_WARNING,
+		.why = "Neither it nor its initramfs has a driver for any disk "
+		  "that can be emulated: it does not boot in the VM.",
+		.action = "Boot another kernel, or install one with virtio on the "
+		  "server.",
+		.proof = "tests/rewrite/test-kernel-findings.c",
 	},
 	{
 		.id = "linux.kernel.no-virtio",
@@ -73,6 +92,15 @@ static const struct rule rules[] = {
 		.why = "Nothing in /boot can be started, or /boot is on a disk "
 		  "that was not captured.",
 		.action = "Capture the disk that holds /boot as well.",
+	},
+	{
+		.id = "linux.kernel.unified",
+		.title = "A kernel and its initramfs are one signed file",
+		.severity = SEVERITY_WARNING,
+		.why = "Nothing can be put into it: the VM gets hardware whose "
+		  "drivers it holds.",
+		.action = "Build it anew in the VM, with the virtio drivers.",
+		.proof = "tests/rewrite/test-kernel-findings.c",
 	},
 	{
 		.id = "linux.resume.device-name",

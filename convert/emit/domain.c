@@ -168,19 +168,22 @@ print_disks(FILE *out, const struct vm *vm, const char *folder)
 			"      <source file='%s/%s.qcow2'/>\n"
 			"      <target dev='%s' bus='%s'/>\n"
 			"      <serial>%s</serial>\n", folder, disk->name,
-			target, vm->bus->name, disk->serial);
+			target, vm->bus->model == NULL ? vm->bus->name : "scsi",
+			disk->serial);
 		if (i == vm->boot_disk)
 			fputs("      <boot order='1'/>\n", out);
 		fputs("    </disk>\n", out);
 	}
-	if (strcmp(vm->bus->name, "scsi") == 0)
-		fputs("    <controller type='scsi' model='virtio-scsi'/>\n", out);
+	if (vm->bus->model != NULL)
+		fprintf(out, "    <controller type='scsi' model='%s'/>\n",
+			vm->bus->model);
 }
 
 static void
 print_devices(FILE *out, const struct vm *vm, const char *folder)
 {
 	bool virtio = strcmp(vm->bus->name, "virtio") == 0 ||
+		strcmp(vm->bus->name, "scsi") == 0 ||
 		strcmp(vm->model->name, "virtio") == 0;
 
 	fputs("  <devices>\n", out);

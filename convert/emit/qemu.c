@@ -131,9 +131,9 @@ add_controllers(struct arguments *arguments, const struct vm *vm)
 {
 	size_t first = vm->q35 ? 1 : 0;
 
-	if (strcmp(vm->bus->name, "scsi") == 0) {
+	if (vm->bus->controller != NULL) {
 		arguments_add(arguments, "-device");
-		arguments_add(arguments, "virtio-scsi-pci,id=scsi");
+		arguments_add(arguments, "%s,id=scsi", vm->bus->controller);
 	}
 	if (strcmp(vm->bus->name, "sata") != 0)
 		return;
@@ -152,7 +152,7 @@ place(char *text, size_t room, const struct vm *vm, size_t i)
 	*text = '\0';
 	if (strcmp(bus, "ide") == 0)
 		snprintf(text, room, ",bus=ide.%zu,unit=%zu", i / 2, i % 2);
-	else if (strcmp(bus, "scsi") == 0)
+	else if (vm->bus->controller != NULL)
 		snprintf(text, room, ",bus=scsi.0,scsi-id=%zu", i);
 	else if (strcmp(bus, "sata") == 0 && vm->q35 && i < AHCI_PORTS)
 		snprintf(text, room, ",bus=ide.%zu", i);

@@ -14,6 +14,7 @@
 #include "common/json.h"
 #include "common/own.h"
 #include "convert/state/machine.h"
+#include "drivers-inject/hardware.h"
 #include "wire/hash.h"
 
 enum { NIC_LIMIT = 16, CPU_LIMIT = 240 };
@@ -22,10 +23,13 @@ enum { NIC_LIMIT = 16, CPU_LIMIT = 240 };
 
 /* The first of each is what a machine gets when guest.json names none. */
 static const struct vm_bus buses[] = {
-	{"sata", "sd", "ide-hd", 32},
-	{"virtio", "vd", "virtio-blk-pci", 20},
-	{"scsi", "sd", "scsi-hd", 64},
-	{"ide", "hd", "ide-hd", 4},
+	{"sata", "sd", "ide-hd", NULL, NULL},
+	{"virtio", "vd", "virtio-blk-pci", NULL, NULL},
+	{"scsi", "sd", "scsi-hd", "virtio-scsi-pci", "virtio-scsi"},
+	{"ide", "hd", "ide-hd", NULL, NULL},
+	{"lsi", "sd", "scsi-hd", "lsi53c895a", "lsilogic"},
+	{"megasas", "sd", "scsi-hd", "megasas", "lsisas1078"},
+	{"mptsas", "sd", "scsi-hd", "mptsas1068", "lsisas1068"},
 };
 static const struct vm_model models[] = {
 	{"e1000", "e1000"},
@@ -234,11 +238,13 @@ find_disks(struct vm *vm, const struct machine *machine, struct error *err)
 	if (result == 0 && count == 0)
 		result = error_set(err, 0, "machine %s has no disk", vm->name);
 	/* More disks than IDE takes: better on SATA than not at all. */
-	if (count > vm->bus->limit && strcmp(vm->bus->name, "ide") == 0)
+	if (count > hardware_disk_limit(vm->bus->name) &&
+		strcmp(vm->bus->name, "ide") == 0)
 		vm->bus = &buses[0];
-	if (result == 0 && count > vm->bus->limit) {
+	if (result == 0 && count > hardware_disk_limit(vm->bus->name)) {
 		error_set(err, 0, "machine %s has %zu disks; its bus (%s) takes "
-			"%zu", vm->name, count, vm->bus->name, vm->bus->limit);
+			"%zu", vm->name, count, vm->bus->name,
+			hardware_disk_limit(vm->bus->name));
 		result = error_hint(err, "Convert fewer disks, or set "
 			"hardware.disk_bus in report/guest.json to scsi.");
 	}

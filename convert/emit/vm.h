@@ -13,10 +13,12 @@ struct machine;
 
 /* A disk bus or NIC model, by the names that each side has for it. */
 struct vm_bus {
-	const char *name;   /* guest.json and libvirt */
+	const char *name;   /* guest.json; its limit is in hardware.h */
 	const char *prefix; /* of the target names: "vd" */
 	const char *device; /* QEMU's disk device */
-	size_t limit;	    /* disks that fit */
+
+	/* The SCSI controller, for QEMU and for libvirt; else NULL. */
+	const char *controller, *model;
 };
 struct vm_model {
 	const char *name;   /* guest.json and libvirt */

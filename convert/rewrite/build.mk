@@ -1,3 +1,4 @@
 convert_rewrite_src := $(addprefix convert/rewrite/,change.c conversion.c \
-	crypttab.c diff.c edit.c fstab.c grub-defaults.c loader.c command-line.c injection.c network.c \
+	command-line.c crypttab.c diff.c edit.c fstab.c grub-defaults.c \
+	injection.c kernel-findings.c loader.c network.c \
 	resume.c texts.c trim.c)

@@ -172,30 +172,45 @@ assess(struct conversion *conversion, struct error *err)
 		    conversion->changes, err) == -1)
 		return -1;
 	log_debug("planned the texts");
+	if (injection_find_kernels(conversion->g, guest, err) == -1)
+		return -1;
+	boot_find_default(conversion->g, guest, conversion->findings);
 	if (injection_run(conversion->g, true, guest, conversion->references,
 		    conversion->findings, conversion->changes, err) == -1)
 		return -1;
-	boot_find_default(conversion->g, guest, conversion->findings);
 	boot_check_install_device(conversion->g, conversion->findings);
 	boot_check_fallback(conversion->g, guest, conversion->findings);
 	log_debug("planned the drivers");
 	return examine_guest(conversion, err);
 }
 
-/* The VM has what the default kernel can drive. */
+/*
+ * The VM has what the default kernel can drive, and what takes all the disks.
+ * Where nothing is known, or nothing fits, what most kernels drive.
+ */
 static void
-choose_hardware(struct guest *guest)
+choose_hardware(const struct conversion *conversion)
 {
+	struct guest *guest = conversion->guest;
 	const struct guest_kernel *kernel = guest_default_kernel(guest);
 	bool is_uefi = strcmp(guest->firmware, "uefi") == 0;
+	struct guest_hardware *hardware = &guest->hardware;
 
-	guest->hardware.machine = is_uefi ? "q35" : "pc";
-	guest->hardware.disk_bus = is_uefi ? "sata" : "ide";
-	guest->hardware.nic_model = "e1000";
-	if (kernel != NULL && kernel->virtio_blk)
-		guest->hardware.disk_bus = "virtio";
-	if (kernel != NULL && kernel->virtio_net)
-		guest->hardware.nic_model = "virtio";
+	hardware->disk_bus = is_uefi ? "sata" : "ide";
+	hardware->nic_model = "e1000";
+	for (size_t i = 0; kernel != NULL && kernel->disks[i] != NULL; i++) {
+		if (hardware_disk_limit(kernel->disks[i]) <
+			conversion->request->disk_count)
+			continue;
+		hardware->disk_bus = kernel->disks[i];
+		break;
+	}
+	if (kernel != NULL && kernel->cards[0] != NULL)
+		hardware->nic_model = kernel->cards[0];
+	/* q35 has no IDE. */
+	hardware->machine = is_uefi && strcmp(hardware->disk_bus, "ide") != 0
+		? "q35"
+		: "pc";
 }
 
 static int
@@ -220,7 +235,7 @@ write_report(struct conversion *conversion, bool applied, struct error *err)
 		conversion->guest->kernel_count == 0)
 		finding_add(conversion->findings, "linux.kernel.none", "/boot",
 			0, "no kernel image", NULL);
-	choose_hardware(conversion->guest);
+	choose_hardware(conversion);
 	if (io_make_folders(request->report_folder, err) == -1 ||
 		write_json(conversion, "guest.json",
 			guest_to_json(conversion->guest), err) == -1)

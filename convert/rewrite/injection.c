@@ -17,10 +17,12 @@
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
 #include "convert/rewrite/change.h"
+#include "convert/rewrite/kernel-findings.h"
 #include "convert/rewrite/rewriters.h"
 #include "drivers-inject/guest.h"
 #include "drivers-inject/initramfs.h"
 #include "drivers-inject/inject.h"
+#include "drivers-inject/kernel.h"
 #include "drivers-inject/segment.h"
 #include "drivers-inject/tree.h"
 
@@ -146,58 +148,61 @@ note_change(void *context, const struct inject_change *change,
 
 /* ---- the report ---- */
 
-/* A kernel has a line for each of its images; it is as good as the best. */
-static void
-note_kernel(struct guest *guest, const struct inject_kernel *line)
+/* NULL when there are too many. */
+static struct guest_kernel *
+find_kernel(struct guest *guest, const char *image)
 {
-	struct guest_kernel *kernel = NULL;
+	for (size_t i = 0; i < guest->kernel_count; i++)
+		if (strcmp(guest->kernels[i].image, image) == 0)
+			return &guest->kernels[i];
+	return NULL;
+}
 
-	for (size_t i = 0; i < guest->kernel_count; i++) {
-		if (strcmp(guest->kernels[i].image, line->image) == 0)
-			kernel = &guest->kernels[i];
+int
+injection_find_kernels(guestfs_h *g, struct guest *guest, struct error *err)
+{
+	struct guest_files files;
+	struct kernel *kernels;
+	size_t count;
+
+	guest_libguestfs_open(&files, g);
+	if (kernel_list(&kernels, &count, &files, NULL, err) == -1)
+		return -1;
+	for (size_t i = 0; i < count && guest->kernel_count < GUEST_KERNELS;
+		i++) {
+		struct guest_kernel *kernel =
+			&guest->kernels[guest->kernel_count];
+
+		if (strlen(kernels[i].image) >= sizeof kernel->image)
+			continue;
+		strcpy(kernel->image, kernels[i].image);
+		snprintf(kernel->version, sizeof kernel->version, "%s",
+			kernels[i].version);
+		guest->kernel_count++;
 	}
-	if (kernel == NULL && guest->kernel_count < GUEST_KERNELS)
-		kernel = &guest->kernels[guest->kernel_count++];
-	if (kernel == NULL || strlen(line->image) >= sizeof kernel->image)
+	kernel_free_all(kernels, count);
+	return 0;
+}
+
+/* A kernel has a line for each of its images; the first is what it boots. */
+static void
+note_kernel(struct guest *guest, const struct inject_report *report, size_t i)
+{
+	const struct inject_kernel *line = &report->kernels[i];
+	struct guest_kernel *kernel = find_kernel(guest, line->image);
+
+	if (kernel == NULL ||
+		(i > 0 && strcmp(report->kernels[i - 1].image, line->image) ==
+				  0))
 		return;
-	strcpy(kernel->image, line->image);
-	snprintf(kernel->version, sizeof kernel->version, "%s", line->version);
 	snprintf(kernel->initramfs, sizeof kernel->initramfs, "%s",
 		line->initramfs == NULL ? "" : line->initramfs);
 	kernel->generator = line->generator;
 	kernel->virtio_blk = line->virtio_blk;
 	kernel->virtio_net = line->virtio_net;
+	memcpy(kernel->disks, line->disks, sizeof kernel->disks);
+	memcpy(kernel->cards, line->cards, sizeof kernel->cards);
 	kernel->injected = line->status == INJECT_INJECTED;
-}
-
-static void
-note_finding(struct findings *findings, const struct inject_kernel *line)
-{
-	static const struct {
-		const char *rule, *done;
-	} rules[] = {
-		[INJECT_FAILED] = {"linux.initramfs.failed", NULL},
-		[INJECT_INJECTED] = {"linux.initramfs.no-virtio",
-			"The drivers were appended to the initramfs."},
-		[INJECT_UP_TO_DATE] = {NULL, NULL},
-		[INJECT_UNSUPPORTED] = {"linux.initramfs.unsupported", NULL},
-		[INJECT_NO_SPACE] = {"linux.initramfs.no-space", NULL},
-	};
-	const char *where =
-		line->initramfs == NULL ? line->image : line->initramfs;
-	const char *rule = rules[line->status].rule;
-
-	if (line->status == INJECT_INJECTED && line->added.count == 0)
-		rule = NULL; /* only configuration was corrected */
-	if (line->status == INJECT_UNSUPPORTED && line->virtio_blk)
-		rule = NULL;
-	if (rule != NULL)
-		finding_add(findings, rule, where, 0, line->text,
-			rules[line->status].done);
-	if (!line->virtio_blk && line->status != INJECT_NO_SPACE &&
-		line->status != INJECT_FAILED)
-		finding_add(findings, "linux.kernel.no-virtio", line->image, 0,
-			line->version, NULL);
 }
 
 int
@@ -207,8 +212,10 @@ injection_run(guestfs_h *g, bool dry_run, struct guest *guest,
 {
 	AUTO(inject_report_freep) struct inject_report report = {.count = 0};
 	struct injection injection = {g, references, findings, changes};
+	const struct guest_kernel *first = guest_default_kernel(guest);
 	const struct inject_options options = {
 		.dry_run = dry_run,
+		.first = first == NULL ? NULL : first->image,
 		.context = &injection,
 		.extra = add_copies,
 		.changed = note_change,
@@ -219,9 +226,9 @@ injection_run(guestfs_h *g, bool dry_run, struct guest *guest,
 	if (inject_run(&files, &options, &report, err) == -1)
 		return -1;
 	for (size_t i = 0; i < report.count; i++) {
-		note_kernel(guest, &report.kernels[i]);
+		note_kernel(guest, &report, i);
 		if (dry_run)
-			note_finding(findings, &report.kernels[i]);
+			kernel_findings_add(findings, &report.kernels[i]);
 	}
 	return 0;
 }

@@ -31,15 +31,31 @@ test-inject-guest_pkg := cmocka
 tests += test-inject-generator
 test-inject-generator_src := tests/drivers-inject/test-generator.c \
 	common/error.c $(inject_reader) \
-	$(addprefix drivers-inject/,generator.c modules.c names.c guest.c) \
-	common/io.c
+	$(addprefix drivers-inject/,generator.c generator-list.c modules.c \
+	names.c guest.c) common/io.c
 test-inject-generator_pkg := cmocka libarchive libzstd
 
 tests += test-inject-kernel
 test-inject-kernel_src := tests/drivers-inject/test-kernel.c \
 	$(inject_scratch) $(addprefix drivers-inject/,guest.c guest-folder.c \
-	kernel.c names.c)
+	kernel.c names.c pe.c)
 test-inject-kernel_pkg := cmocka
+
+tests += test-inject-hardware
+test-inject-hardware_src := tests/drivers-inject/test-hardware.c \
+	common/error.c drivers-inject/hardware.c
+test-inject-hardware_pkg := cmocka
+
+tests += test-inject-pe
+test-inject-pe_src := tests/drivers-inject/test-pe.c common/error.c \
+	drivers-inject/pe.c
+test-inject-pe_pkg := cmocka
+
+tests += test-inject-script
+test-inject-script_src := tests/drivers-inject/test-script.c \
+	$(inject_scratch) $(inject_reader) $(addprefix drivers-inject/,\
+	guest.c modules.c names.c script.c)
+test-inject-script_pkg := cmocka libarchive libzstd
 
 tests += test-inject-guest-disks
 test-inject-guest-disks_src := tests/drivers-inject/test-guest-disks.c \
@@ -47,11 +63,21 @@ test-inject-guest-disks_src := tests/drivers-inject/test-guest-disks.c \
 	drivers-inject/names.c $(inject_guestfs_src) $(common_src)
 test-inject-guest-disks_pkg := cmocka libguestfs jansson
 
-tests += test-inject
-test-inject_src := tests/drivers-inject/test-inject.c \
+inject_guest := tests/drivers-inject/guest-fixture.c \
 	tests/drivers-inject/scratch.c drivers-inject/guest-folder.c \
 	$(inject_src) common/error.c common/io.c common/process.c wire/hash.c
+
+tests += test-inject
+test-inject_src := tests/drivers-inject/test-inject.c $(inject_guest)
 test-inject_pkg := cmocka $(inject_pkg)
+
+tests += test-inject-families
+test-inject-families_src := tests/drivers-inject/test-families.c $(inject_guest)
+test-inject-families_pkg := cmocka $(inject_pkg)
+
+tests += test-inject-room
+test-inject-room_src := tests/drivers-inject/test-room.c $(inject_guest)
+test-inject-room_pkg := cmocka $(inject_pkg)
 
 # Under clang a libFuzzer program, else one that replays what it is given; the
 # test replays the corpus.
@@ -62,6 +88,19 @@ fuzz-initramfs_src := $(fuzz_initramfs) \
 	$(if $(findstring clang,$(CC)),,tests/fuzz/replay.c)
 fuzz-initramfs_link := $(if $(findstring clang,$(CC)),-fsanitize=fuzzer)
 fuzz-initramfs_pkg := $(inject_pkg)
+
+# The texts of a guest that are extended, and what holds them.
+fuzzers += fuzz-inject-text
+fuzz_inject_text := tests/fuzz/fuzz-inject-text.c $(inject_src) \
+	common/error.c common/io.c common/process.c wire/hash.c
+fuzz-inject-text_src := $(fuzz_inject_text) \
+	$(if $(findstring clang,$(CC)),,tests/fuzz/replay.c)
+fuzz-inject-text_link := $(if $(findstring clang,$(CC)),-fsanitize=fuzzer)
+fuzz-inject-text_pkg := $(inject_pkg)
+
+tests += replay-inject-text
+replay-inject-text_src := $(fuzz_inject_text) tests/fuzz/replay.c
+replay-inject-text_pkg := $(inject_pkg)
 
 tests += replay-initramfs
 replay-initramfs_src := $(fuzz_initramfs) tests/fuzz/replay.c

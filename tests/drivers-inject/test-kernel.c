@@ -27,7 +27,8 @@ list(const struct scratch *scratch, struct found *found, struct error *err)
 	int result;
 
 	assert_ok(guest_folder_open(&files, scratch->path, err), err);
-	result = kernel_list(&found->kernels, &found->count, &files, err);
+	result = kernel_list(&found->kernels, &found->count, &files, NULL,
+		err);
 	guest_folder_close(&files);
 	return result;
 }

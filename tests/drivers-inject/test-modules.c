@@ -14,7 +14,7 @@ parse(const char *dep, const char *builtin, struct error *err)
 {
 	struct modules *modules = NULL;
 
-	modules_parse(&modules, strdup(dep), builtin, err);
+	modules_parse(&modules, "/lib/modules/1", strdup(dep), builtin, err);
 	return modules;
 }
 

@@ -13,11 +13,14 @@
 #include "common/io.h"
 #include "common/own.h"
 #include "common/process.h"
+#include "convert/emit/arguments.h"
 #include "convert/emit/domain.h"
 #include "convert/emit/emit.h"
+#include "convert/emit/qemu.h"
 #include "convert/emit/script.h"
 #include "convert/emit/vm.h"
 #include "convert/state/machine.h"
+#include "drivers-inject/hardware.h"
 
 #define FIXTURES "tests/emit/fixtures"
 
@@ -121,6 +124,89 @@ libvirt_accepts_domains_and_networks(void **state)
 		assert_null(strstr(network, "<ip"));
 		assert_ok(validate(network, "network", &err), &err);
 		assert_int_equal(validate("<network/>", "domain", &err), -1);
+	}
+}
+
+/* A machine with one disk on this bus and a card of this model. */
+static void
+make_machine(const char *folder, const char *bus, const char *model)
+{
+	AUTO(freep) char *script = io_format(
+		"cp -r " FIXTURES "/bare/. %s && mkdir -p %s/report && "
+		"echo '{\"hardware\": {\"machine\": \"pc\", \"disk_bus\": "
+		"\"%s\", \"nic_model\": \"%s\"}}' >%s/report/guest.json",
+		folder, folder, bus, model, folder);
+	const char *const argv[] = {"sh", "-c", script, NULL};
+	struct error err = {0};
+
+	assert_non_null(script);
+	assert_ok(process_run(argv, NULL, 30, &err), &err);
+}
+
+/* QEMU takes the devices, and stops before anything runs. */
+static void
+check_qemu(const struct vm *vm, const char *folder)
+{
+	struct arguments arguments = {.count = 0};
+	char *text = NULL;
+	size_t bytes;
+	FILE *out = open_memstream(&text, &bytes);
+	const char *argv[] = {"sh", "-c", NULL, NULL};
+	struct error err = {0};
+
+	assert_non_null(out);
+	for (size_t i = 0; i < vm->disk_count; i++)
+		fprintf(out, "qemu-img create -q -f qcow2 %s/%s.qcow2 1M && ",
+			folder, vm->disks[i].name);
+	fputs("echo quit | qemu-system-x86_64 -S -nodefaults -accel tcg "
+	      "-display none -monitor stdio", out);
+	qemu_add_disks(&arguments, vm, folder, "writeback");
+	qemu_add_nics(&arguments, vm, NULL, 0);
+	assert_false(arguments.failed);
+	for (size_t i = 0; i < arguments.count; i++)
+		fprintf(out, " '%s'", arguments.items[i]);
+	assert_int_equal(fclose(out), 0);
+	argv[2] = text;
+	assert_ok(process_run(argv, NULL, 60, &err), &err);
+	arguments_free(&arguments);
+	free(text);
+}
+
+/* Whatever the kernel drives, the VM can be. */
+static void
+each_hardware_is_known_to_qemu_and_libvirt(void **state)
+{
+	static const char *const qemu[] = {"qemu-system-x86_64", "--version",
+		NULL};
+	struct error err = {0};
+	const struct hardware *card = hardware_cards;
+	const char *bus = "";
+
+	(void)state;
+	if (process_run(qemu, NULL, 60, &err) == -1 && err.code == ENOENT)
+		skip();
+	for (const struct hardware *disk = hardware_disks; disk->name != NULL;
+		disk++) {
+		char folder[] = "/tmp/unrack-test-XXXXXX";
+		struct machine machine = {.name = "bus", .folder = folder,
+			.lock_fd = -1};
+		AUTO(vm_freep) struct vm *vm = NULL;
+		AUTO(freep) char *text = NULL;
+
+		if (strcmp(disk->name, bus) == 0)
+			continue;
+		bus = disk->name;
+		assert_non_null(mkdtemp(folder));
+		make_machine(folder, bus, card->name);
+		assert_ok(vm_read(&vm, &machine, &err), &err);
+		assert_string_equal(vm->bus->name, bus);
+		assert_string_equal(vm->model->name, card->name);
+		check_qemu(vm, folder);
+		text = domain_text(vm, "tcg");
+		if (validate(text, "domain", &err) == -1 && err.code != ENOENT)
+			fail_msg("%s: %s", bus, err.text);
+		io_remove_tree(folder, NULL);
+		card = card[1].name == NULL ? hardware_cards : card + 1;
 	}
 }
 
@@ -294,6 +380,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(domain_is_the_same_for_the_same_machine),
 		cmocka_unit_test(libvirt_accepts_domains_and_networks),
+		cmocka_unit_test(each_hardware_is_known_to_qemu_and_libvirt),
 		cmocka_unit_test(
 			boot_disk_is_the_one_with_the_active_partition),
 		cmocka_unit_test(cards_keep_the_address_burnt_in),

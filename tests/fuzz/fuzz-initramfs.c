@@ -26,7 +26,7 @@ check_extended(const struct initramfs *base, const struct segment *segment)
 	size_t original;
 
 	if (bytes_append(&image, base->image, base->bytes, &err) == -1 ||
-		segment_build(segment, &image, &err) == -1)
+		segment_build(segment, base->bytes % 2 == 1, &image, &err) == -1)
 		abort();
 	if (initramfs_parse(&result, image.data, image.used, &err) == -1) {
 		if (base->segment_count < SEGMENT_LIMIT)

@@ -22,3 +22,9 @@ tests += test-network
 test-network_src := tests/rewrite/test-network.c convert/rewrite/network.c \
 	$(convert_examine_src) convert/assess/guest.c $(common_src)
 test-network_pkg := cmocka jansson libarchive
+
+tests += test-kernel-findings
+test-kernel-findings_src := tests/rewrite/test-kernel-findings.c \
+	convert/rewrite/kernel-findings.c $(convert_examine_src) \
+	$(common_src)
+test-kernel-findings_pkg := cmocka jansson libarchive
