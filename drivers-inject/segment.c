@@ -97,6 +97,19 @@ segment_add(struct segment *segment, const char *path, unsigned mode,
 	return 0;
 }
 
+const struct segment_file *
+segment_find(const struct segment *segment, const char *path)
+{
+	char real[TREE_PATH_BYTES];
+
+	if (tree_real_path(segment->base->tree, path, real, NULL) == -1)
+		return NULL;
+	for (size_t i = 0; i < segment->count; i++)
+		if (strcmp(segment->files[i].path, real) == 0)
+			return &segment->files[i];
+	return NULL;
+}
+
 static int
 write_marker(const struct segment *segment, struct bytes *archive,
 	struct error *err)

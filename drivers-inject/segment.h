@@ -31,6 +31,10 @@ struct segment {
 int segment_add(struct segment *segment, const char *path, unsigned mode,
 	const void *data, size_t bytes, struct error *err);
 
+/* What was added under this path of the image, or NULL. */
+const struct segment_file *segment_find(const struct segment *segment,
+	const char *path);
+
 /*
  * The bytes to append to the image: padding or an LZ4 frame as its last segment
  * demands, a marker file first, then folders, then files sorted by path.  The

@@ -68,6 +68,16 @@ static const struct rule rules[] = {
 		.effect = "Gives the VM emulated hardware if the drivers are missing.",
 	},
 	{
+		.id = "linux.initramfs.waits",
+		.title = "An initramfs waits for a disk of the old machine",
+		.severity = SEVERITY_WARNING,
+		.why = "The name changes with the disk controller: each boot would "
+		  "wait for it until a time limit, or for ever.",
+		.action = "Rebuild the initramfs in the VM.",
+		.effect = "Takes the wait out of the initramfs.",
+		.proof = "tests/rewrite/test-initramfs-texts.c",
+	},
+	{
 		.id = "linux.kernel.no-disk",
 		.title = "A kernel can drive no disk of a VM",
 		.severity = SEVERITY_WARNING,

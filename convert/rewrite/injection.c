@@ -33,26 +33,34 @@ struct injection {
 	struct changes *changes;
 };
 
-/* Configuration that the generators copy into their images. */
+/* Configuration that the generators copy into their images, or make there. */
 static const struct {
-	const char *path; /* in the image */
+	const char *path;   /* in the image: a file, or a folder of those */
+	const char *suffix; /* with this end; NULL: a file */
 	rewrite_function *rewrite;
 } copies[] = {
-	{"conf/conf.d/resume", resume_rewrite},
-	{"conf/conf.d/zz-resume-auto", resume_rewrite},
-	{"conf/initramfs.conf", resume_rewrite},
-	{"cryptroot/crypttab", crypttab_rewrite},
-	{"etc/fstab", fstab_rewrite},
+	{"conf/conf.d/resume", NULL, resume_rewrite},
+	{"conf/conf.d/zz-resume-auto", NULL, resume_rewrite},
+	{"conf/initramfs.conf", NULL, resume_rewrite},
+	{"cryptroot/crypttab", NULL, crypttab_rewrite},
+	{"etc/crypttab", NULL, crypttab_rewrite},
+	{"etc/fstab", NULL, fstab_rewrite},
+	{"etc/cmdline.d", ".conf", dracut_arguments_rewrite},
+	{"lib/dracut/hooks/initqueue/finished", ".sh", dracut_wait_rewrite},
+	{"initqueue-finished", ".sh", dracut_wait_rewrite},
+	{"init", NULL, nash_rewrite},
 };
 
 enum { COPY_LIMIT = 1 << 20 };
 
+/* Where text was added to the file, that text goes on. */
 static int
 add_copy(const struct injection *injection, const char *image_path,
 	const char *path, rewrite_function *rewrite,
 	const struct tree_node *node, struct segment *segment,
 	struct error *err)
 {
+	const struct segment_file *added = segment_find(segment, path);
 	AUTO(freep) char *text = NULL;
 	AUTO(freep) char *changed = NULL;
 	char where[512];
@@ -63,7 +71,8 @@ add_copy(const struct injection *injection, const char *image_path,
 		memchr(node->data, '\0', node->bytes) != NULL)
 		return 0;
 	snprintf(where, sizeof where, "%s:%s", image_path, path);
-	text = strndup((const char *)node->data, node->bytes);
+	text = added != NULL ? strndup((const char *)added->data, added->bytes)
+			     : strndup((const char *)node->data, node->bytes);
 	if (text == NULL)
 		return error_set(err, ENOMEM, "read %s", where);
 	if (rewrite(&changed, text, &how, err) == -1)
@@ -71,6 +80,41 @@ add_copy(const struct injection *injection, const char *image_path,
 	if (changed == NULL)
 		return 0;
 	return segment_add(segment, path, 0644, changed, strlen(changed), err);
+}
+
+static bool
+ends_with(const struct tree_node *node, const char *suffix)
+{
+	size_t bytes = strlen(suffix);
+
+	return node->name_bytes > bytes &&
+		memcmp(node->name + node->name_bytes - bytes, suffix, bytes) ==
+			0;
+}
+
+/* The files right in a folder. */
+static int
+add_copies_of(const struct injection *injection, const char *image_path,
+	const struct initramfs *image, size_t which, struct segment *segment,
+	struct error *err)
+{
+	const struct tree *tree = image->tree;
+	const struct tree_node *folder = tree_find(tree, copies[which].path);
+
+	for (size_t i = 1; tree_is_folder(folder) && i < tree->count; i++) {
+		const struct tree_node *node = &tree->nodes[i];
+		char path[TREE_PATH_BYTES];
+
+		if (&tree->nodes[node->parent] != folder ||
+			!ends_with(node, copies[which].suffix))
+			continue;
+		if (tree_path(tree, node, path, err) == -1 ||
+			add_copy(injection, image_path, path,
+				copies[which].rewrite, node, segment, err) ==
+				-1)
+			return -1;
+	}
+	return 0;
 }
 
 /*
@@ -128,10 +172,15 @@ add_copies(void *context, const struct inject_kernel *kernel,
 	struct error *err)
 {
 	for (size_t i = 0; i < sizeof copies / sizeof *copies; i++) {
-		if (add_copy(context, kernel->initramfs, copies[i].path,
-			    copies[i].rewrite,
-			    tree_find(image->tree, copies[i].path), segment,
-			    err) == -1)
+		const char *path = copies[i].path;
+		int result = copies[i].suffix != NULL
+			? add_copies_of(context, kernel->initramfs, image, i,
+				  segment, err)
+			: add_copy(context, kernel->initramfs, path,
+				  copies[i].rewrite, tree_find(image->tree, path),
+				  segment, err);
+
+		if (result == -1)
 			return -1;
 	}
 	return add_names(context, image, segment, err);

@@ -1,7 +1,7 @@
 rewrite_test_src := tests/rewrite/rewriting.c $(assess_test_src) \
 	$(convert_examine_src) \
 	$(addprefix convert/rewrite/,edit.c fstab.c crypttab.c \
-	command-line.c grub-defaults.c loader.c resume.c)
+	command-line.c grub-defaults.c initramfs-texts.c loader.c resume.c)
 rewrite_test_pkg := cmocka libguestfs jansson libarchive
 
 tests += test-fstab test-crypttab test-loader test-resume
@@ -13,6 +13,11 @@ test-loader_src := tests/rewrite/test-loader.c $(rewrite_test_src)
 test-loader_pkg := $(rewrite_test_pkg)
 test-resume_src := tests/rewrite/test-resume.c $(rewrite_test_src)
 test-resume_pkg := $(rewrite_test_pkg)
+
+tests += test-initramfs-texts
+test-initramfs-texts_src := tests/rewrite/test-initramfs-texts.c \
+	$(rewrite_test_src)
+test-initramfs-texts_pkg := $(rewrite_test_pkg)
 
 tests += test-diff
 test-diff_src := tests/rewrite/test-diff.c convert/rewrite/diff.c $(common_src)
