@@ -39,12 +39,22 @@ test-message_src := tests/wire/test-message.c tests/wire/lanes.c $(wire_src) \
 	$(common_src)
 test-message_pkg := $(wire_pkg) cmocka
 
+tests += test-seal test-carry-bytes
+test-seal_src := tests/wire/test-seal.c wire/seal.c $(common_src)
+test-seal_pkg := libcrypto jansson cmocka
+test-carry-bytes_src := tests/wire/test-carry-bytes.c $(wire_src) \
+	$(common_src)
+test-carry-bytes_pkg := $(wire_pkg) cmocka
+
 # Each target is two programs: replay-NAME runs its corpus once, as a test;
 # fuzz-NAME is a libFuzzer program when clang links it (see docs/protocol.md).
 fuzz_main := $(if $(findstring clang,$(CC)),,tests/fuzz/replay.c)
 fuzz_link := $(if $(findstring clang,$(CC)),-fsanitize=fuzzer)
 
-tests += replay-frame replay-block replay-key replay-message
+tests += replay-frame replay-block replay-key replay-message replay-carry
+replay-carry_src := tests/fuzz/fuzz-carry.c tests/fuzz/replay.c $(wire_src) \
+	$(common_src)
+replay-carry_pkg := $(wire_pkg)
 replay-frame_src := tests/fuzz/fuzz-frame.c tests/fuzz/replay.c $(wire_src) \
 	$(common_src)
 replay-frame_pkg := $(wire_pkg)
@@ -58,7 +68,11 @@ replay-message_src := tests/fuzz/fuzz-message.c tests/fuzz/replay.c \
 	$(wire_src) $(common_src)
 replay-message_pkg := $(wire_pkg)
 
-fuzzers += fuzz-frame fuzz-block fuzz-key fuzz-message
+fuzzers += fuzz-frame fuzz-block fuzz-key fuzz-message fuzz-carry
+fuzz-carry_src := tests/fuzz/fuzz-carry.c $(fuzz_main) $(wire_src) \
+	$(common_src)
+fuzz-carry_pkg := $(wire_pkg)
+fuzz-carry_link := $(fuzz_link)
 fuzz-frame_src := tests/fuzz/fuzz-frame.c $(fuzz_main) $(wire_src) \
 	$(common_src)
 fuzz-frame_pkg := $(wire_pkg)
