@@ -232,3 +232,14 @@ ask_enrolment(struct enrolment *enrolment, json_t *inventory, const char *tty,
 	newtFinished();
 	return result;
 }
+
+int
+ask_folder(char *dir_out, size_t room, const char *full, struct error *err)
+{
+	fprintf(stderr, "%s\nMount another disk and name its folder "
+		"(nothing: stop here): ", full);
+	if (fgets(dir_out, (int)room, stdin) == NULL)
+		*dir_out = '\0';
+	dir_out[strcspn(dir_out, "\n")] = '\0';
+	return *dir_out == '\0' ? error_set(err, ECANCELED, "no folder") : 0;
+}

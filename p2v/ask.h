@@ -2,6 +2,7 @@
 #define P2V_ASK_H
 
 #include <jansson.h>
+#include <stddef.h>
 
 #include "wire/key.h"
 
@@ -19,5 +20,12 @@ int ask_is_possible(const char *tty);
  */
 int ask_enrolment(struct enrolment *enrolment, json_t *inventory,
 	const char *tty, struct error *err);
+
+/*
+ * On standard input: the folder of the next removable disk of a carry set, after
+ * saying what became of the last one.  Fails with ECANCELED.
+ */
+int ask_folder(char *dir_out, size_t room, const char *full,
+	struct error *err);
 
 #endif

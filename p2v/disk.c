@@ -277,6 +277,8 @@ judge(const struct disk *disk, json_t *facts, const char *kind_reason,
 	if (probe_has_label(facts, "UNRACK") ||
 		probe_has_label(facts, "UNRACKCFG"))
 		return refuse(facts, "the live medium");
+	if (probe_has_label(facts, "UNRACKCARRY"))
+		return refuse(facts, "a carry disk");
 	if (usage_find(disk->root, disk->kernel, reason, sizeof reason))
 		return refuse(facts, reason);
 	if (unreadable->text[0] != '\0')

@@ -20,6 +20,7 @@
 #include "common/log.h"
 #include "common/own.h"
 #include "p2v/ask.h"
+#include "p2v/carry.h"
 #include "p2v/inventory.h"
 #include "p2v/kernel.h"
 #include "p2v/options.h"
@@ -31,6 +32,7 @@
 #define RUN_FOLDER "/run/unrack"
 
 enum { DISK_LIMIT = 256 }; /* the wire counts them in one byte */
+enum { EXIT_NEXT_DISK = 3 };
 
 struct disks {
 	struct source *sources[DISK_LIMIT];
@@ -202,6 +204,42 @@ finish(struct screen *screen, const struct closing *closing,
 	return 0;
 }
 
+/* In place of serving: onto removable disks. */
+static int
+carry(struct screen *screen, json_t *inventory, const struct options *options,
+	struct error *err)
+{
+	AUTO(disks_close) struct disks disks = {0};
+	struct file_disks files;
+	struct enrolment enrolment = {0};
+	struct closing closing;
+	struct carry_plan plan = {.root = "", .to = options->to.items,
+		.to_count = options->to.count,
+		.continued = options->continued.items,
+		.continued_count = options->continued.count,
+		.enrolment = &enrolment, .encrypt = options->encrypt,
+		.inventory = inventory, .screen = screen};
+	int result;
+
+	match_files(&files, inventory, options);
+	if (inventory_choose(inventory, options->disks.items,
+		    options->disks.count, err) == -1 ||
+		(options->key != NULL &&
+			key_read(&enrolment, options->key, err) == -1))
+		return -1;
+	screen_inventory(screen, inventory);
+	if (open_disks(&disks, inventory, &files, options, err) == -1)
+		return -1;
+	plan.sources = disks.sources;
+	plan.count = disks.count;
+	/* On the live image, init waits for the next disk. */
+	if (options->screens.count == 0 && ask_is_possible(NULL))
+		plan.ask = ask_folder;
+	result = carry_run(&plan, &closing, err);
+	explicit_bzero(&enrolment, sizeof enrolment);
+	return result == -1 ? -1 : finish(screen, &closing, options, err);
+}
+
 static int
 serve(struct screen *screen, json_t *inventory, const struct options *options,
 	struct error *err)
@@ -240,7 +278,8 @@ serve_on_screens(json_t *inventory, const struct options *options,
 	if (screen_open(&screen, options->screens.items,
 		    options->screens.count, err) == -1)
 		return -1;
-	if (serve(screen, inventory, options, err) == 0)
+	if ((options->to.count > 0 ? carry : serve)(screen, inventory, options,
+		    err) == 0)
 		return 0;
 	screen_status(screen, "%s", "");
 	if (options->screens.count > 0)
@@ -287,6 +326,8 @@ main(int argc, char *argv[])
 		result = run(&options, &err);
 	if (result == -1)
 		log_error(&err);
+	if (result == -1 && options.to.count > 0 && err.code == ENOSPC)
+		result = -EXIT_NEXT_DISK;
 	options_release(&options);
-	return result == -1;
+	return -result;
 }

@@ -41,6 +41,13 @@ static const struct rule {
 		"what to ask the host for; assess copies nothing"},
 	{"finish", 0, TEXT, AT(finish), true, "poweroff|reboot|shell", finishes,
 		"what the live image does at the end; else the host says"},
+	{"to", 't', LIST, AT(to), true, "DIR", NULL,
+		"write the disks there instead, to be carried to the host "
+		"(repeatable: when one is full, the next)"},
+	{"continue", 0, LIST, AT(continued), false, "DIR", NULL,
+		"with --to: go on from the part that is there"},
+	{"encrypt", 'e', FLAG, AT(encrypt), true, NULL, NULL,
+		"with --to: encrypt with the enrolment's key"},
 	{"screen", 0, LIST, AT(screens), false, "TTY", NULL,
 		"show what happens there (repeatable); else on stderr"},
 	{"inventory", 'i', FLAG, AT(inventory), false, NULL, NULL,
@@ -190,6 +197,23 @@ read_kernel_line(struct options *options, const bool given[RULES],
 	return 0;
 }
 
+static int
+check_carry(const struct options *options, struct error *err)
+{
+	if (options->to.count == 0 &&
+		(options->encrypt || options->continued.count > 0))
+		return error_set(err, 0, "--encrypt and --continue go with "
+			"--to");
+	if (options->to.count > 0 && strcmp(options->mode, "assess") == 0)
+		return error_set(err, 0, "--to does not go with --mode assess");
+	if (options->encrypt && options->key == NULL) {
+		error_set(err, 0, "--encrypt needs --key");
+		return error_hint(err, "The key is that of the enrolment which "
+			"`unrack enroll` made.");
+	}
+	return 0;
+}
+
 int
 options_read(struct options *options_out, int argc, char *argv[],
 	const char *kernel_path, struct error *err)
@@ -209,6 +233,10 @@ options_read(struct options *options_out, int argc, char *argv[],
 	}
 	if (options_out->mode == NULL)
 		options_out->mode = modes[0];
+	if (check_carry(options_out, err) == -1) {
+		options_release(options_out);
+		return -1;
+	}
 	return 0;
 }
 
@@ -223,7 +251,9 @@ void
 options_print_help(FILE *out)
 {
 	fputs("Usage: unrack-capture --server HOST[:PORT] --key FILE [OPTION]...\n"
-	      "Serve this machine's disks, read-only, to an unrack host.\n\n",
+	      "       unrack-capture --to DIR [--key FILE [--encrypt]] [OPTION]...\n"
+	      "Serve this machine's disks, read-only, to an unrack host, or write "
+	      "them to a\nremovable disk for it.\n\n",
 		out);
 	for (int i = 0; i < RULES; i++) {
 		char left[64], letter[] = {'-', rules[i].letter, ',', ' ', 0};

@@ -22,7 +22,8 @@ struct options {
 	const char *finish; /* NULL: what the host says */
 	const char *facts;
 	struct words disks, screens, files;
-	bool inventory, once, verbose, help, version;
+	struct words to, continued; /* of a carry set, in place of a host */
+	bool encrypt, inventory, once, verbose, help, version;
 	char *kernel_line; /* what the values of the kernel's line point into */
 };
 

@@ -57,3 +57,21 @@ fuzz-resolve_src = tests/fuzz/fuzz-resolve.c $(fuzz_main) p2v/resolve.c \
 fuzz-resolve_pkg := jansson
 fuzz-resolve_libs := -lresolv
 fuzz-resolve_link = $(fuzz_link)
+
+tests += test-carry
+test-carry_src := tests/p2v/test-carry.c tests/p2v/carrier.c \
+	tests/p2v/fixture.c $(filter-out p2v/ask.c,$(p2v_src)) $(wire_src) \
+	$(common_src)
+test-carry_pkg := blkid $(wire_pkg) cmocka
+test-carry_wrap := write fdatasync rename ftruncate
+
+tests += test-carry-target
+test-carry-target_src := tests/p2v/test-carry-target.c tests/p2v/fixture.c \
+	p2v/carry-target.c p2v/source.c p2v/sysfs.c wire/hash.c $(common_src)
+test-carry-target_pkg := libcrypto jansson cmocka
+
+helpers += carry-source
+carry-source_src := tests/p2v/carry-source.c tests/p2v/carrier.c \
+	tests/p2v/fixture.c $(filter-out p2v/ask.c,$(p2v_src)) $(wire_src) \
+	$(common_src)
+carry-source_pkg := blkid $(wire_pkg) cmocka

@@ -170,11 +170,32 @@ option_is_not_given_without_end(void **state)
 }
 
 static void
+carrying_goes_with_what_it_needs(void **state)
+{
+	struct options options;
+	struct error err = {0};
+
+	(void)state;
+	assert_ok(READ(&options, NULL, &err, "--to", "/a", "-t", "/b",
+		"--encrypt", "--key", "k", "--continue", "/c"), &err);
+	assert_int_equal(options.to.count, 2);
+	assert_string_equal(options.continued.items[0], "/c");
+	assert_true(options.encrypt);
+	options_release(&options);
+	assert_int_equal(READ(&options, NULL, &err, "--encrypt", "-k", "k"), -1);
+	assert_int_equal(READ(&options, NULL, &err, "--continue", "/c"), -1);
+	assert_int_equal(READ(&options, NULL, &err, "--to", "/a", "--encrypt"), -1);
+	assert_int_equal(READ(&options, NULL, &err, "--to", "/a", "-m",
+		"assess"), -1);
+}
+
+static void
 help_names_every_option(void **state)
 {
 	static const char *const names[] = {"--server", "--key", "--disk",
 		"--mode", "--finish", "--screen", "--inventory", "--file",
-		"--facts", "--once", "--verbose", "--help", "--version",
+		"--facts", "--to",
+		"--continue", "--encrypt", "--once", "--verbose", "--help", "--version",
 		"unrack.disk="};
 	AUTO(freep) char *text = NULL;
 	size_t bytes;
@@ -199,6 +220,7 @@ main(void)
 		cmocka_unit_test(
 			wrong_value_on_the_kernel_line_says_where_it_stands),
 		cmocka_unit_test(option_is_not_given_without_end),
+		cmocka_unit_test(carrying_goes_with_what_it_needs),
 		cmocka_unit_test(help_names_every_option),
 	};
 
