@@ -357,9 +357,12 @@ estimate_disks(struct pipeline *p, struct error *err)
 	struct estimate estimate;
 
 	stage_begin(p, "estimate");
-	if (plan_disks(p, err) == -1 ||
-		p->source->estimate(p->source, p->plans, p->disk_count,
-			&estimate, err) == -1)
+	if (plan_disks(p, err) == -1)
+		return -1;
+	if (p->source->estimate == NULL)
+		return 0;
+	if (p->source->estimate(p->source, p->plans, p->disk_count, &estimate,
+		    err) == -1)
 		return -1;
 	estimate_print(text, &estimate);
 	say(p, "info", text);
@@ -700,8 +703,11 @@ pipeline_run(const struct machine *machine, struct pipeline_source *source,
 
 	p.start = monotonic_seconds();
 	memset(result_out, 0, sizeof *result_out);
-	if (p.session == NULL)
+	if (p.session == NULL || (source->record != NULL &&
+			json_object_update(p.session, source->record) == -1)) {
+		json_decref(p.session);
 		return error_set(err, ENOMEM, "machine %s", machine->name);
+	}
 	result = run(&p, err);
 	if (result == -1) {
 		AUTO(json_decrefpp) json_t *details = json_pack("{s:s, s:s}",

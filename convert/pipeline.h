@@ -50,8 +50,8 @@ struct capture_count {
 };
 
 /*
- * Where the disks come from: a live session (convert/serve/session.c) or local
- * images (verb-convert.c).  The pipeline calls from one thread.
+ * Where the disks come from: a live session (convert/serve/session.c), a carry
+ * set (convert/carry.c) or local images (convert/local.c).  The pipeline calls from one thread.
  */
 struct pipeline_source {
 	/*
@@ -70,8 +70,8 @@ struct pipeline_source {
 		size_t count, struct progress *progress,
 		struct capture_count *counts_out, struct error *err);
 	/*
-	 * What it will take to capture this, a plan for each disk.  NULL for local
-	 * images.
+	 * What it will take to capture this, a plan for each disk.  NULL when
+	 * nothing is to be waited for.
 	 */
 	int (*estimate)(struct pipeline_source *source, const struct plan *plans,
 		size_t count, struct estimate *estimate_out, struct error *err);
@@ -93,6 +93,8 @@ struct pipeline_source {
 	 * complete (capture/generation.h); NULL: in the machine's folder.
 	 */
 	const struct machine *place;
+	/* Joins report/session.json: how the blocks came; borrowed, or NULL. */
+	json_t *record;
 };
 
 struct pipeline_options {

@@ -16,6 +16,7 @@
 #include "convert/local.h"
 #include "convert/state/machine.h"
 #include "convert/verb.h"
+#include "convert/verdict.h"
 
 const char verb_convert_help[] =
 	"usage: unrack convert NAME | --name NAME --disk FILE...\n"
@@ -181,20 +182,5 @@ verb_convert(const struct settings *settings, int argc, char **argv,
 	if (open_machine(&machine, settings, &arguments, err) == -1 ||
 		run(machine, &arguments.options, &result, err) == -1)
 		return EXIT_FAILED;
-	printf("verdict: %s\nreason: %s\nfindings: %u blockers, %u warnings\n"
-	       "report: %s/report/report.html\nstart it: %s/vm/run-isolated\n",
-		result.verdict, result.reason, result.blockers, result.warnings,
-		machine->folder, machine->folder);
-	if (result.os_name[0] == '\0') {
-		error_set(err, 0, "no operating system was recognised on the "
-			"disks of %s; the VM has emulated hardware and nothing "
-			"in it was converted", machine->name);
-		error_hint(err, "See the findings in the report; check that all "
-			"disks of the server were given.");
-		return EXIT_FAILED;
-	}
-	return strcmp(result.verdict, "boots") == 0 ||
-			(arguments.options.no_verify && result.blockers == 0)
-		? EXIT_DONE
-		: EXIT_FAILED;
+	return verdict_print(machine, &arguments.options, &result, err);
 }

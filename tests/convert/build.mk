@@ -80,3 +80,9 @@ test-generation_src := tests/convert/test-generation.c $(capture_test_src)
 test-generation_pkg := $(wire_pkg) cmocka libarchive
 test-generation_wrap := pwrite copy_file_range fallocate fdatasync fsync \
 	rename unlink
+
+tests += test-import
+test-import_src := tests/convert/test-import.c convert/carry.c \
+	$(filter-out tests/convert/test-serve.c,$(test-serve_src))
+test-import_pkg := $(test-serve_pkg)
+test-import_needs := carry-source
