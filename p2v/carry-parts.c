@@ -294,7 +294,8 @@ find_part(struct carry_parts *parts, const char *dir, struct carry_folder *best,
 			error_clear(err);
 			return 0;
 		}
-		return -1;
+		return error_hint(err, "--continue names the folder of a disk "
+			"that a part of the set is on.");
 	}
 	if (best->path != NULL && memcmp(best->part.set, folder.part.set,
 					 CARRY_ID_BYTES) != 0) {

@@ -79,8 +79,11 @@ search(struct carry_folder *folder_out, const char *dir, struct error *err)
 	AUTO(freep) char *found = NULL;
 	const struct dirent *entry;
 
-	if (list == NULL)
-		return error_set(err, errno, "open %s", dir);
+	if (list == NULL) {
+		error_set(err, errno, "open %s", dir);
+		return error_hint(err, "Name the folder that the removable "
+			"disk is mounted on.");
+	}
 	while ((entry = readdir(list)) != NULL) {
 		if (!ends_with(entry->d_name, suffix))
 			continue;
