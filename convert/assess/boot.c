@@ -13,7 +13,7 @@
 #include "convert/assess/grub-config.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
-#include "convert/assess/system.h"
+#include "convert/assess/shell.h"
 
 enum { DATABASE_LIMIT = 2 << 20 };
 

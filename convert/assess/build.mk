@@ -1,3 +1,5 @@
+network_config_src := $(addprefix convert/assess/,ifcfg.c ifupdown.c ini.c \
+	interface.c keyfile.c net-rule.c netplan.c networkd.c)
 convert_rules_src := $(wildcard convert/assess/rules-*.c) \
 	$(wildcard convert/assess/look-*.c)
 convert_examine_src := $(convert_rules_src) $(addprefix convert/assess/, \
@@ -5,5 +7,5 @@ convert_examine_src := $(convert_rules_src) $(addprefix convert/assess/, \
 	secret.c software.c waiver.c)
 convert_assess_src := $(convert_examine_src) $(addprefix convert/assess/, \
 	boot.c grub-config.c guest-file.c guest-stream.c guest.c \
-	ifupdown.c inspect.c net-rule.c reference.c service.c snapshot.c \
-	system.c volume.c)
+	inspect.c reference.c service.c shell.c snapshot.c system.c volume.c) \
+	$(network_config_src)

@@ -116,3 +116,21 @@ guest_folder_files(guestfs_h *g, const char *folder, const char *ending)
 	qsort(files, count, sizeof *files, by_name);
 	return take(files);
 }
+
+char **
+guest_files(guestfs_h *g, const char *pattern)
+{
+	char **names = guestfs_glob_expand(g, pattern);
+	size_t kept = 0;
+
+	for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
+		char *real = i < FOLDER_LIMIT ? guestfs_realpath(g, names[i])
+					      : NULL;
+
+		free(names[i]);
+		names[i] = NULL;
+		if (real != NULL)
+			names[kept++] = real;
+	}
+	return names;
+}

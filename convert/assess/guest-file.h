@@ -36,4 +36,10 @@ bool guest_folder_is_there(guestfs_h *g, const char *path);
 char **guest_folder_files(guestfs_h *g, const char *folder,
 	const char *ending);
 
+/*
+ * What a pattern of glob(7) leads to, through links, as the guest sees it: a
+ * NULL-terminated list of at most 1000.  NULL when out of memory.
+ */
+char **guest_files(guestfs_h *g, const char *pattern);
+
 #endif

@@ -16,8 +16,9 @@
 #include "convert/assess/finding.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
-#include "convert/assess/ifupdown.h"
 #include "convert/assess/net-rule.h"
+#include "convert/assess/network-config.h"
+#include "convert/assess/shell.h"
 
 /* When the maker's free security updates ended, or will. */
 static const struct {
@@ -46,34 +47,6 @@ static const struct {
 	{"sles", "11", "2019-03-31"},
 	{"sles", "12", "2024-10-31"},
 };
-
-bool
-shell_value(const char *text, const char *key, char *value_out, size_t room)
-{
-	size_t n = strlen(key);
-
-	while (*text != '\0') {
-		const char *at = text + strspn(text, " \t");
-		size_t bytes = strcspn(text, "\n");
-		char stop[] = " \t\r\n";
-
-		text += bytes + (text[bytes] == '\n');
-		if (strncmp(at, key, n) != 0 || at[n] != '=')
-			continue;
-		at += n + 1;
-		if (*at == '"' || *at == '\'') {
-			char quoted[] = {*at++, '\n', '\0'};
-
-			snprintf(value_out, room, "%.*s",
-				(int)strcspn(at, quoted), at);
-		} else {
-			snprintf(value_out, room, "%.*s",
-				(int)strcspn(at, stop), at);
-		}
-		return true;
-	}
-	return false;
-}
 
 static void
 first_line(char *to, size_t room, const char *text)
@@ -248,23 +221,36 @@ read_identity(guestfs_h *g, struct guest *guest, struct findings *findings)
 
 /* ---- interfaces ---- */
 
+/* Which files configure interfaces, and who reads them. */
+static const struct {
+	const char *pattern;
+	network_config_read *read;
+} configurations[] = {
+	{"/etc/network/interfaces", ifupdown_read},
+	{"/etc/network/interfaces.d/*", ifupdown_read},
+	{"/etc/sysconfig/network-scripts/ifcfg-*", ifcfg_read},
+	{"/etc/sysconfig/network/ifcfg-*", ifcfg_read},
+	{"/etc/NetworkManager/system-connections/*", keyfile_read},
+	{"/etc/netplan/*.yaml", netplan_read},
+	{"/etc/systemd/network/*.network", networkd_read},
+};
+
 static void
 read_interfaces(guestfs_h *g, struct guest *guest, struct findings *findings)
 {
-	AUTO(freep) char *text =
-		guest_file_text(g, "/etc/network/interfaces", findings);
-	AUTO(strings_freep) char **files = NULL;
+	for (size_t i = 0; i < sizeof configurations / sizeof *configurations;
+		i++) {
+		AUTO(strings_freep) char **files = guest_files(g,
+			configurations[i].pattern);
 
-	if (text != NULL)
-		ifupdown_read(guest, text);
-	if (text == NULL || strstr(text, "interfaces.d") == NULL)
-		return;
-	files = guest_folder_files(g, "/etc/network/interfaces.d", "");
-	for (char **file = files; file != NULL && *file != NULL; file++) {
-		AUTO(freep) char *more = guest_file_text(g, *file, findings);
+		for (char **file = files; file != NULL && *file != NULL;
+			file++) {
+			AUTO(freep) char *text =
+				guest_file_text(g, *file, findings);
 
-		if (more != NULL)
-			ifupdown_read(guest, more);
+			if (text != NULL)
+				configurations[i].read(guest, *file, text);
+		}
 	}
 }
 

@@ -3,8 +3,6 @@
 
 #include <guestfs.h>
 #include <jansson.h>
-#include <stddef.h>
-#include <stdbool.h>
 
 struct findings;
 struct guest;
@@ -15,9 +13,5 @@ struct guest;
  */
 void system_read(guestfs_h *g, struct guest *guest, const json_t *inventory,
 	struct findings *findings);
-
-/* KEY=value or KEY="value" in a file of shell assignments; true when found. */
-bool shell_value(const char *text, const char *key, char *value_out,
-	size_t room);
 
 #endif

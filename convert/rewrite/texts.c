@@ -21,8 +21,6 @@
 #include "convert/rewrite/network.h"
 #include "convert/rewrite/rewriters.h"
 
-enum { FILES_LIMIT = 1000 };
-
 /* What the boot loader reads now, and what it or a tool will read later. */
 enum when { NOW, LATER };
 
@@ -69,35 +67,13 @@ static const char *const reasons[] = {
 		  "names.",
 };
 
-/*
- * The regular files that a pattern leads to, through links, as the guest sees
- * them; NULL when out of memory or without any.
- */
-static char **
-find_files(guestfs_h *g, const char *pattern)
-{
-	char **names = guestfs_glob_expand(g, pattern);
-	size_t kept = 0, i;
-
-	for (i = 0; names != NULL && names[i] != NULL; i++) {
-		char *real = i < FILES_LIMIT ? guestfs_realpath(g, names[i])
-					     : NULL;
-
-		free(names[i]);
-		names[i] = NULL;
-		if (real != NULL)
-			names[kept++] = real;
-	}
-	return names;
-}
-
 static void
 learn(guestfs_h *g, const struct volume *root, struct references *references,
 	struct findings *findings)
 {
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		AUTO(strings_freep) char **files = texts[i].is_evidence
-			? find_files(g, texts[i].pattern) : NULL;
+			? guest_files(g, texts[i].pattern) : NULL;
 
 		for (char **file = files; file != NULL && *file != NULL;
 			file++) {
@@ -134,7 +110,7 @@ static int
 plan_text(guestfs_h *g, const struct text *how, struct references *references,
 	struct findings *findings, struct changes *changes, struct error *err)
 {
-	AUTO(strings_freep) char **files = find_files(g, how->pattern);
+	AUTO(strings_freep) char **files = guest_files(g, how->pattern);
 
 	for (char **file = files; file != NULL && *file != NULL; file++) {
 		if (!changes_have(changes, *file) &&

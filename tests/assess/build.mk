@@ -17,13 +17,14 @@ tests += test-finding
 test-finding_src := tests/assess/test-finding.c $(convert_examine_src) $(common_src)
 test-finding_pkg := cmocka jansson libarchive
 
-tests += test-guest test-ifupdown
+tests += test-guest test-network-config
 test-guest_src := tests/assess/test-guest.c $(convert_assess_src) \
 	drivers-inject/appliance.c $(common_src)
-test-guest_pkg := cmocka libguestfs jansson libarchive
-test-ifupdown_src := tests/assess/test-ifupdown.c convert/assess/ifupdown.c \
-	convert/assess/guest.c $(common_src)
-test-ifupdown_pkg := cmocka jansson
+test-guest_pkg := cmocka libguestfs jansson libarchive yaml-0.1
+test-network-config_src := tests/assess/test-network-config.c \
+	$(network_config_src) convert/assess/shell.c convert/assess/guest.c \
+	$(common_src)
+test-network-config_pkg := cmocka jansson yaml-0.1
 
 examine_test_src := $(convert_examine_src) $(common_src)
 tests += test-rules test-files test-packages test-secret test-waiver

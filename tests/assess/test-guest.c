@@ -6,7 +6,7 @@
 #include "common/own.h"
 #include "convert/assess/boot.h"
 #include "convert/assess/guest.h"
-#include "convert/assess/system.h"
+#include "convert/assess/shell.h"
 
 static void
 an_unknown_guest_gets_hardware_that_anything_boots_on(void **state)
