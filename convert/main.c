@@ -46,7 +46,7 @@ static const struct verb {
 		"NAME [SPEC | default]",
 		"limit what a machine's capture takes of the wire, at once"},
 	{"report", verb_report, verb_report_help,
-		"NAME [--format text|html|json|sarif|csv]",
+		"NAME | --fleet [NAME...] [--format text|html|json|sarif|csv]",
 		"print the report"},
 	{"status", verb_status, verb_status_help,
 		"[NAME] [--json]", "where each machine stands"},

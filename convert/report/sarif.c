@@ -13,9 +13,10 @@
 #include "common/json.h"
 #include "common/own.h"
 #include "convert/report/parts.h"
+#include "convert/report/uri.h"
 #include "convert/report/words.h"
 
-enum { FINGERPRINT_BYTES = 16, URI_BYTES = 3 * 1024 };
+enum { FINGERPRINT_BYTES = 16 };
 
 static const char *
 level_of(const json_t *finding)
@@ -52,27 +53,6 @@ rule_of(const json_t *finding)
 		"properties", "tags", json_text(finding, "group", "other"));
 }
 
-/* RFC 3986: all but unreserved characters and the slash are encoded. */
-static void
-encode_path(char uri[URI_BYTES], const char *path, size_t bytes)
-{
-	static const char digits[] = "0123456789ABCDEF";
-	size_t used = 0;
-
-	for (size_t i = 0; i < bytes && used + 4 < URI_BYTES; i++) {
-		unsigned char c = (unsigned char)path[i];
-
-		if (isalnum(c) || strchr("/-._~", c) != NULL) {
-			uri[used++] = (char)c;
-			continue;
-		}
-		uri[used++] = '%';
-		uri[used++] = digits[c >> 4];
-		uri[used++] = digits[c & 15];
-	}
-	uri[used] = '\0';
-}
-
 /* The length of the path in "/etc/fstab:3", and the line, or 0. */
 static size_t
 split_line(const char *where, unsigned long *line_out)
@@ -94,17 +74,17 @@ split_line(const char *where, unsigned long *line_out)
 static json_t *
 location_of(const char *where)
 {
-	char uri[URI_BYTES];
 	unsigned long line;
-	size_t bytes = split_line(where, &line);
+	size_t bytes = split_line(where, &line), slashes = strspn(where, "/");
+	AUTO(freep) char *uri = NULL;
 	json_t *physical;
 
-	if (where[0] != '/' || strspn(where, "/") >= bytes)
+	if (slashes == 0 || slashes >= bytes)
 		return json_pack("{s:[{s:s}]}", "logicalLocations",
 			"fullyQualifiedName", where);
-	encode_path(uri, where + strspn(where, "/"),
-		bytes - strspn(where, "/"));
-	physical = json_pack("{s:{s:s, s:s}}", "artifactLocation", "uri", uri,
+	uri = uri_encode(where + slashes, bytes - slashes);
+	physical = json_pack("{s:{s:s, s:s}}", "artifactLocation", "uri",
+		uri == NULL ? "" : uri,
 		"uriBaseId", "GUEST");
 	if (line > 0)
 		json_object_set_new(physical, "region",
