@@ -7,15 +7,15 @@
 
 #include <string.h>
 
-static const struct rule_table *const tables[GROUP_COUNT] = {
+static const struct rule_table *const tables[] = {
 	&rules_hardware, &rules_firmware, &rules_storage, &rules_filesystems,
-	&rules_system, &rules_network, &rules_applications, &rules_security,
-	&rules_identity, &rules_operations};
+	&rules_kernel, &rules_system, &rules_network, &rules_applications,
+	&rules_security, &rules_identity, &rules_agents, &rules_operations};
 
 const struct rule *
 catalogue_at(size_t index)
 {
-	for (size_t t = 0; t < GROUP_COUNT; t++) {
+	for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
 		if (index < tables[t]->count)
 			return &tables[t]->rules[index];
 		index -= tables[t]->count;

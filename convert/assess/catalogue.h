@@ -20,8 +20,7 @@ enum rule_group {
 	GROUP_APPLICATIONS,
 	GROUP_SECURITY,
 	GROUP_IDENTITY,
-	GROUP_OPERATIONS,
-	GROUP_COUNT
+	GROUP_OPERATIONS
 };
 
 /* A line of a guest's file that a text clue's pattern matched. */
@@ -74,15 +73,16 @@ struct rule {
 	const char *proof;
 };
 
-/* The rules of one group, in rules-GROUP.c, by id. */
+/* Rules of one group, in rules-NAME.c, by id. */
 struct rule_table {
 	enum rule_group group;
 	const struct rule *rules;
 	size_t count;
 };
 extern const struct rule_table rules_hardware, rules_firmware, rules_storage,
-	rules_filesystems, rules_system, rules_network, rules_applications,
-	rules_security, rules_identity, rules_operations;
+	rules_filesystems, rules_kernel, rules_system, rules_network,
+	rules_applications, rules_security, rules_identity, rules_agents,
+	rules_operations;
 
 /* NULL when there is no such rule. */
 const struct rule *catalogue_rule(const char *id);

@@ -9,6 +9,7 @@
 #include <regex.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/own.h"
 #include "common/strings.h"
@@ -58,6 +59,48 @@ examine_note(struct examination *examination, const struct rule *rule,
 	const char *where, unsigned line, const char *what)
 {
 	examine_note_as(examination, rule, rule->confidence, where, line, what);
+}
+
+/* "localhost", loopback addresses, and what no host is called. */
+static bool
+is_elsewhere(const char *host)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				      ".-_:";
+
+	return *host != '\0' && host[strspn(host, letters)] == '\0' &&
+		isalnum((unsigned char)*host) &&
+		strncasecmp(host, "localhost", 9) != 0 &&
+		!string_starts(host, "127.") && strcmp(host, "0.0.0.0") != 0;
+}
+
+bool
+examine_depend(const struct examination *examination, const char *kind,
+	const char *spec, const char *path, unsigned line)
+{
+	const char *scheme = strstr(spec, "://"), *end;
+	char host[256], where[FILES_PATH_LIMIT + 16];
+	unsigned port = 0;
+
+	spec = scheme == NULL ? spec : scheme + 3;
+	if (*spec == '[') {
+		spec++;
+		end = spec + strcspn(spec, "]");
+		snprintf(host, sizeof host, "%.*s", (int)(end - spec), spec);
+		end += *end == ']';
+	} else {
+		end = spec + strcspn(spec, ":/ \t,;\"'");
+		snprintf(host, sizeof host, "%.*s", (int)(end - spec), spec);
+	}
+	if (*end == ':')
+		sscanf(end + 1, "%5u", &port);
+	if (!is_elsewhere(host))
+		return false;
+	snprintf(where, sizeof where, "%s:%u", path, line);
+	findings_add_dependency(examination->findings, kind, host,
+		port < 65536 ? port : 0, where);
+	return true;
 }
 
 static void

@@ -33,6 +33,14 @@ void examine_note_as(struct examination *examination, const struct rule *rule,
 	enum confidence confidence, const char *where, unsigned line,
 	const char *what);
 
+/*
+ * Note another machine that a line of the guest's names, as "host", "host:port",
+ * "[address]:port" or "scheme://host/..."; `kind` as findings_add_dependency() has it.
+ * This machine itself and what is no name of a host are passed over: false.
+ */
+bool examine_depend(const struct examination *examination, const char *kind,
+	const char *host, const char *path, unsigned line);
+
 /* Go through a text line by line, each cut at EXAMINE_LINE bytes; false at the end. */
 enum { EXAMINE_LINE = 1024 };
 struct line {

@@ -1,15 +1,42 @@
 #ifndef CONVERT_ASSESS_LOOKS_H
 #define CONVERT_ASSESS_LOOKS_H
 
+#include <stdbool.h>
+
 struct examination;
+struct hit;
 struct rule;
 
 /*
  * How rules look that are more than a table, in look-GROUP.c.  Each is called
  * once with its rule.
  */
-
+void at_jobs_look(struct examination *, const struct rule *);
+void end_of_life_look(struct examination *, const struct rule *);
+void end_of_life_soon_look(struct examination *, const struct rule *);
+void i386_look(struct examination *, const struct rule *);
+void kernel_age_look(struct examination *, const struct rule *);
+void kernel_custom_look(struct examination *, const struct rule *);
+void kernel_modules_look(struct examination *, const struct rule *);
+void kernel_realtime_look(struct examination *, const struct rule *);
+void machine_id_missing_look(struct examination *, const struct rule *);
+void machine_id_shared_look(struct examination *, const struct rule *);
+void performance_look(struct examination *, const struct rule *);
 void remote_mount_look(struct examination *, const struct rule *);
 void tpm_look(struct examination *, const struct rule *);
+void security_driver_look(struct examination *, const struct rule *);
+void time_unsynchronised_look(struct examination *, const struct rule *);
+void time_zone_look(struct examination *, const struct rule *);
+
+/* Those that have the last word on a line. */
+bool configuration_server_accept(const struct examination *,
+	const struct hit *);
+bool cron_job_accept(const struct examination *, const struct hit *);
+bool domain_accept(const struct examination *, const struct hit *);
+bool log_retention_accept(const struct examination *, const struct hit *);
+bool log_server_accept(const struct examination *, const struct hit *);
+bool mail_relay_accept(const struct examination *, const struct hit *);
+bool monitoring_server_accept(const struct examination *, const struct hit *);
+bool time_server_accept(const struct examination *, const struct hit *);
 
 #endif

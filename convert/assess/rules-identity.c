@@ -3,6 +3,7 @@
  * Data only; catalogue.h says what the fields mean.
  */
 #include "convert/assess/catalogue.h"
+#include "convert/assess/looks.h"
 
 static const struct rule rules[] = {
 	{
@@ -20,6 +21,212 @@ static const struct rule rules[] = {
 			  "(password|passwd|pwd|secret|token)[\"']?[ \t]*[=:]"
 			  "[ \t]*[\"']?[^ \t\"'$%<{]",
 			  NULL},
+			{NULL}},
+	},
+	{
+		.id = "identity.domain-member",
+		.title = "The machine is a member of a domain",
+		.severity = SEVERITY_WARNING,
+		.why = "The domain knows it by a password that the machine renews "
+		  "every month. If the old machine and the VM both run, one "
+		  "of them falls out of the domain, and logins stop.",
+		.action = "Let only one of them run. Have a local account with a "
+		  "known password for the first login.",
+		.command = "realm list; adcli testjoin",
+		.clues = (const struct clue[]){
+			{"/etc/sssd/sssd.conf /etc/sssd/conf.d/*.conf",
+			  "^(ad_domain|ad_server|ipa_server|ipa_domain|"
+			  "krb5_server|id_provider)[ \t]*=[ \t]*([^ \t]+)",
+			  domain_accept},
+			{"/etc/samba/smb.conf",
+			  "^security[ \t]*=[ \t]*(ads|domain)", NULL},
+			{NULL}},
+		.software = (const struct software[]){
+			{"Kerberos host key", NULL, NULL, "/etc/krb5.keytab"},
+			{"BeyondTrust or PBIS", "pbis-open", "lwsmd",
+			  "/etc/pbis/*"},
+			{"Centrify", "CentrifyDC centrifydc", "centrifydc",
+			  "/etc/centrifydc/*"},
+			{"Quest Authentication Services", "vasclnt", "vasd",
+			  "/etc/opt/quest/vas/*"},
+			{NULL}},
+	},
+	{
+		.id = "identity.licence-disk",
+		.title = "A licence is bound to a disk",
+		.severity = SEVERITY_BLOCKER,
+		.why = "The VM's disk has another serial number: the program will "
+		  "not start.",
+		.action = "Ask the maker for a licence for the VM before the move.",
+		.clues = (const struct clue[]){
+			{"*.lic */license.dat */licence.dat */licenses/* "
+			 "*/flexlm/*.dat",
+			  "(HOSTID=|[ \t])(DISK_SERIAL_NUM|VSN|DISK_SERIAL)=[0-9a-f]+",
+			  NULL},
+			{NULL}},
+	},
+	{
+		.id = "identity.licence-dongle",
+		.title = "A licence is bound to a dongle",
+		.severity = SEVERITY_BLOCKER,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "The dongle is in the old machine. The program will not start "
+		  "in a VM that does not reach it.",
+		.action = "Pass the dongle through from the new host, put it on a "
+		  "USB server in the network, or ask the maker for a licence "
+		  "in software.",
+		.software = (const struct software[]){
+			{"Sentinel HASP", "aksusbd",
+			  "aksusbd aksusbd-* hasplmd haspd",
+			  "/etc/hasplm/hasplm.ini /usr/sbin/aksusbd*"},
+			{"WIBU CodeMeter", "codemeter codemeter-lite",
+			  "codemeter codemeter-webadmin",
+			  "/etc/wibu/CodeMeter/*"},
+			{"WibuKey", "wibukey", "wibukey", NULL},
+			{"Sentinel SuperPro", "sntl-sud", "snslpd sntlsrvd",
+			  "/opt/RainbowTechnologies/*"},
+			{"MATRIX dongles", NULL, "matrix-dongle", NULL},
+			{NULL}},
+		.clues = (const struct clue[]){
+			{"*.lic */license.dat */licence.dat */licenses/*",
+			  "(HOSTID=|[ \t])FLEXID=[0-9]+-", NULL},
+			{NULL}},
+	},
+	{
+		.id = "identity.licence-mac",
+		.title = "A licence is bound to a network card's address",
+		.severity = SEVERITY_WARNING,
+		.why = "The VM keeps the address, and with it the licence. It is "
+		  "lost when somebody gives the VM a new card, and it counts "
+		  "twice while both machines run.",
+		.action = "Keep the VM's MAC address, and read whether the licence "
+		  "allows a VM.",
+		.effect = "Gives the VM the same MAC address.",
+		.clues = (const struct clue[]){
+			{"*.lic */license.dat */licence.dat */licenses/* "
+			 "*/flexlm/*.dat",
+			  "^(SERVER|HOST)[ \t]+[^ \t]+[ \t]+(ETHER=|ether=)?"
+			  "[0-9a-f]{12}([ \t]|$)",
+			  NULL},
+			{"*.lic */license.dat */licence.dat */licenses/* "
+			 "*/flexlm/*.dat",
+			  "HOSTID=\"?(ETHER=)?[0-9a-f]{12}([ \t\"]|$)", NULL},
+			{NULL}},
+	},
+	{
+		.id = "identity.licence-server",
+		.title = "A licence manager runs here",
+		.severity = SEVERITY_WARNING,
+		.why = "Other machines take licences from it, by its name or "
+		  "address, and it checks the hardware that it runs on.",
+		.action = "Find out what each licence is bound to (a MAC address is "
+		  "kept) and whether it allows a VM; announce the move to "
+		  "those who use it.",
+		.software = (const struct software[]){
+			{"FlexNet (lmgrd)", NULL, "lmgrd flexlm flexnet* lmadmin",
+			  "*/lmgrd */lmadmin"},
+			{"Reprise (RLM)", NULL, "rlm", "*/rlm */rlm.opt"},
+			{"Sentinel RMS", NULL, "lserv", "*/lserv */lservrc"},
+			{"Dassault DSLS", NULL, "dsls DSLicSrv",
+			  "/var/DassaultSystemes/LicenseServer*"},
+			{"IBM LUM", NULL, "i4lmd", "/var/lum/*"},
+			{"Altair", NULL, "altairlmxd", "*/lmx-serv*"},
+			{"LM-X", NULL, "lmx", "*/lmx-serv"},
+			{"Siemens SPLM", NULL, "splmd ugslmd", "*/ugslmd */saltd"},
+			{"Green Hills or Wolfram MathLM", NULL, "mathlm",
+			  "*/mathlm"},
+			{NULL}},
+		.clues = (const struct clue[]){
+			{"/etc/rc.local /etc/rc.d/rc.local /etc/init.d/* "
+			 "/etc/systemd/system/* /etc/cron*",
+			  "/(lmgrd|lmadmin|rlm|lserv)([ \t]|$)", NULL},
+			{NULL}},
+	},
+	{
+		.id = "identity.machine-id-missing",
+		.title = "The machine has no id of its own",
+		.severity = SEVERITY_INFORMATION,
+		.why = "It gets a new one at each start: logs and DHCP leases begin "
+		  "anew.",
+		.action = "Nothing, if the machine was made as a template.",
+		.look = machine_id_missing_look,
+	},
+	{
+		.id = "identity.machine-id-shared",
+		.title = "The machine's id is a copy",
+		.severity = SEVERITY_WARNING,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "Two files name different ids, as after cloning a disk, or "
+		  "the id is one that images come with. Machines with one id take "
+		  "each other's DHCP leases and mix their logs.",
+		.action = "Make a new id in the VM, unless a licence is bound to it.",
+		.command = "rm /etc/machine-id /var/lib/dbus/machine-id; "
+		  "systemd-machine-id-setup",
+		.look = machine_id_shared_look,
+	},
+	{
+		.id = "identity.per-core-licence",
+		.title = "Software that is paid for by processor",
+		.severity = SEVERITY_WARNING,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "Its licence may count every processor of the host that the "
+		  "VM can run on, not those of the VM.",
+		.action = "Ask those who bought it before the move; keep the VM on "
+		  "licensed hosts.",
+		.software = (const struct software[]){
+			{"Oracle Database", "oracle-database-* oracle-xe*",
+			  "oracle oracledb oracle-*", "/etc/oratab /etc/oraInst.loc"},
+			{"Oracle WebLogic", NULL, "weblogic",
+			  "*/wlserver/* /opt/oracle/middleware/*"},
+			{"IBM Db2", NULL, "db2fmcd", "/opt/ibm/db2/* /var/db2/*"},
+			{"IBM MQ", "MQSeriesRuntime ibmmq-runtime", NULL,
+			  "/opt/mqm/*"},
+			{"IBM WebSphere", NULL, NULL, "/opt/IBM/WebSphere/*"},
+			{"Informix", NULL, "informix", "/etc/informix/* */sqlhosts"},
+			{"Microsoft SQL Server", "mssql-server", "mssql-server",
+			  "/opt/mssql/*"},
+			{"SAP", NULL, "sapinit saphostctrl", "/usr/sap/*"},
+			{"SAP ASE (Sybase)", NULL, "sybase", "/opt/sybase/*"},
+			{NULL}},
+	},
+	{
+		.id = "identity.remote-control",
+		.title = "A remote control has an id that depends on hardware",
+		.severity = SEVERITY_INFORMATION,
+		.why = "The VM may get another id, so that those who use it do not "
+		  "find it.",
+		.action = "Note the new id, or remove the program.",
+		.software = (const struct software[]){
+			{"TeamViewer", "teamviewer teamviewer-host",
+			  "teamviewerd", "/opt/teamviewer*"},
+			{"AnyDesk", "anydesk", "anydesk", NULL},
+			{"RustDesk", "rustdesk", "rustdesk", NULL},
+			{"ScreenConnect", NULL, "connectwisecontrol-* screenconnect-*",
+			  "/opt/screenconnect-*"},
+			{NULL}},
+	},
+	{
+		.id = "identity.subscription",
+		.title = "The system is subscribed to its maker",
+		.severity = SEVERITY_WARNING,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "Subscriptions count sockets of a machine or VMs of a host: "
+		  "after the move another kind may be needed, and updates may "
+		  "stop.",
+		.action = "Register the VM anew and give the old subscription back.",
+		.command = "subscription-manager facts --update && "
+		  "subscription-manager attach --auto",
+		.software = (const struct software[]){
+			{"Red Hat subscription", NULL, NULL,
+			  "/etc/pki/consumer/cert.pem"},
+			{"Red Hat Network Classic", NULL, NULL,
+			  "/etc/sysconfig/rhn/systemid"},
+			{"SUSE Customer Center", NULL, NULL,
+			  "/etc/zypp/credentials.d/SCCcredentials "
+			  "/etc/zypp/credentials.d/NCCcredentials"},
+			{"Ubuntu Pro", NULL, NULL,
+			  "/var/lib/ubuntu-advantage/private/*"},
+			{"Oracle ULN", NULL, NULL, "/etc/sysconfig/rhn/up2date-uuid"},
 			{NULL}},
 	},
 };

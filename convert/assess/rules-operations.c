@@ -3,22 +3,103 @@
  * Data only; catalogue.h says what the fields mean.
  */
 #include "convert/assess/catalogue.h"
+#include "convert/assess/looks.h"
 
 static const struct rule rules[] = {
 	{
-		.id = "operations.backup-agent",
-		.title = "A backup agent runs here",
+		.id = "operations.at-jobs",
+		.title = "Jobs wait to be run once",
 		.severity = SEVERITY_WARNING,
-		.why = "The backup server knows the old machine by its name, its "
-		  "address or an identity in the agent. Until the VM is known "
-		  "there, nobody may notice that its backups fail.",
-		.action = "Register the VM with the backup server, and restore a "
-		  "file from it before the old machine goes.",
-		.software = (const struct software[]){
-			{"Bacula", "bacula-fd bacula-client", "bacula-fd",
-			  "/etc/bacula/bacula-fd.conf"},
-			{"Bareos", "bareos-filedaemon", "bareos-fd", NULL},
-			{"Veeam Agent", "veeam", "veeamservice", NULL},
+		.why = "They run at their time on whichever machine is up: on both, "
+		  "or late, when the VM starts after it.",
+		.action = "Look at them with atq, and remove or note them before the "
+		  "move.",
+		.command = "atq",
+		.look = at_jobs_look,
+	},
+	{
+		.id = "operations.log-retention",
+		.title = "Logs are kept for long",
+		.severity = SEVERITY_INFORMATION,
+		.why = "Somebody decided that they must be kept. The copies on the "
+		  "old machine's disk must not be wiped before the VM's are "
+		  "known to be whole.",
+		.action = "Ask how long, and keep the capture as long.",
+		.clues = (const struct clue[]){
+			{"/etc/logrotate.conf /etc/logrotate.d/*",
+			  "^(rotate|maxage)[ \\t]+[0-9]+", log_retention_accept},
+			{"/etc/systemd/journald.conf "
+			 "/etc/systemd/journald.conf.d/*.conf",
+			  "^MaxRetentionSec=[0-9]+ *(year|y)", NULL},
+			{NULL}},
+	},
+	{
+		.id = "operations.log-server",
+		.title = "Logs are sent to another machine",
+		.severity = SEVERITY_INFORMATION,
+		.why = "It needs to be reached, and may sort by the address that "
+		  "logs come from.",
+		.action = "See that the VM's network reaches it, and that its logs "
+		  "arrive.",
+		.clues = (const struct clue[]){
+			{"/etc/rsyslog.conf /etc/rsyslog.d/*.conf /etc/syslog.conf",
+			  "[ \\t]@@?[[a-z0-9]", log_server_accept},
+			{"/etc/rsyslog.conf /etc/rsyslog.d/*.conf",
+			  "target=\"([^\"]+)\"", log_server_accept},
+			{"/etc/syslog-ng/syslog-ng.conf "
+			 "/etc/syslog-ng/conf.d/*.conf",
+			  "^(destination.*)?(tcp|udp|network|syslog)\\(\"",
+			  log_server_accept},
+			{"/etc/systemd/journal-upload.conf", "^URL=([^ ]+)",
+			  log_server_accept},
+			{NULL}},
+	},
+	{
+		.id = "operations.mail-relay",
+		.title = "Mail goes out through another server",
+		.severity = SEVERITY_INFORMATION,
+		.why = "It must accept mail from the VM: relays often name the "
+		  "addresses that they trust.",
+		.action = "Send a mail from the VM once it is connected.",
+		.clues = (const struct clue[]){
+			{"/etc/postfix/main.cf",
+			  "^relayhost[ \\t]*=[ \\t]*([^ \\t]+)",
+			  mail_relay_accept},
+			{"/etc/exim4/update-exim4.conf.conf",
+			  "^dc_smarthost=[\"']?([^ \"']+)", mail_relay_accept},
+			{"/etc/ssmtp/ssmtp.conf",
+			  "^mailhub[ \\t]*=[ \\t]*([^ \\t]+)", mail_relay_accept},
+			{"/etc/msmtprc /root/.msmtprc /home/*/.msmtprc",
+			  "^host[ \\t]+([^ \\t]+)", mail_relay_accept},
+			{"/etc/nullmailer/remotes", "^([^ \\t]+)",
+			  mail_relay_accept},
+			{"/etc/mail/sendmail.mc", "`SMART_HOST', *`([^']+)'",
+			  mail_relay_accept},
+			{NULL}},
+	},
+	{
+		.id = "operations.performance-history",
+		.title = "How busy the machine was",
+		.severity = SEVERITY_INFORMATION,
+		.why = "The VM need not be as large as the old machine was.",
+		.action = "Choose processors and memory by what was used at most, "
+		  "and compare after the move.",
+		.look = performance_look,
+	},
+	{
+		.id = "operations.scheduled-jobs",
+		.title = "Jobs run at set times",
+		.severity = SEVERITY_INFORMATION,
+		.why = "While the old machine and the VM both run, so do their "
+		  "jobs: twice the mails, transfers and changes.",
+		.action = "See that only one of the two runs them; choose a time for "
+		  "the move at which none is due.",
+		.clues = (const struct clue[]){
+			{"/var/spool/cron/* /etc/crontab /etc/cron.d/*",
+			  "^([*0-9,/-]+[ \\t]+[*0-9a-z,/-]+[ \\t]|@[a-z]+[ \\t])",
+			  cron_job_accept},
+			{"/etc/systemd/system/*.timer",
+			  "^On(Calendar|BootSec|UnitActiveSec|StartupSec)=", NULL},
 			{NULL}},
 	},
 	{

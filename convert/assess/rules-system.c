@@ -1,133 +1,196 @@
 /*
- * Rules: the operating system: age, kernels, drivers, its own files.
+ * Rules: the operating system: its age, its clock, what it runs on.
  * Data only; catalogue.h says what the fields mean.
  */
 #include "convert/assess/catalogue.h"
+#include "convert/assess/looks.h"
 
 static const struct rule rules[] = {
 	{
-		.id = "guest.file-not-written",
-		.title = "A file could not be changed",
-		.severity = SEVERITY_BLOCKER,
-		.why = "It still holds what only fits the old hardware: the VM "
-		  "may not boot.",
-		.action = "Make space on the server's file system, or repair it, and "
-		  "convert again.",
-	},
-	{
-		.id = "guest.file-refused",
-		.title = "A configuration file was not read",
-		.severity = SEVERITY_WARNING,
-		.why = "It is not the small text that it should be, so that "
-		  "nothing in it was converted.",
-		.action = "Look at the file; repair it on the server and convert "
-		  "again.",
-	},
-	{
-		.id = "linux.initramfs.failed",
-		.title = "An initramfs could not be extended",
-		.severity = SEVERITY_WARNING,
-		.why = "Its kernel may lack the drivers that it needs to find its "
-		  "disk in the VM.",
-		.action = "Boot another kernel, or rebuild this initramfs in the VM.",
-	},
-	{
-		.id = "linux.initramfs.no-space",
-		.title = "No space for drivers in an initramfs",
-		.severity = SEVERITY_WARNING,
-		.why = "Its kernel would not find its disk on virtio; the default "
-		  "kernel was served first.",
-		.action = "Make space in /boot on the server and convert again.",
-	},
-	{
-		.id = "linux.initramfs.no-virtio",
-		.title = "An initramfs has no virtio drivers",
-		.severity = SEVERITY_WARNING,
-		.why = "It was made for the old hardware: the kernel would not "
-		  "find its disk in the VM.",
-		.action = "Rebuild it with the virtio drivers.",
-		.effect = "Adds the drivers.",
-	},
-	{
-		.id = "linux.initramfs.reduced",
-		.title = "An initramfs got less than it could",
+		.id = "os.clock-local-time",
+		.title = "The hardware clock runs on local time",
 		.severity = SEVERITY_INFORMATION,
-		.why = "The VM boots on the hardware that was chosen for it, but "
-		  "cannot change to other hardware.",
-		.action = "Rebuild the initramfs in the VM when there is space.",
-		.proof = "tests/rewrite/test-kernel-findings.c",
+		.why = "Most VMs have a clock in UTC: the time would be off by the "
+		  "time zone until it is corrected.",
+		.action = "Change to UTC in the VM: timedatectl set-local-rtc 0.",
+		.command = "timedatectl set-local-rtc 0",
+		.effect = "Gives the VM a clock in local time.",
+		.clues = (const struct clue[]){
+			{"/etc/adjtime", "^LOCAL$", NULL},
+			{"/etc/default/rcS", "^UTC=[\"']?no", NULL},
+			{"/etc/sysconfig/clock", "^UTC=[\"']?(false|no)", NULL},
+			{NULL}},
 	},
 	{
-		.id = "linux.initramfs.unsupported",
-		.title = "An initramfs is of a kind that is not extended",
+		.id = "os.clock-source-device",
+		.title = "Time comes from a device in the machine",
 		.severity = SEVERITY_WARNING,
-		.why = "It keeps the drivers that it has. If they do not include "
-		  "virtio, the VM gets emulated hardware, which is slower.",
-		.action = "Rebuild it in the VM with the virtio drivers, then "
-		  "convert the VM's hardware to virtio.",
-		.effect = "Gives the VM emulated hardware if the drivers are missing.",
-	},
-	{
-		.id = "linux.initramfs.waits",
-		.title = "An initramfs waits for a disk of the old machine",
-		.severity = SEVERITY_WARNING,
-		.why = "The name changes with the disk controller: each boot would "
-		  "wait for it until a time limit, or for ever.",
-		.action = "Rebuild the initramfs in the VM.",
-		.effect = "Takes the wait out of the initramfs.",
-		.proof = "tests/rewrite/test-initramfs-texts.c",
-	},
-	{
-		.id = "linux.kernel.no-disk",
-		.title = "A kernel can drive no disk of a VM",
-		.severity = SEVERITY_WARNING,
-		.why = "Neither it nor its initramfs has a driver for any disk "
-		  "that can be emulated: it does not boot in the VM.",
-		.action = "Boot another kernel, or install one with virtio on the "
-		  "server.",
-		.proof = "tests/rewrite/test-kernel-findings.c",
-	},
-	{
-		.id = "linux.kernel.no-virtio",
-		.title = "A kernel has no virtio drivers",
-		.severity = SEVERITY_WARNING,
-		.why = "It can only use emulated hardware, which is slower.",
-		.action = "Install a newer kernel if performance matters.",
-		.effect = "Gives the VM emulated hardware.",
-	},
-	{
-		.id = "linux.kernel.none",
-		.title = "No kernel was found",
-		.severity = SEVERITY_BLOCKER,
-		.why = "Nothing in /boot can be started, or /boot is on a disk "
-		  "that was not captured.",
-		.action = "Capture the disk that holds /boot as well.",
-	},
-	{
-		.id = "linux.kernel.unified",
-		.title = "A kernel and its initramfs are one signed file",
-		.severity = SEVERITY_WARNING,
-		.why = "Nothing can be put into it: the VM gets hardware whose "
-		  "drivers it holds.",
-		.action = "Build it anew in the VM, with the virtio drivers.",
-		.proof = "tests/rewrite/test-kernel-findings.c",
-	},
-	{
-		.id = "linux.resume.device-name",
-		.title = "The resume device has a name that depends on hardware",
-		.severity = SEVERITY_WARNING,
-		.why = "The name changes with the disk controller: the boot would "
-		  "wait for it, or not go on.",
-		.action = "Name it by UUID=.",
-		.effect = "Writes UUID= in its place.",
-		.proof = "tests/rewrite/test-resume.c",
+		.why = "A VM has no GPS receiver, radio clock or pulse per second, "
+		  "and keeps time worse than hardware; other machines may take "
+		  "theirs from this one.",
+		.action = "Name another source of time, or leave the time service on "
+		  "hardware.",
+		.clues = (const struct clue[]){
+			{"/etc/ntp.conf /etc/ntpsec/ntp.conf /etc/ntp/ntp.conf",
+			  "^(server|refclock)[ \t].*127\\.127\\.([2-9]|[1-9][0-9])\\.",
+			  NULL},
+			{"/etc/chrony.conf /etc/chrony/chrony.conf "
+			 "/etc/chrony/conf.d/*.conf /etc/chrony.d/*.conf",
+			  "^refclock[ \t]+(pps|shm|sock|phc|nmea)", NULL},
+			{NULL}},
 	},
 	{
 		.id = "os.end-of-life",
 		.title = "The operating system is no longer maintained",
 		.severity = SEVERITY_WARNING,
 		.why = "It gets no more security updates from its maker.",
-		.action = "Plan its replacement; keep the VM away from open networks.",
+		.action = "Plan its replacement; keep the VM away from open "
+		  "networks.",
+		.look = end_of_life_look,
+	},
+	{
+		.id = "os.end-of-life-soon",
+		.title = "The operating system is maintained for less than a year",
+		.severity = SEVERITY_INFORMATION,
+		.why = "The move is a good moment to plan its replacement.",
+		.action = "Plan an upgrade before that day.",
+		.look = end_of_life_soon_look,
+	},
+	{
+		.id = "os.guest-tools",
+		.title = "The tools of another hypervisor are installed",
+		.severity = SEVERITY_INFORMATION,
+		.why = "The machine was a VM elsewhere; its tools do nothing here "
+		  "and may fail.",
+		.action = "Remove them, and install qemu-guest-agent.",
+		.software = (const struct software[]){
+			{"VMware Tools",
+			  "open-vm-tools vmware-tools* vmware-open-vm-tools*",
+			  "vmtoolsd vmware-tools", "/etc/vmware-tools/*"},
+			{"VirtualBox Guest Additions",
+			  "virtualbox-guest-* virtualbox-ose-guest-*",
+			  "vboxadd vboxadd-service", "/opt/VBoxGuestAdditions*"},
+			{"XenServer Tools", "xe-guest-utilities*",
+			  "xe-linux-distribution", NULL},
+			{"Hyper-V daemons", "hyperv-daemons linux-cloud-tools-*",
+			  "hv_kvp_daemon hv-kvp-daemon", NULL},
+			{"Parallels Tools", NULL, "prltoolsd", NULL},
+			{NULL}},
+	},
+	{
+		.id = "os.hibernation-set-up",
+		.title = "The system is set up to hibernate",
+		.severity = SEVERITY_INFORMATION,
+		.why = "A memory image of the old hardware must never be resumed in "
+		  "the VM.",
+		.action = "Shut the server down; do not hibernate it before the "
+		  "capture.",
+		.software = (const struct software[]){
+			{"uswsusp", "uswsusp", NULL, NULL},
+			{"hibernate", "hibernate", NULL, NULL},
+			{NULL}},
+		.clues = (const struct clue[]){
+			{"/etc/systemd/logind.conf /etc/systemd/logind.conf.d/*",
+			  "^(HandlePowerKey|HandleLidSwitch|IdleAction)="
+			  "(hibernate|hybrid-sleep|suspend-then-hibernate)",
+			  NULL},
+			{NULL}},
+	},
+	{
+		.id = "os.hugepages",
+		.title = "Memory is set aside as huge pages",
+		.severity = SEVERITY_WARNING,
+		.why = "The amount fits the old machine's memory. If the VM has "
+		  "less, it may not boot or leave no room for programs.",
+		.action = "Give the VM the same memory, or lower the number.",
+		.clues = (const struct clue[]){
+			{"/etc/sysctl.conf /etc/sysctl.d/*.conf",
+			  "^vm\\.nr_hugepages[ \t]*=[ \t]*[1-9]", NULL},
+			{NULL}},
+	},
+	{
+		.id = "os.hypervisor",
+		.title = "The machine runs virtual machines itself",
+		.severity = SEVERITY_WARNING,
+		.why = "They need nested virtualisation in a VM, which is slow or "
+		  "forbidden.",
+		.action = "Move its virtual machines one by one to the new host "
+		  "instead.",
+		.software = (const struct software[]){
+			{"libvirt guests", NULL, NULL,
+			  "/etc/libvirt/qemu/[!n]*.xml /etc/libvirt/lxc/*.xml"},
+			{"Xen", "xen-hypervisor-* xen-system-* xen-utils-4*",
+			  "xen xend xendomains", NULL},
+			{"Proxmox VE", "proxmox-ve pve-manager", "pveproxy", NULL},
+			{"VMware Server or Workstation", NULL,
+			  "vmware vmware-workstation-server", "/etc/vmware/hostd/*"},
+			{"VirtualBox", "virtualbox virtualbox-[0-9]*", "vboxdrv",
+			  "/opt/VirtualBox/VBoxManage"},
+			{"OpenVZ", NULL, "vz vzeventd", "/etc/vz/conf/[0-9]*.conf"},
+			{NULL}},
+	},
+	{
+		.id = "os.i386",
+		.title = "A 32-bit system",
+		.severity = SEVERITY_INFORMATION,
+		.why = "It runs in a VM, but uses at most 4 GB of memory for a "
+		  "program, and new software is no longer made for it.",
+		.action = "Plan its replacement.",
+		.look = i386_look,
+	},
+	{
+		.id = "os.media-sources",
+		.title = "Packages are installed from media or local folders",
+		.severity = SEVERITY_INFORMATION,
+		.why = "The medium stays with the old machine: installing software "
+		  "in the VM will ask for it.",
+		.action = "Name a server in the list of package sources.",
+		.clues = (const struct clue[]){
+			{"/etc/apt/sources.list /etc/apt/sources.list.d/*",
+			  "^(deb(-src)?[ \t]+(\\[[^]]*\\][ \t]+)?|URIs:[ \t]*)"
+			  "(cdrom|file|copy):",
+			  NULL},
+			{"/etc/yum.repos.d/*.repo /etc/zypp/repos.d/*.repo",
+			  "^baseurl[ \t]*=[ \t]*(file|cd|dvd|hd|iso):", NULL},
+			{NULL}},
+	},
+	{
+		.id = "os.time-servers",
+		.title = "The machine takes its time from servers",
+		.severity = SEVERITY_INFORMATION,
+		.why = "Right after the move the VM's clock depends on them.",
+		.action = "See that the VM's network reaches them.",
+		.clues = (const struct clue[]){
+			{"/etc/ntp.conf /etc/ntpsec/ntp.conf /etc/ntp/ntp.conf "
+			 "/etc/chrony.conf /etc/chrony/chrony.conf "
+			 "/etc/chrony/conf.d/*.conf /etc/chrony/sources.d/* "
+			 "/etc/chrony.d/*.conf /etc/openntpd/ntpd.conf",
+			  "^(server|pool|peer|servers)[ \t]+([^ \t]+)",
+			  time_server_accept},
+			{"/etc/systemd/timesyncd.conf "
+			 "/etc/systemd/timesyncd.conf.d/*.conf",
+			  "^NTP=([^ \t]+)", time_server_accept},
+			{NULL}},
+	},
+	{
+		.id = "os.time-unsynchronised",
+		.title = "Nothing keeps the clock right",
+		.severity = SEVERITY_INFORMATION,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "No time service was found. A VM's clock drifts more than "
+		  "hardware's, and stops while it is paused.",
+		.action = "Install chrony in the VM.",
+		.command = "apt-get install chrony || dnf install chrony",
+		.look = time_unsynchronised_look,
+	},
+	{
+		.id = "os.time-zone-differs",
+		.title = "Two files name different time zones",
+		.severity = SEVERITY_WARNING,
+		.why = "Programs disagree on the local time, and the next update "
+		  "may change the one that counts.",
+		.action = "Set the time zone anew: timedatectl set-timezone ZONE.",
+		.look = time_zone_look,
 	},
 	{
 		.id = "os.unknown",

@@ -67,6 +67,7 @@ static const struct {
 	{"psk", true, true},
 	{"identified by", true, true},
 	{"bearer", true, true},
+	{"sign", false, true}, /* FlexLM's, which makes a licence one */
 	{"basic", true, true},
 };
 

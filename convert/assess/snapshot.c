@@ -61,6 +61,7 @@ static const struct tree {
 	{"/lib/systemd/system", unit_excludes, 8 * MIB},
 	{"/var/spool/cron", nothing, 4 * MIB},
 	{"/var/spool/at", nothing, 4 * MIB},
+	{"/var/lib/dbus", nothing, MIB},
 	{"/var/log/sysstat", sar_excludes, 8 * MIB},
 	{"/var/log/sa", sar_excludes, 8 * MIB},
 };

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/json.h"
 #include "common/own.h"
@@ -19,34 +18,6 @@
 #include "convert/assess/net-rule.h"
 #include "convert/assess/network-config.h"
 #include "convert/assess/shell.h"
-
-/* When the maker's free security updates ended, or will. */
-static const struct {
-	const char *distro, *version, *ends;
-} lives[] = {
-	{"debian", "6", "2016-02-29"},
-	{"debian", "7", "2018-05-31"},
-	{"debian", "8", "2020-06-30"},
-	{"debian", "9", "2022-06-30"},
-	{"debian", "10", "2024-06-30"},
-	{"debian", "11", "2026-08-31"},
-	{"debian", "12", "2028-06-30"},
-	{"ubuntu", "12.04", "2017-04-28"},
-	{"ubuntu", "14.04", "2019-04-25"},
-	{"ubuntu", "16.04", "2021-04-30"},
-	{"ubuntu", "18.04", "2023-05-31"},
-	{"ubuntu", "20.04", "2025-05-31"},
-	{"ubuntu", "22.04", "2027-04-30"},
-	{"centos", "5", "2017-03-31"},
-	{"centos", "6", "2020-11-30"},
-	{"centos", "7", "2024-06-30"},
-	{"centos", "8", "2021-12-31"},
-	{"rhel", "5", "2017-03-31"},
-	{"rhel", "6", "2020-11-30"},
-	{"rhel", "7", "2024-06-30"},
-	{"sles", "11", "2019-03-31"},
-	{"sles", "12", "2024-10-31"},
-};
 
 static void
 first_line(char *to, size_t room, const char *text)
@@ -111,29 +82,6 @@ read_release(guestfs_h *g, struct guest *guest, struct findings *findings)
 	point = guest_file_text(g, "/etc/debian_version", findings);
 	if (point != NULL && *point >= '0' && *point <= '9')
 		first_line(guest->version, sizeof guest->version, point);
-}
-
-static void
-judge_age(const struct guest *guest, struct findings *findings)
-{
-	char today[16], what[160];
-	time_t now = time(NULL);
-	struct tm utc;
-
-	strftime(today, sizeof today, "%Y-%m-%d", gmtime_r(&now, &utc));
-	for (size_t i = 0; i < sizeof lives / sizeof *lives; i++) {
-		size_t n = strlen(lives[i].version);
-
-		if (strcmp(lives[i].distro, guest->distro) != 0 ||
-			strncmp(guest->version, lives[i].version, n) != 0 ||
-			(guest->version[n] != '\0' && guest->version[n] != '.'))
-			continue;
-		snprintf(what, sizeof what, "%s, until %s", guest->name,
-			lives[i].ends);
-		if (strcmp(today, lives[i].ends) > 0)
-			finding_add(findings, "os.end-of-life",
-				"/etc/os-release", 0, what, NULL);
-	}
 }
 
 /* From the header of a program that every system has. */
@@ -370,7 +318,6 @@ system_read(guestfs_h *g, struct guest *guest, const json_t *inventory,
 	struct findings *findings)
 {
 	read_release(g, guest, findings);
-	judge_age(guest, findings);
 	read_architecture(g, guest);
 	read_init(g, guest);
 	read_identity(g, guest, findings);

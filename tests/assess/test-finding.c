@@ -181,7 +181,7 @@ the_catalogue_is_ordered_and_complete(void **state)
 
 	(void)state;
 	for (size_t i = 0; (rule = catalogue_at(i)) != NULL; i++) {
-		if (last != NULL && rule_group(rule) == rule_group(last) &&
+		if (last != NULL && rule == last + 1 && /* of one table */
 			strcmp(last->id, rule->id) >= 0)
 			fail_msg("%s is out of order", rule->id);
 		assert_non_null(rule->title);

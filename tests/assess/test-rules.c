@@ -2,8 +2,9 @@
  * Every rule is proven: by tests/assess/rules/ID/fires and .../silent, small
  * trees that it is applied to, or by the test that it names.  A tree has root/
  * (the guest's files), inventory.json and guest.json, each if wanted;
- * fires/expected holds the evidence, a line "WHERE | WHAT" each.  UNRACK_UPDATE=1
- * writes it anew: then read it.
+ * fires/expected holds the evidence, a line "WHERE | WHAT" each, and
+ * fires/dependencies, if it is there, "KIND HOST PORT | WHERE".  UNRACK_UPDATE=1
+ * writes them anew: then read them.
  */
 #include "tests/harness.h"
 
@@ -85,10 +86,23 @@ print_evidence(FILE *out, const json_t *json)
 			json_text(item, "what", ""));
 }
 
-static bool
-is_as_expected(const struct rule *rule, const char *seen)
+static void
+print_dependencies(FILE *out, const json_t *json)
 {
-	AUTO(freep) char *path = path_of(rule->id, "fires", "expected");
+	const json_t *list = json_object_get(json, "dependencies"), *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+		fprintf(out, "%s %s %ju | %s\n", json_text(item, "kind", ""),
+			json_text(item, "host", ""),
+			(uintmax_t)json_number(item, "port", 0),
+			json_text(item, "where", ""));
+}
+
+static bool
+is_as_expected(const struct rule *rule, const char *name, const char *seen)
+{
+	AUTO(freep) char *path = path_of(rule->id, "fires", name);
 	AUTO(freep) char *expected = NULL;
 	struct error err = {0};
 
@@ -105,20 +119,36 @@ is_as_expected(const struct rule *rule, const char *seen)
 	return false;
 }
 
+/* What one of the printers prints. */
+static char *
+text_of(void (*print)(FILE *, const json_t *), const json_t *json)
+{
+	char *text = NULL;
+	size_t bytes;
+	FILE *out = open_memstream(&text, &bytes);
+
+	assert_non_null(out);
+	print(out, json);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
 static bool
 fires(const struct rule *rule)
 {
 	AUTO(json_decrefpp) json_t *json = look_at(rule, "fires");
-	AUTO(freep) char *seen = NULL;
-	size_t bytes;
-	FILE *out = open_memstream(&seen, &bytes);
+	AUTO(freep) char *seen = text_of(print_evidence, json);
+	AUTO(freep) char *others = text_of(print_dependencies, json);
+	AUTO(freep) char *path = path_of(rule->id, "fires", "dependencies");
 
-	assert_non_null(out);
-	print_evidence(out, json);
-	assert_int_equal(fclose(out), 0);
-	if (bytes == 0)
+	if (*seen == '\0') {
 		print_error("%s does not fire\n", rule->id);
-	return bytes > 0 && is_as_expected(rule, seen);
+		return false;
+	}
+	if (access(path, F_OK) == 0 &&
+		!is_as_expected(rule, "dependencies", others))
+		return false;
+	return is_as_expected(rule, "expected", seen);
 }
 
 static bool
@@ -163,7 +193,7 @@ static const char *const unproven[] = {"boot.several-systems",
 	"linux.initramfs.no-space", "linux.initramfs.no-virtio",
 	"linux.initramfs.unsupported", "linux.kernel.no-virtio",
 	"linux.kernel.none", "network.name-kept", "network.no-mac",
-	"network.static-address", "os.end-of-life", "swap.hibernated", NULL};
+	"network.static-address", "swap.hibernated", NULL};
 
 static bool
 is_proven_elsewhere(const struct rule *rule)
