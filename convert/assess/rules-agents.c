@@ -47,7 +47,7 @@ static const struct rule rules[] = {
 			  "/opt/Arcserve/*"},
 			{"Rubrik", NULL, "rubrikagents", "/etc/rubrik/*"},
 			{"Cohesity", NULL, "cohesity-agent", NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "operations.configuration-agent",
@@ -71,7 +71,7 @@ static const struct rule rules[] = {
 			  NULL},
 			{"BigFix", "BESAgent", "besclient",
 			  "/opt/BESClient/bin/BESClient"},
-			{NULL}},
+			{0}},
 		.clues = (const struct clue[]){
 			{"/etc/puppet/puppet.conf /etc/puppetlabs/puppet/puppet.conf "
 			 "/etc/salt/minion /etc/salt/minion.d/*.conf "
@@ -80,7 +80,7 @@ static const struct rule rules[] = {
 			  "[ \\t]*[\"']?[^ \\t\"']",
 			  configuration_server_accept},
 			{"/etc/cron* /var/spool/cron/*", "ansible-pull", NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "operations.hardware-agent",
@@ -115,7 +115,7 @@ static const struct rule rules[] = {
 			  "smartd smartmontools", NULL},
 			{"edac-utils", "edac-utils rasdaemon", "edac rasdaemon",
 			  NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "operations.monitoring-agent",
@@ -168,14 +168,14 @@ static const struct rule rules[] = {
 			{"BMC Patrol", NULL, "PatrolAgent", "/opt/bmc/*"},
 			{"Xymon", "xymon-client hobbit-client",
 			  "xymon-client hobbit-client", NULL},
-			{NULL}},
+			{0}},
 		.clues = (const struct clue[]){
 			{"/etc/zabbix/zabbix_agent*.conf "
 			 "/etc/zabbix/zabbix_agent*.d/*.conf",
 			  "^Server(Active)?[ \\t]*=", monitoring_server_accept},
 			{"/etc/nagios/nrpe*.cfg /etc/nagios/nrpe.d/*.cfg",
 			  "^allowed_hosts[ \\t]*=", monitoring_server_accept},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "operations.ups-agent",
@@ -192,7 +192,7 @@ static const struct rule rules[] = {
 			{"PowerChute", NULL, "PowerChute pcns pbeagent",
 			  "/opt/APC/*"},
 			{"Eaton", NULL, "eaton-ipp", "/usr/local/Eaton/*"},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "operations.watchdog",
@@ -207,11 +207,11 @@ static const struct rule rules[] = {
 			{"HPE automatic recovery", NULL, "hp-asrd", NULL},
 			{"FreeIPMI watchdog", "freeipmi-bmc-watchdog",
 			  "bmc-watchdog", NULL},
-			{NULL}},
+			{0}},
 		.clues = (const struct clue[]){
 			{"/etc/systemd/system.conf /etc/systemd/system.conf.d/*",
 			  "^RuntimeWatchdogSec=[\"']?[1-9]", NULL},
-			{NULL}},
+			{0}},
 	},
 };
 

@@ -13,6 +13,7 @@ static const struct rule rules[] = {
 		  "or it was captured while running.",
 		.action = "Check the applications' data in the VM.",
 		.effect = "Replays the journal, in the overlay.",
+		.proof = "tests/integration/assess-disks",
 	},
 	{
 		.id = "fs.near-full",
@@ -21,6 +22,7 @@ static const struct rule rules[] = {
 		.why = "Less than 2 % is free: services and the next kernel "
 		  "update may fail for lack of space.",
 		.action = "Make space on the server, or grow the disk of the VM.",
+		.proof = "tests/integration/assess-disks",
 	},
 };
 

@@ -14,6 +14,7 @@ static const struct rule rules[] = {
 		  "drivers of the old hardware.",
 		.action = "If another system is the one in use, say so and convert "
 		  "again with its disks only.",
+		.proof = "tests/integration/assess-disks",
 	},
 	{
 		.id = "firmware.uefi-no-fallback",
@@ -23,6 +24,7 @@ static const struct rule rules[] = {
 		  "EFI/BOOT/BOOTX64.EFI alone.",
 		.action = "Copy the boot loader there on the server, or add a boot "
 		  "entry in the VM's firmware menu.",
+		.proof = "tests/integration/assess-disks",
 	},
 	{
 		.id = "linux.grub.device-name",
@@ -44,6 +46,7 @@ static const struct rule rules[] = {
 		  "start in the boot sector: after that the VM may not boot.",
 		.action = "Run dpkg-reconfigure grub-pc in the VM and choose its "
 		  "disk.",
+		.proof = "tests/integration/assess-disks",
 	},
 	{
 		.id = "linux.grub.regenerates-names",

@@ -21,7 +21,7 @@ static const struct rule rules[] = {
 			  "(password|passwd|pwd|secret|token)[\"']?[ \t]*[=:]"
 			  "[ \t]*[\"']?[^ \t\"'$%<{]",
 			  NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "identity.domain-member",
@@ -40,7 +40,7 @@ static const struct rule rules[] = {
 			  domain_accept},
 			{"/etc/samba/smb.conf",
 			  "^security[ \t]*=[ \t]*(ads|domain)", NULL},
-			{NULL}},
+			{0}},
 		.software = (const struct software[]){
 			{"Kerberos host key", NULL, NULL, "/etc/krb5.keytab"},
 			{"BeyondTrust or PBIS", "pbis-open", "lwsmd",
@@ -49,7 +49,7 @@ static const struct rule rules[] = {
 			  "/etc/centrifydc/*"},
 			{"Quest Authentication Services", "vasclnt", "vasd",
 			  "/etc/opt/quest/vas/*"},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "identity.licence-disk",
@@ -63,7 +63,7 @@ static const struct rule rules[] = {
 			 "*/flexlm/*.dat",
 			  "(HOSTID=|[ \t])(DISK_SERIAL_NUM|VSN|DISK_SERIAL)=[0-9a-f]+",
 			  NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "identity.licence-dongle",
@@ -86,11 +86,11 @@ static const struct rule rules[] = {
 			{"Sentinel SuperPro", "sntl-sud", "snslpd sntlsrvd",
 			  "/opt/RainbowTechnologies/*"},
 			{"MATRIX dongles", NULL, "matrix-dongle", NULL},
-			{NULL}},
+			{0}},
 		.clues = (const struct clue[]){
 			{"*.lic */license.dat */licence.dat */licenses/*",
 			  "(HOSTID=|[ \t])FLEXID=[0-9]+-", NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "identity.licence-mac",
@@ -111,7 +111,7 @@ static const struct rule rules[] = {
 			{"*.lic */license.dat */licence.dat */licenses/* "
 			 "*/flexlm/*.dat",
 			  "HOSTID=\"?(ETHER=)?[0-9a-f]{12}([ \t\"]|$)", NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "identity.licence-server",
@@ -135,12 +135,12 @@ static const struct rule rules[] = {
 			{"Siemens SPLM", NULL, "splmd ugslmd", "*/ugslmd */saltd"},
 			{"Green Hills or Wolfram MathLM", NULL, "mathlm",
 			  "*/mathlm"},
-			{NULL}},
+			{0}},
 		.clues = (const struct clue[]){
 			{"/etc/rc.local /etc/rc.d/rc.local /etc/init.d/* "
 			 "/etc/systemd/system/* /etc/cron*",
 			  "/(lmgrd|lmadmin|rlm|lserv)([ \t]|$)", NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "identity.machine-id-missing",
@@ -187,7 +187,7 @@ static const struct rule rules[] = {
 			  "/opt/mssql/*"},
 			{"SAP", NULL, "sapinit saphostctrl", "/usr/sap/*"},
 			{"SAP ASE (Sybase)", NULL, "sybase", "/opt/sybase/*"},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "identity.remote-control",
@@ -203,7 +203,7 @@ static const struct rule rules[] = {
 			{"RustDesk", "rustdesk", "rustdesk", NULL},
 			{"ScreenConnect", NULL, "connectwisecontrol-* screenconnect-*",
 			  "/opt/screenconnect-*"},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "identity.subscription",
@@ -227,7 +227,7 @@ static const struct rule rules[] = {
 			{"Ubuntu Pro", NULL, NULL,
 			  "/var/lib/ubuntu-advantage/private/*"},
 			{"Oracle ULN", NULL, NULL, "/etc/sysconfig/rhn/up2date-uuid"},
-			{NULL}},
+			{0}},
 	},
 };
 

@@ -23,6 +23,7 @@ static const struct rule rules[] = {
 		  "nothing in it was converted.",
 		.action = "Look at the file; repair it on the server and convert "
 		  "again.",
+		.proof = "tests/integration/assess-disks",
 	},
 	{
 		.id = "linux.initramfs.failed",
@@ -39,6 +40,7 @@ static const struct rule rules[] = {
 		.why = "Its kernel would not find its disk on virtio; the default "
 		  "kernel was served first.",
 		.action = "Make space in /boot on the server and convert again.",
+		.proof = "tests/rewrite/test-kernel-findings.c",
 	},
 	{
 		.id = "linux.initramfs.no-virtio",
@@ -48,6 +50,7 @@ static const struct rule rules[] = {
 		  "find its disk in the VM.",
 		.action = "Rebuild it with the virtio drivers.",
 		.effect = "Adds the drivers.",
+		.proof = "tests/rewrite/test-kernel-findings.c",
 	},
 	{
 		.id = "linux.initramfs.reduced",
@@ -67,6 +70,7 @@ static const struct rule rules[] = {
 		.action = "Rebuild it in the VM with the virtio drivers, then "
 		  "convert the VM's hardware to virtio.",
 		.effect = "Gives the VM emulated hardware if the drivers are missing.",
+		.proof = "tests/rewrite/test-kernel-findings.c",
 	},
 	{
 		.id = "linux.initramfs.waits",
@@ -126,6 +130,7 @@ static const struct rule rules[] = {
 		.why = "It can only use emulated hardware, which is slower.",
 		.action = "Install a newer kernel if performance matters.",
 		.effect = "Gives the VM emulated hardware.",
+		.proof = "tests/rewrite/test-kernel-findings.c",
 	},
 	{
 		.id = "linux.kernel.none",
@@ -134,6 +139,7 @@ static const struct rule rules[] = {
 		.why = "Nothing in /boot can be started, or /boot is on a disk "
 		  "that was not captured.",
 		.action = "Capture the disk that holds /boot as well.",
+		.proof = "tests/integration/assess-disks",
 	},
 	{
 		.id = "linux.kernel.parameters",
@@ -151,7 +157,7 @@ static const struct rule rules[] = {
 			  "[^a-z]mem=[0-9]+|maxcpus=|nr_cpus=|isolcpus=|nohz_full="
 			  "|intel_iommu=|amd_iommu=|hugepages=|nosmp|irqpoll)",
 			  NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "linux.kernel.realtime",
@@ -187,7 +193,7 @@ static const struct rule rules[] = {
 			  "acpi_power_meter|megaraid[a-z_]*|cciss|hpsa|mptsas|aacraid|"
 			  "qla[0-9a-z]+|lpfc|nvidia[a-z_]*)$",
 			  NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "linux.resume.device-name",

@@ -14,6 +14,7 @@ static const struct rule rules[] = {
 		  "name.",
 		.action = "Nothing, as long as the VM keeps its MAC address.",
 		.effect = "Adds a rule that keeps the name.",
+		.proof = "tests/integration/assess-disks",
 	},
 	{
 		.id = "network.no-mac",
@@ -23,6 +24,7 @@ static const struct rule rules[] = {
 		  "may come up without this interface's addresses.",
 		.action = "Convert with the server's inventory, or correct the "
 		  "network configuration in the VM.",
+		.proof = "tests/integration/assess-disks",
 	},
 	{
 		.id = "network.static-address",
@@ -31,6 +33,7 @@ static const struct rule rules[] = {
 		.why = "The VM comes up with the same address. Two machines with "
 		  "one address disturb each other.",
 		.action = "Shut the old server down before the VM is connected.",
+		.proof = "tests/integration/assess-disks",
 	},
 };
 

@@ -31,7 +31,7 @@ static const struct rule rules[] = {
 			{"/etc/systemd/journald.conf "
 			 "/etc/systemd/journald.conf.d/*.conf",
 			  "^MaxRetentionSec=[0-9]+ *(year|y)", NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "operations.log-server",
@@ -52,7 +52,7 @@ static const struct rule rules[] = {
 			  log_server_accept},
 			{"/etc/systemd/journal-upload.conf", "^URL=([^ ]+)",
 			  log_server_accept},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "operations.mail-relay",
@@ -75,7 +75,7 @@ static const struct rule rules[] = {
 			  mail_relay_accept},
 			{"/etc/mail/sendmail.mc", "`SMART_HOST', *`([^']+)'",
 			  mail_relay_accept},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "operations.performance-history",
@@ -100,7 +100,7 @@ static const struct rule rules[] = {
 			  cron_job_accept},
 			{"/etc/systemd/system/*.timer",
 			  "^On(Calendar|BootSec|UnitActiveSec|StartupSec)=", NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "operations.waiver-ended",

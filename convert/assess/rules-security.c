@@ -33,7 +33,7 @@ static const struct rule rules[] = {
 			  "/opt/BitDefender*"},
 			{"Linux Malware Detect", NULL, "maldet",
 			  "/usr/local/maldetect/*"},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "security.audit-halts",
@@ -50,7 +50,7 @@ static const struct rule rules[] = {
 			  NULL},
 			{"/etc/audit/rules.d/*.rules /etc/audit/audit.rules",
 			  "^-f[ \\t]+2", NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "security.audit-locked",
@@ -62,7 +62,7 @@ static const struct rule rules[] = {
 		.clues = (const struct clue[]){
 			{"/etc/audit/rules.d/*.rules /etc/audit/audit.rules",
 			  "^-e[ \\t]+2", NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "security.edr",
@@ -109,7 +109,7 @@ static const struct rule rules[] = {
 			{"Illumio", "illumio-ven", "illumio-ven",
 			  "/opt/illumio_ven/*"},
 			{"Guardicore", NULL, "gc-agent", "/etc/guardicore/*"},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "security.integrity-check",
@@ -128,7 +128,7 @@ static const struct rule rules[] = {
 			{"debsums checks", "debsums", NULL, NULL},
 			{"Integrit", "integrit", NULL, NULL},
 			{"osquery", "osquery", "osqueryd", NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "security.kernel-driver",
@@ -154,7 +154,7 @@ static const struct rule rules[] = {
 			{"DenyHosts", "denyhosts", "denyhosts", NULL},
 			{"sshguard", "sshguard", "sshguard", NULL},
 			{"CrowdSec", "crowdsec", "crowdsec", NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "security.selinux",
@@ -168,7 +168,7 @@ static const struct rule rules[] = {
 		.command = "touch /.autorelabel",
 		.clues = (const struct clue[]){
 			{"/etc/selinux/config", "^SELINUX=enforcing", NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "security.token-agent",
@@ -185,13 +185,13 @@ static const struct rule rules[] = {
 			{"Duo", "duo-unix duo_unix", NULL,
 			  "/etc/duo/*.conf /etc/security/pam_duo.conf"},
 			{"privacyIDEA", "libpam-privacyidea", NULL, NULL},
-			{NULL}},
+			{0}},
 		.clues = (const struct clue[]){
 			{"/etc/pam.d/*",
 			  "pam_(securid|duo|radius_auth|radius|privacyidea|okta[a-z_]*)"
 			  "\\.so",
 			  NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "security.vulnerability-agent",
@@ -215,7 +215,7 @@ static const struct rule rules[] = {
 			{"GLPI or FusionInventory",
 			  "fusioninventory-agent glpi-agent ocsinventory-agent",
 			  "fusioninventory-agent glpi-agent", NULL},
-			{NULL}},
+			{0}},
 	},
 };
 

@@ -46,6 +46,7 @@ static const struct rule rules[] = {
 		  "that live in the old hardware (TPM) are lost with it.",
 		.action = "Have a passphrase at hand before the server is switched "
 		  "off.",
+		.proof = "tests/integration/assess-disks",
 	},
 	{
 		.id = "storage.not-mounted",
@@ -54,6 +55,7 @@ static const struct rule rules[] = {
 		.why = "It was not looked at, and all of it is captured, free "
 		  "space included.",
 		.action = "Check it on the server.",
+		.proof = "tests/integration/assess-disks",
 	},
 	{
 		.id = "storage.not-trimmed",

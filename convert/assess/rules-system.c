@@ -19,7 +19,7 @@ static const struct rule rules[] = {
 			{"/etc/adjtime", "^LOCAL$", NULL},
 			{"/etc/default/rcS", "^UTC=[\"']?no", NULL},
 			{"/etc/sysconfig/clock", "^UTC=[\"']?(false|no)", NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "os.clock-source-device",
@@ -37,7 +37,7 @@ static const struct rule rules[] = {
 			{"/etc/chrony.conf /etc/chrony/chrony.conf "
 			 "/etc/chrony/conf.d/*.conf /etc/chrony.d/*.conf",
 			  "^refclock[ \t]+(pps|shm|sock|phc|nmea)", NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "os.end-of-life",
@@ -75,7 +75,7 @@ static const struct rule rules[] = {
 			{"Hyper-V daemons", "hyperv-daemons linux-cloud-tools-*",
 			  "hv_kvp_daemon hv-kvp-daemon", NULL},
 			{"Parallels Tools", NULL, "prltoolsd", NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "os.hibernation-set-up",
@@ -88,13 +88,13 @@ static const struct rule rules[] = {
 		.software = (const struct software[]){
 			{"uswsusp", "uswsusp", NULL, NULL},
 			{"hibernate", "hibernate", NULL, NULL},
-			{NULL}},
+			{0}},
 		.clues = (const struct clue[]){
 			{"/etc/systemd/logind.conf /etc/systemd/logind.conf.d/*",
 			  "^(HandlePowerKey|HandleLidSwitch|IdleAction)="
 			  "(hibernate|hybrid-sleep|suspend-then-hibernate)",
 			  NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "os.hugepages",
@@ -106,7 +106,7 @@ static const struct rule rules[] = {
 		.clues = (const struct clue[]){
 			{"/etc/sysctl.conf /etc/sysctl.d/*.conf",
 			  "^vm\\.nr_hugepages[ \t]*=[ \t]*[1-9]", NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "os.hypervisor",
@@ -127,7 +127,7 @@ static const struct rule rules[] = {
 			{"VirtualBox", "virtualbox virtualbox-[0-9]*", "vboxdrv",
 			  "/opt/VirtualBox/VBoxManage"},
 			{"OpenVZ", NULL, "vz vzeventd", "/etc/vz/conf/[0-9]*.conf"},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "os.i386",
@@ -152,7 +152,7 @@ static const struct rule rules[] = {
 			  NULL},
 			{"/etc/yum.repos.d/*.repo /etc/zypp/repos.d/*.repo",
 			  "^baseurl[ \t]*=[ \t]*(file|cd|dvd|hd|iso):", NULL},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "os.time-servers",
@@ -170,7 +170,7 @@ static const struct rule rules[] = {
 			{"/etc/systemd/timesyncd.conf "
 			 "/etc/systemd/timesyncd.conf.d/*.conf",
 			  "^NTP=([^ \t]+)", time_server_accept},
-			{NULL}},
+			{0}},
 	},
 	{
 		.id = "os.time-unsynchronised",
@@ -211,6 +211,7 @@ static const struct rule rules[] = {
 		  "its file systems.",
 		.action = "Start the server, shut it down properly, and capture "
 		  "again.",
+		.proof = "tests/integration/assess-disks",
 	},
 };
 

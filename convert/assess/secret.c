@@ -295,3 +295,25 @@ secret_mask(char *text)
 	hide_behind_keys(text);
 	hide_random(text);
 }
+
+void
+secret_mask_lines(char *text)
+{
+	char *to = text;
+
+	while (*text != '\0') {
+		size_t bytes = strcspn(text, "\n");
+		bool is_last = text[bytes] == '\0';
+		char *next = text + bytes + !is_last;
+
+		text[bytes] = '\0';
+		secret_mask(text);
+		bytes = strlen(text);
+		memmove(to, text, bytes);
+		to += bytes;
+		if (!is_last)
+			*to++ = '\n';
+		text = next;
+	}
+	*to = '\0';
+}

@@ -8,4 +8,7 @@
  */
 void secret_mask(char *text);
 
+/* The same for a text of many lines, each for itself. */
+void secret_mask_lines(char *text);
+
 #endif

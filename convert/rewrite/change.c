@@ -16,6 +16,7 @@
 #include "common/json.h"
 #include "common/own.h"
 #include "convert/assess/finding.h"
+#include "convert/assess/secret.h"
 #include "convert/rewrite/diff.h"
 #include "drivers-inject/appliance.h"
 #include "drivers-inject/inject.h"
@@ -360,6 +361,7 @@ write_diff(const struct change *change, size_t index, const char *folder,
 		    change->before.exists ? change->before.text : "",
 		    change->after.text, err) == -1)
 		return -1;
+	secret_mask_lines(diff);
 	snprintf(name_out, 32, "%04zu.diff", index + 1);
 	path = io_format("%s/%s", folder, name_out);
 	if (path == NULL)

@@ -40,3 +40,22 @@ test-secret_src := tests/assess/test-secret.c convert/assess/secret.c
 test-secret_pkg := cmocka
 test-waiver_src := tests/assess/test-waiver.c $(examine_test_src)
 test-waiver_pkg := cmocka jansson libarchive
+
+# As in tests/drivers-inject/build.mk.
+fuzz_snapshot := tests/fuzz/fuzz-snapshot.c $(convert_examine_src) $(common_src)
+fuzz_secret := tests/fuzz/fuzz-secret.c convert/assess/secret.c $(common_src)
+fuzzers += fuzz-snapshot fuzz-secret
+fuzz-snapshot_src := $(fuzz_snapshot) \
+	$(if $(findstring clang,$(CC)),,tests/fuzz/replay.c)
+fuzz-snapshot_link := $(if $(findstring clang,$(CC)),-fsanitize=fuzzer)
+fuzz-snapshot_pkg := jansson libarchive
+fuzz-secret_src := $(fuzz_secret) \
+	$(if $(findstring clang,$(CC)),,tests/fuzz/replay.c)
+fuzz-secret_link := $(if $(findstring clang,$(CC)),-fsanitize=fuzzer)
+fuzz-secret_pkg := jansson
+
+tests += replay-snapshot replay-secret
+replay-snapshot_src := $(fuzz_snapshot) tests/fuzz/replay.c
+replay-snapshot_pkg := jansson libarchive
+replay-secret_src := $(fuzz_secret) tests/fuzz/replay.c
+replay-secret_pkg := jansson

@@ -185,15 +185,8 @@ every_rule_fires_and_stays_silent(void **state)
 }
 
 /* From before rules had to be proven. */
-static const char *const unproven[] = {"boot.several-systems",
-	"firmware.uefi-no-fallback", "linux.grub.install-device",
-	"storage.encrypted", "storage.not-mounted", "storage.not-trimmed",
-	"fs.dirty", "fs.near-full", "guest.file-not-written",
-	"guest.file-refused", "linux.initramfs.failed",
-	"linux.initramfs.no-space", "linux.initramfs.no-virtio",
-	"linux.initramfs.unsupported", "linux.kernel.no-virtio",
-	"linux.kernel.none", "network.name-kept", "network.no-mac",
-	"network.static-address", "swap.hibernated", NULL};
+static const char *const unproven[] = {"guest.file-not-written",
+	"linux.initramfs.failed", "storage.not-trimmed", NULL};
 
 static bool
 is_proven_elsewhere(const struct rule *rule)

@@ -94,6 +94,18 @@ what_is_around_a_secret_stays(void **state)
 	assert_string_equal(text, "postgres://shop:*******@10.0.0.5/shop");
 }
 
+static void
+lines_are_masked_each_for_itself(void **state)
+{
+	char text[] = "password\n=hello\n\n-password = hunter2hunter2\n"
+		      "+pwd=hunter2\nlast";
+
+	(void)state;
+	secret_mask_lines(text);
+	assert_string_equal(text, "password\n=hello\n\n-password = ********\n"
+				  "+pwd=*******\nlast");
+}
+
 int
 main(void)
 {
@@ -101,6 +113,7 @@ main(void)
 		cmocka_unit_test(secrets_are_masked),
 		cmocka_unit_test(what_is_no_secret_stays),
 		cmocka_unit_test(what_is_around_a_secret_stays),
+		cmocka_unit_test(lines_are_masked_each_for_itself),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
