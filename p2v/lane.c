@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "common/error.h"
+#include "common/monotonic.h"
 #include "common/own.h"
+#include "p2v/packing.h"
 #include "p2v/pulse.h"
 #include "p2v/source.h"
 #include "wire/block.h"
@@ -31,6 +33,9 @@ struct lane {
 	uint8_t *data;	  /* FRAME_RANGE_LIMIT bytes from the disk */
 	uint8_t *payload; /* the answer */
 	uint8_t bad_map[MAP_BYTES];
+	uint8_t hashes[FRAME_RANGE_LIMIT / BLOCK_BYTES][HASH_BYTES];
+	struct packing packing;
+	uint64_t sent_bytes, wire_us; /* that packing knows of */
 };
 
 int
@@ -91,7 +96,7 @@ check_range(const struct offer *offer, const struct frame *request,
 	return 0;
 }
 
-/* Fill lane->data and lane->bad_map; at most FRAME_RANGE_LIMIT bytes. */
+/* Fill lane's data, bad_map and hashes; at most FRAME_RANGE_LIMIT bytes. */
 static int
 read_range(struct lane *lane, unsigned disk, uint64_t offset_bytes,
 	uint32_t bytes, struct error *err)
@@ -107,7 +112,7 @@ read_range(struct lane *lane, unsigned disk, uint64_t offset_bytes,
 	if (bad > 0 && lane->offer->on_bad_sectors != NULL)
 		lane->offer->on_bad_sectors(lane->offer->context,
 			source_name(source), offset_bytes, bad);
-	return 0;
+	return block_hashes(lane->data, bytes, lane->hashes, err);
 }
 
 /* The bad sectors of one block of the range; yields its flags. */
@@ -122,27 +127,63 @@ block_flags(const struct lane *lane, uint32_t index,
 	return memcmp(map_out, none, sizeof none) == 0 ? 0 : BLOCK_BAD;
 }
 
-static int
+/* Pack a block as `preferred` says, or not at all while that does not pay. */
+static enum codec
+pack(struct lane *lane, enum codec preferred, const uint8_t *data,
+	uint32_t bytes, uint8_t *packed, size_t *packed_bytes_out)
+{
+	struct timespec began, ended;
+	enum codec codec;
+
+	if (!packing_wants(&lane->packing))
+		return codec_pack(lane->codec, CODEC_NONE, data, bytes, packed,
+			packed_bytes_out);
+	began = monotonic_now();
+	codec = codec_pack(lane->codec, preferred, data, bytes, packed,
+		packed_bytes_out);
+	ended = monotonic_now();
+	if (codec != CODEC_ZERO)
+		packing_tried(&lane->packing, bytes,
+			(uint32_t)*packed_bytes_out,
+			(uint64_t)((ended.tv_sec - began.tv_sec) * 1000000000 +
+				ended.tv_nsec - began.tv_nsec));
+	return codec;
+}
+
+static void
 pack_block(struct lane *lane, enum codec codec, uint32_t range_bytes,
-	uint32_t index, size_t *used, struct error *err)
+	uint32_t index, size_t *used)
 {
 	const uint8_t *data = lane->data + (size_t)index * BLOCK_BYTES;
-	uint32_t bytes = block_length(range_bytes, index);
 	uint8_t *at = lane->payload + *used, *packed;
 	struct block_record record = {0};
 	size_t packed_bytes;
 
 	record.flags = block_flags(lane, index, record.bad_map);
-	if (hash_block(data, bytes, record.hash, err) == -1)
-		return -1;
+	memcpy(record.hash, lane->hashes[index], HASH_BYTES);
 	packed = at + BLOCK_RECORD_BYTES +
 		(record.flags & BLOCK_BAD ? BLOCK_BAD_MAP_BYTES : 0);
-	record.codec = codec_pack(lane->codec, codec, data, bytes, packed,
-		&packed_bytes);
+	record.codec = pack(lane, codec, data, block_length(range_bytes, index),
+		packed, &packed_bytes);
 	record.packed = packed;
 	record.packed_bytes = (uint32_t)packed_bytes;
 	*used += block_record_encode(at, &record);
-	return 0;
+}
+
+/* Tell packing what the wire took of what was sent since the last time. */
+static void
+watch_wire(struct lane *lane, const struct channel *channel)
+{
+	uint64_t sent = channel_sent_bytes(channel), wire_us;
+
+	if (channel_wire_us(channel, &wire_us) == -1)
+		return;
+	/* A new connection begins to count from 0. */
+	if (sent > lane->sent_bytes && wire_us >= lane->wire_us)
+		packing_sent(&lane->packing, sent - lane->sent_bytes,
+			wire_us - lane->wire_us);
+	lane->sent_bytes = sent;
+	lane->wire_us = wire_us;
 }
 
 /* Read, hash and pack the range of a READ. */
@@ -154,27 +195,22 @@ make_data(struct lane *lane, enum codec codec, const struct frame *request,
 		    request->length, err) == -1)
 		return -1;
 	for (uint32_t i = 0; i < block_count(request->length); i++)
-		if (pack_block(lane, codec, request->length, i, used, err) ==
-			-1)
-			return -1;
+		pack_block(lane, codec, request->length, i, used);
 	return 0;
 }
 
 /* Append the sums of the part of the range that is in lane->data. */
-static int
-sum_blocks(struct lane *lane, uint32_t bytes, size_t *used, struct error *err)
+static void
+sum_blocks(struct lane *lane, uint32_t bytes, size_t *used)
 {
 	uint8_t map[BLOCK_BAD_MAP_BYTES];
 	struct block_sum sum;
 
 	for (uint32_t i = 0; i < block_count(bytes); i++) {
 		sum.flags = block_flags(lane, i, map);
-		if (hash_block(lane->data + (size_t)i * BLOCK_BYTES,
-			    block_length(bytes, i), sum.hash, err) == -1)
-			return -1;
+		memcpy(sum.hash, lane->hashes[i], HASH_BYTES);
 		*used += block_sum_encode(lane->payload + *used, &sum);
 	}
-	return 0;
 }
 
 /* Read and hash the range of a HASH. */
@@ -189,9 +225,9 @@ make_sums(struct lane *lane, const struct frame *request, size_t *used,
 		if (bytes > FRAME_RANGE_LIMIT)
 			bytes = FRAME_RANGE_LIMIT;
 		if (read_range(lane, request->disk, request->offset_bytes + at,
-			    bytes, err) == -1 ||
-			sum_blocks(lane, bytes, used, err) == -1)
+			    bytes, err) == -1)
 			return -1;
+		sum_blocks(lane, bytes, used);
 	}
 	return 0;
 }
@@ -207,6 +243,7 @@ answer_range(struct lane *lane, struct channel *channel, enum codec codec,
 	int failed = check_range(lane->offer, request, err);
 
 	if (!failed) {
+		watch_wire(lane, channel);
 		pulse_begin(lane->pulse, channel);
 		failed = is_read ? make_data(lane, codec, request, &used, err)
 				 : make_sums(lane, request, &used, err);

@@ -79,6 +79,10 @@ size_t block_sum_encode(uint8_t *payload, const struct block_sum *sum);
 int block_sum_decode(struct block_sum *sum_out, const uint8_t **at,
 	const uint8_t *end, struct error *err);
 
+/* The hashes of the blocks of a range: faster than block by block. */
+int block_hashes(const void *data, uint32_t range_bytes,
+	uint8_t (*hashes_out)[HASH_BYTES], struct error *err);
+
 /*
  * Unpack a record into `data` (`bytes` is the block's length) and check its
  * hash.  EBADMSG when it does not match.
@@ -86,5 +90,15 @@ int block_sum_decode(struct block_sum *sum_out, const uint8_t **at,
 int block_unpack(struct codec_context *context,
 	const struct block_record *record, void *data, uint32_t bytes,
 	struct error *err);
+
+/*
+ * The same for the records of consecutive blocks, at most BLOCK_RUN_LIMIT, into
+ * `data` (`range_bytes` is their length): faster than one by one.  After a
+ * failure *fault_out is the record's index.
+ */
+enum { BLOCK_RUN_LIMIT = 8 };
+int block_unpack_run(struct codec_context *context,
+	const struct block_record *records, uint8_t *data,
+	uint32_t range_bytes, uint32_t *fault_out, struct error *err);
 
 #endif

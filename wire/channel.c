@@ -205,6 +205,12 @@ channel_receiving_us(const struct channel *channel)
 	return atomic_load(&channel->receiving_us);
 }
 
+int
+channel_wire_us(const struct channel *channel, uint64_t *microseconds_out)
+{
+	return tcp_wire_us(channel->fd, microseconds_out);
+}
+
 static int
 check_usable(struct channel *channel, bool ended, struct error *err)
 {

@@ -77,6 +77,9 @@ uint64_t channel_received_bytes(const struct channel *channel);
  */
 uint64_t channel_receiving_us(const struct channel *channel);
 
+/* What tcp_wire_us() says of the connection. */
+int channel_wire_us(const struct channel *channel, uint64_t *microseconds_out);
+
 /*
  * Send a frame; frame->payload_bytes of `payload` (NULL when there is none).
  * Fails with EBADMSG, and sends nothing, when the peer would have to refuse it;

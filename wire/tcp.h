@@ -31,6 +31,13 @@ int tcp_connect(int *fd_out, const char *host, const char *port,
  */
 void tcp_tune(int fd);
 
+/*
+ * Microseconds in which the kernel had bytes to send and the peer was willing to
+ * take them: those that the wire took.  -1 where the kernel does not count them
+ * (before Linux 4.10).
+ */
+int tcp_wire_us(int fd, uint64_t *microseconds_out);
+
 /* The peer's "ADDRESS:PORT". */
 void tcp_peer(int fd, char text_out[TCP_PEER_BYTES]);
 

@@ -18,13 +18,14 @@ test-options_src := tests/p2v/test-options.c tests/p2v/fixture.c \
 test-options_pkg := jansson cmocka
 
 tests += test-lane
-test-lane_src := tests/p2v/test-lane.c tests/p2v/host.c p2v/lane.c p2v/pulse.c \
-	p2v/source.c $(wire_src) $(common_src)
+test-lane_src := tests/p2v/test-lane.c tests/p2v/host.c p2v/lane.c \
+	p2v/packing.c p2v/pulse.c p2v/source.c $(wire_src) $(common_src)
 test-lane_pkg := $(wire_pkg) cmocka
 
 tests += test-session
 test-session_src := tests/p2v/test-session.c tests/p2v/fixture.c \
-	tests/p2v/host.c p2v/backoff.c p2v/cpu.c p2v/lane.c p2v/pulse.c p2v/screen.c p2v/session.c \
+	tests/p2v/host.c p2v/backoff.c p2v/cpu.c p2v/lane.c \
+	p2v/packing.c p2v/pulse.c p2v/screen.c p2v/session.c \
 	p2v/source.c p2v/sysfs.c $(wire_src) $(common_src)
 test-session_pkg := $(wire_pkg) cmocka
 
@@ -75,3 +76,7 @@ carry-source_src := tests/p2v/carry-source.c tests/p2v/carrier.c \
 	tests/p2v/fixture.c $(filter-out p2v/ask.c,$(p2v_src)) $(wire_src) \
 	$(common_src)
 carry-source_pkg := blkid $(wire_pkg) cmocka
+
+tests += test-packing
+test-packing_src := tests/p2v/test-packing.c p2v/packing.c
+test-packing_pkg := cmocka

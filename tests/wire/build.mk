@@ -2,6 +2,10 @@ tests += test-hash
 test-hash_src := tests/wire/test-hash.c wire/hash.c $(common_src)
 test-hash_pkg := libcrypto jansson cmocka
 
+tests += test-blake2b
+test-blake2b_src := tests/wire/test-blake2b.c wire/blake2b.c
+test-blake2b_pkg := libcrypto cmocka
+
 tests += test-codec
 test-codec_src := tests/wire/test-codec.c wire/codec.c $(common_src)
 test-codec_pkg := libzstd zlib jansson cmocka

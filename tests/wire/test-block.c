@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "wire/block.h"
+#include "wire/frame.h"
 
 static void
 a_range_is_whole_blocks_and_a_rest(void **state)
@@ -215,6 +216,63 @@ data_is_believed_only_with_its_hash(void **state)
 	codec_free(context);
 }
 
+/* As many as are hashed side by side, and those that are left over. */
+static void
+hashes_of_a_range_are_those_of_its_blocks(void **state)
+{
+	static uint8_t data[FRAME_RANGE_LIMIT];
+	uint8_t hashes[FRAME_RANGE_LIMIT / BLOCK_BYTES][HASH_BYTES];
+	uint8_t wanted[HASH_BYTES];
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof data; i++)
+		data[i] = (uint8_t)(i * 2654435761u >> 13);
+	for (uint32_t bytes = 512; bytes <= sizeof data; bytes += 33280) {
+		assert_ok(block_hashes(data, bytes, hashes, &err), &err);
+		for (uint32_t i = 0; i < block_count(bytes); i++) {
+			assert_ok(hash_block(data + (size_t)i * BLOCK_BYTES,
+				block_length(bytes, i), wanted, &err), &err);
+			assert_memory_equal(hashes[i], wanted, HASH_BYTES);
+		}
+	}
+}
+
+static void
+one_wrong_block_of_several_is_named(void **state)
+{
+	static uint8_t data[BLOCK_RUN_LIMIT * BLOCK_BYTES];
+	static uint8_t out[BLOCK_RUN_LIMIT * BLOCK_BYTES];
+	struct block_record records[BLOCK_RUN_LIMIT] = {0};
+	struct codec_context *context;
+	struct error err;
+	uint32_t fault;
+
+	(void)state;
+	assert_ok(codec_new(&context, &err), &err);
+	for (uint32_t i = 0; i < BLOCK_RUN_LIMIT; i++) {
+		uint8_t *block = data + (size_t)i * BLOCK_BYTES;
+
+		memset(block, 'a' + (int)i, BLOCK_BYTES);
+		records[i].packed = block;
+		records[i].packed_bytes = BLOCK_BYTES;
+		assert_ok(hash_block(block, BLOCK_BYTES, records[i].hash, &err),
+			&err);
+	}
+	assert_ok(block_unpack_run(context, records, out, sizeof out, &fault, &err),
+		&err);
+	assert_memory_equal(out, data, sizeof data);
+	for (uint32_t i = 0; i < BLOCK_RUN_LIMIT; i++) {
+		records[i].hash[31] ^= 1;
+		assert_int_equal(block_unpack_run(context, records, out, sizeof out,
+					 &fault, &err), -1);
+		assert_int_equal(err.code, EBADMSG);
+		assert_int_equal(fault, i);
+		records[i].hash[31] ^= 1;
+	}
+	codec_free(context);
+}
+
 int
 main(void)
 {
@@ -228,6 +286,8 @@ main(void)
 		cmocka_unit_test(sums_follow_each_other),
 		cmocka_unit_test(a_bent_or_cut_sum_is_refused),
 		cmocka_unit_test(data_is_believed_only_with_its_hash),
+		cmocka_unit_test(hashes_of_a_range_are_those_of_its_blocks),
+		cmocka_unit_test(one_wrong_block_of_several_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
