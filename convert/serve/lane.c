@@ -38,6 +38,7 @@ enum {
 struct lane {
 	struct channel *channel;
 	const struct lane_work *work;
+	unsigned number;
 	struct codec_context *codec;
 	uint8_t *data; /* BLOCK_RUN_LIMIT unpacked blocks */
 	struct block_record records[BLOCK_RUN_LIMIT]; /* of those */
@@ -105,17 +106,37 @@ is_throttled(const struct lane *lane)
 	return true;
 }
 
+/* Others are enough; waits a moment when nothing is under way. */
+static bool
+is_off_duty(const struct lane *lane)
+{
+	if (lane->number < atomic_load(lane->work->at_work))
+		return false;
+	if (lane->count == 0)
+		queue_rest(lane->work->queue, IDLE_MS);
+	return true;
+}
+
 /* Take requests; waits a moment when the lane has nothing to do. */
 static int
 fill(struct lane *lane, struct error *err)
 {
+	if (is_off_duty(lane))
+		return 0;
 	while (lane->count < DEPTH) {
 		struct job *job;
 
-		if (is_throttled(lane))
+		if (is_throttled(lane)) {
+			atomic_store(lane->work->was_idle, true);
 			return 0;
-		job = queue_take(lane->work->queue,
-			lane->count == 0 ? IDLE_MS : 0);
+		}
+		job = queue_take(lane->work->queue, 0);
+		if (job == NULL) {
+			atomic_store(lane->work->was_idle, true);
+			job = lane->count > 0 ? NULL
+					      : queue_take(lane->work->queue,
+							IDLE_MS);
+		}
 		if (job == NULL)
 			return 0;
 		if (lane->count == 0)
@@ -296,6 +317,7 @@ take_answer(struct lane *lane, const struct frame *frame,
 		return violation(lane, err);
 	throttle_settle(lane->work->throttle, job,
 		FRAME_BYTES + frame->payload_bytes);
+	atomic_fetch_add(lane->work->answered_bytes, job->length);
 	lane->jobs[place] = NULL;
 	lane->count--;
 	if (result == 1) {
@@ -370,12 +392,12 @@ idle(struct lane *lane, struct error *err)
 
 /* One turn: 0 to go on, 1 after CLOSE, -1. */
 static int
-turn(struct lane *lane, bool shows, struct error *err)
+turn(struct lane *lane, struct error *err)
 {
 	struct closing closing;
 	struct notice notice;
 
-	while (shows && screen_next(lane->work->screen, &notice))
+	while (lane->number == 0 && screen_next(lane->work->screen, &notice))
 		if (notice_send(lane->channel, &notice, err) == -1)
 			return -1;
 	if (!screen_is_closing(lane->work->screen, &closing)) {
@@ -400,17 +422,18 @@ prepare(struct lane *lane, struct error *err)
 }
 
 int
-lane_run(struct channel *channel, const struct lane_work *work, bool shows,
+lane_run(struct channel *channel, const struct lane_work *work, unsigned number,
 	struct error *err)
 {
 	struct lane lane = {.channel = channel,
 		.work = work,
+		.number = number,
 		.heard = monotonic_ticks(),
 		.spoke = monotonic_ticks()};
 	int done = prepare(&lane, err);
 
 	while (done == 0)
-		done = turn(&lane, shows, err);
+		done = turn(&lane, err);
 	for (int i = 0; i < DEPTH; i++)
 		if (lane.jobs[i] != NULL) {
 			throttle_settle(work->throttle, lane.jobs[i], 0);

@@ -25,6 +25,7 @@
 #include "convert/serve/crowd.h"
 #include "convert/serve/lane.h"
 #include "convert/serve/rendezvous.h"
+#include "convert/serve/roster.h"
 #include "convert/serve/screen.h"
 #include "convert/source/queue.h"
 #include "wire/channel.h"
@@ -40,6 +41,11 @@ struct lanes {
 	struct lanes_settings settings;
 	struct lane_work work;
 	_Atomic time_t heard;
+	struct roster roster; /* the door's */
+	atomic_uint at_work;
+	_Atomic uint64_t answered_bytes;
+	uint64_t counted_bytes; /* of those, by the roster */
+	atomic_bool was_idle;
 	int listen_fd, event_fd;
 	pthread_t door;
 
@@ -199,7 +205,7 @@ serve_lane(struct lanes *lanes, struct channel *channel, unsigned number)
 
 	failed = welcome_send(channel, &lanes->settings.welcome, &err);
 	if (failed == 0)
-		failed = lane_run(channel, &lanes->work, number == 0, &err);
+		failed = lane_run(channel, &lanes->work, number, &err);
 	if (failed)
 		log_debug("lane %u: %s", number, err.text);
 	leave(lanes, channel, number, !failed);
@@ -436,6 +442,22 @@ check_patience(struct lanes *lanes)
 	abandon(lanes, &why);
 }
 
+static void
+tick_roster(struct lanes *lanes)
+{
+	uint64_t answered = atomic_load(&lanes->answered_bytes);
+	unsigned before = lanes->roster.lanes;
+
+	roster_tick(&lanes->roster, answered - lanes->counted_bytes,
+		!atomic_exchange(&lanes->was_idle, false));
+	lanes->counted_bytes = answered;
+	if (lanes->roster.lanes == before)
+		return;
+	atomic_store(&lanes->at_work, lanes->roster.lanes);
+	queue_wake(lanes->settings.queue);
+	log_debug("%u lanes at work", lanes->roster.lanes);
+}
+
 static void *
 door_thread(void *context)
 {
@@ -462,6 +484,7 @@ door_thread(void *context)
 		ticked = monotonic_ticks();
 		reap(lanes);
 		check_patience(lanes);
+		tick_roster(lanes);
 		lanes->settings.tick(lanes->settings.context);
 	}
 }
@@ -492,8 +515,11 @@ lanes_start(struct lanes **lanes_out, const struct lanes_settings *settings,
 		return -1;
 	lanes->settings = *settings;
 	lanes->work = (struct lane_work){settings->queue, settings->screen,
-		settings->throttle, &lanes->heard,
-		settings->silence_seconds};
+		settings->throttle, &lanes->heard, settings->silence_seconds,
+		&lanes->at_work, &lanes->answered_bytes, &lanes->was_idle};
+	roster_begin(&lanes->roster, settings->cores, settings->fixed_lanes);
+	lanes->at_work = lanes->roster.lanes;
+	lanes->settings.welcome.lanes = lanes->roster.most;
 	lanes->listen_fd = listen_fd;
 	lanes->event_fd = event_fd;
 	lanes->lost_since = monotonic_ticks();
@@ -548,7 +574,7 @@ lanes_receiving(struct lanes *lanes, uint64_t *microseconds_out)
 	unsigned live;
 
 	pthread_mutex_lock(&lanes->lock);
-	live = lanes->live;
+	live = lanes->live < lanes->at_work ? lanes->live : lanes->at_work;
 	*microseconds_out = lanes->receiving_us;
 	for (int i = 0; i < MESSAGE_LANES_LIMIT; i++)
 		if (lanes->channels[i] != NULL)

@@ -24,7 +24,9 @@ struct lanes;
 struct lanes_settings {
 	const struct enrolment *enrolment;
 	const char *session; /* of the source; another one is turned away */
-	struct welcome welcome;
+	struct welcome welcome; /* but for its lanes */
+	unsigned cores; /* of the source */
+	unsigned fixed_lanes; /* 0: as many as help (roster.h) */
 	struct queue *queue;
 	struct screen *screen;
 	struct throttle *throttle;
@@ -50,7 +52,7 @@ int lanes_add_first(struct lanes *lanes, struct channel *channel,
 void lanes_wire(struct lanes *lanes, uint64_t *received_out,
 	uint64_t *sent_out);
 
-/* Lanes that are there, and what channel_receiving_us() says of all so far. */
+/* Lanes that are at work, and what channel_receiving_us() says of all so far. */
 unsigned lanes_receiving(struct lanes *lanes, uint64_t *microseconds_out);
 
 /*

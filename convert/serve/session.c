@@ -47,7 +47,6 @@
 #include "wire/message.h"
 
 enum {
-	LANES_DEFAULT = 4,
 	TURN_SECONDS = 2,
 	LAST_WORD_SECONDS = 60,
 	PROBE_RATE_LEAST = 1000000, /* bytes a second */
@@ -491,16 +490,8 @@ choose_locations(struct session *session, struct error *err)
 static struct welcome
 make_welcome(const struct session *session)
 {
-	unsigned lanes = session->settings->lanes;
 	struct welcome welcome = {.version = FRAME_VERSION, .codec = CODEC_NONE};
 
-	if (lanes == 0)
-		lanes = 2 * session->hello->cores;
-	if (session->settings->lanes == 0 && lanes > LANES_DEFAULT)
-		lanes = LANES_DEFAULT;
-	if (lanes > MESSAGE_LANES_LIMIT)
-		lanes = MESSAGE_LANES_LIMIT;
-	welcome.lanes = lanes == 0 ? 1 : lanes;
 	if (session->hello->codecs[CODEC_ZLIB])
 		welcome.codec = CODEC_ZLIB;
 	if (session->hello->codecs[CODEC_ZSTD])
@@ -517,6 +508,8 @@ start_lanes(struct session *session, const struct enrolment *enrolment,
 	const struct lanes_settings settings = {.enrolment = enrolment,
 		.session = session->hello->session,
 		.welcome = make_welcome(session),
+		.cores = session->hello->cores,
+		.fixed_lanes = session->settings->lanes,
 		.queue = session->queue,
 		.screen = session->screen,
 		.throttle = session->throttle,

@@ -15,6 +15,7 @@ struct list {
 struct queue {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
+	pthread_cond_t woken; /* of its own: a job's signal wakes one taker */
 	struct list urgent, bulk;
 	struct error why;
 	bool failed;
@@ -70,6 +71,7 @@ queue_new(struct queue **queue_out, struct error *err)
 	pthread_condattr_init(&clock);
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
 	pthread_cond_init(&queue->changed, &clock);
+	pthread_cond_init(&queue->woken, &clock);
 	pthread_condattr_destroy(&clock);
 	list_init(&queue->urgent);
 	list_init(&queue->bulk);
@@ -81,6 +83,7 @@ void
 queue_free(struct queue *queue)
 {
 	pthread_cond_destroy(&queue->changed);
+	pthread_cond_destroy(&queue->woken);
 	pthread_mutex_destroy(&queue->lock);
 	free(queue);
 }
@@ -121,12 +124,10 @@ queue_return(struct queue *queue, struct job *job)
 		job->done(job, &why);
 }
 
-struct job *
-queue_take(struct queue *queue, unsigned timeout_ms)
+static struct timespec
+later(unsigned timeout_ms)
 {
 	struct timespec until;
-	struct job *job;
-	unsigned wakes;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += timeout_ms / 1000;
@@ -135,6 +136,30 @@ queue_take(struct queue *queue, unsigned timeout_ms)
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000;
 	}
+	return until;
+}
+
+void
+queue_rest(struct queue *queue, unsigned timeout_ms)
+{
+	struct timespec until = later(timeout_ms);
+	unsigned wakes;
+
+	pthread_mutex_lock(&queue->lock);
+	wakes = queue->wakes;
+	while (queue->wakes == wakes &&
+		pthread_cond_timedwait(&queue->woken, &queue->lock, &until) == 0)
+		;
+	pthread_mutex_unlock(&queue->lock);
+}
+
+struct job *
+queue_take(struct queue *queue, unsigned timeout_ms)
+{
+	struct timespec until = later(timeout_ms);
+	struct job *job;
+	unsigned wakes;
+
 	pthread_mutex_lock(&queue->lock);
 	wakes = queue->wakes;
 	for (bool last = timeout_ms == 0;;) {
@@ -157,6 +182,7 @@ queue_wake(struct queue *queue)
 	pthread_mutex_lock(&queue->lock);
 	queue->wakes++;
 	pthread_cond_broadcast(&queue->changed);
+	pthread_cond_broadcast(&queue->woken);
 	pthread_mutex_unlock(&queue->lock);
 }
 

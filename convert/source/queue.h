@@ -82,5 +82,7 @@ void queue_violation(struct queue *queue, const struct error *why);
 
 /* Wake those that wait in queue_take() (a notice is to be sent). */
 void queue_wake(struct queue *queue);
+/* Wait for that without taking a job. */
+void queue_rest(struct queue *queue, unsigned timeout_ms);
 
 #endif

@@ -38,6 +38,10 @@ test-rendezvous_src := tests/convert/test-rendezvous.c \
 	convert/serve/rendezvous.c $(convert_state_src) $(wire_src) $(common_src)
 test-rendezvous_pkg := $(wire_pkg) cmocka
 
+tests += test-roster
+test-roster_src := tests/convert/test-roster.c convert/serve/roster.c
+test-roster_pkg := cmocka
+
 tests += test-throttle test-estimate
 test-throttle_src := tests/convert/test-throttle.c convert/capture/rate.c \
 	convert/serve/throttle.c $(wire_src) $(common_src)
