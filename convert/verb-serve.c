@@ -40,7 +40,7 @@ const char verb_serve_help[] =
 	"  --jobs N             machines that are worked on at a time; others wait\n"
 	"                       in the order in which they came (default: 4, or as\n"
 	"                       many as there are processors)\n"
-	"  --lanes N            connections for each source\n"
+	"  --lanes N            connections for each source; else as many as help\n"
 	"  --patience SECONDS   how long to wait for a source that went away\n"
 	"                       (default: 900)\n"
 	"  --no-share           machines served from now on share no blocks with\n"

@@ -53,7 +53,7 @@ static const struct rule {
 	{"inventory", 'i', FLAG, AT(inventory), false, NULL, NULL,
 		"print the hardware's facts as JSON and exit"},
 	{"file", 'f', LIST, AT(files), false, "PATH", NULL,
-		"serve an image file instead of the disks (repeatable)"},
+		"serve an image file or device, not the disks (repeatable)"},
 	{"facts", 0, TEXT, AT(facts), false, "FILE", NULL,
 		"with --file: the inventory of the machine it came from"},
 	{"once", '1', FLAG, AT(once), false, NULL, NULL,
