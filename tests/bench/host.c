@@ -26,8 +26,7 @@
 #include "convert/serve/serve.h"
 #include "convert/state/journal.h"
 
-static struct extent *extents;
-static size_t extent_count;
+static struct plan plan;
 static const char *results;
 static double began; /* this session, in its process */
 
@@ -70,8 +69,7 @@ capture(const struct machine *machine, struct pipeline_source *source,
 
 	(void)machine;
 	(void)options;
-	if (source->capture(source, 0, extents, extent_count, progress, &count,
-		    err) == -1)
+	if (source->capture(source, &plan, 1, progress, &count, err) == -1)
 		return -1;
 	ended = monotonic_seconds();
 	source->wire(source, &received, &sent);
@@ -97,13 +95,13 @@ read_extents(const char *path, struct error *err)
 	while (fscanf(file, "%" SCNu64 " %" SCNu64, &one.offset_bytes,
 		       &one.length_bytes) ==
 		2) {
-		more = realloc(extents, (extent_count + 1) * sizeof *extents);
+		more = realloc(plan.extents, (plan.count + 1) * sizeof *more);
 		if (more == NULL) {
 			fclose(file);
 			return error_set(err, ENOMEM, "read %s", path);
 		}
-		extents = more;
-		extents[extent_count++] = one;
+		plan.extents = more;
+		plan.extents[plan.count++] = one;
 	}
 	fclose(file);
 	return 0;
