@@ -812,9 +812,12 @@ session_run(struct machine *machine, const struct enrolment *enrolment,
 	const struct session_settings *settings, struct error *err)
 {
 	struct session session = {
-		.source = {session_location, session_capture,
-			session_estimate, session_wire, session_notice,
-			session_reread},
+		.source = {.location = session_location,
+			.capture = session_capture,
+			.estimate = session_estimate,
+			.wire = session_wire,
+			.notice = session_notice,
+			.reread = session_reread},
 		.machine = machine,
 		.hello = hello,
 		.settings = settings};

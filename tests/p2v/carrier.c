@@ -60,7 +60,7 @@ carrier_remove(struct carrier *carrier)
 {
 	for (unsigned i = 0; i < CARRIER_DIRS; i++)
 		free(carrier->dirs[i]);
-	for (unsigned i = 0; i < carrier->count; i++)
+	for (unsigned i = 0; i < CARRIER_DISKS; i++)
 		free(carrier->disks[i]);
 	fixture_remove(carrier->folder);
 }
