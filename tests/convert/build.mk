@@ -80,7 +80,8 @@ test-crowd_src := tests/convert/test-crowd.c convert/serve/crowd.c
 test-crowd_pkg := cmocka
 
 tests += test-generation
-test-generation_src := tests/convert/test-generation.c $(capture_test_src)
+test-generation_src := tests/convert/test-generation.c \
+	convert/verb-status.c $(capture_test_src)
 test-generation_pkg := $(wire_pkg) cmocka libarchive
 test-generation_wrap := pwrite copy_file_range fallocate fdatasync fsync \
 	rename unlink

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,6 +21,7 @@
 #include "convert/source/fold.h"
 #include "convert/source/image.h"
 #include "convert/state/journal.h"
+#include "convert/verb.h"
 #include "tests/convert/capture.h"
 #include "tests/harness.h"
 
@@ -603,6 +605,71 @@ whoever_dies_between_two_steps_leaves_one_generation(void **state)
 	(void)state;
 }
 
+/* What `unrack status --json` prints of the machine; the caller releases it. */
+static json_t *
+read_status(const struct capture *capture)
+{
+	const struct settings settings = {capture->state};
+	char verb[] = "status", option[] = "--json", name[] = "web1";
+	char *argv[] = {verb, option, name, NULL};
+	FILE *file = tmpfile();
+	int saved = dup(STDOUT_FILENO);
+	json_t *list, *machine;
+	struct error err = {0};
+
+	assert_non_null(file);
+	fflush(stdout);
+	dup2(fileno(file), STDOUT_FILENO);
+	optind = 0;
+	assert_int_equal(verb_status(&settings, 3, argv, &err), EXIT_DONE);
+	fflush(stdout);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	rewind(file);
+	list = json_loadf(file, 0, NULL);
+	fclose(file);
+	machine = json_incref(json_array_get(list, 0));
+	json_decref(list);
+	assert_non_null(machine);
+	return machine;
+}
+
+static uint64_t
+status_number(const json_t *status, const char *part, const char *key)
+{
+	return json_number(json_object_get(status, part), key, 0);
+}
+
+static void
+status_tells_the_last_generation_and_how_far_the_next_is(void **state)
+{
+	struct capture *capture = *state;
+	AUTO(json_decrefpp) json_t *list = NULL;
+	AUTO(json_decrefpp) json_t *first = NULL;
+	AUTO(json_decrefpp) json_t *second = NULL;
+	AUTO(json_decrefpp) json_t *crashed = NULL;
+
+	make_first(capture);
+	first = read_status(capture);
+	assert_int_equal(status_number(first, "generation", "number"), 1);
+	assert_null(json_object_get(first, "next_generation"));
+
+	list = make_second(capture);
+	second = read_status(capture);
+	assert_int_equal(status_number(second, "generation", "number"), 1);
+	assert_int_equal(status_number(second, "next_generation", "number"), 2);
+	assert_int_equal(status_number(second, "next_generation", "bytes"),
+		DISKS * (BLOCKS - 1) * BLOCK_BYTES);
+	assert_string_equal(json_text(second, "state", ""), "verified");
+
+	/* Dead behind the record: the second one is the machine's now. */
+	for (unsigned at = 1; recorded_number(capture) == 1; at++)
+		assert_true(dies_at(at, commit, capture, list));
+	crashed = read_status(capture);
+	assert_int_equal(status_number(crashed, "generation", "number"), 2);
+	assert_string_equal(json_text(crashed, "state", ""), "captured");
+}
+
 /* The first one has nothing to protect, and nothing to lose either. */
 static void
 a_disk_that_joins_later_is_written_in_its_place(void **state)
@@ -659,6 +726,8 @@ main(void)
 		GENERATION_TEST(a_vm_that_runs_keeps_its_generation),
 		GENERATION_TEST(
 			whoever_dies_between_two_steps_leaves_one_generation),
+		GENERATION_TEST(
+			status_tells_the_last_generation_and_how_far_the_next_is),
 		GENERATION_TEST(a_disk_that_joins_later_is_written_in_its_place),
 		GENERATION_TEST(
 			what_is_left_of_a_moved_disk_is_not_joined_to_its_successor),
