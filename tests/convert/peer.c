@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/monotonic.h"
 #include "common/own.h"
 #include "wire/block.h"
+
+enum { IDLE_SECONDS = 45 };
 
 static json_t *
 inventory_of(const struct peer *peer)
@@ -186,13 +189,19 @@ answer_frame(struct peer *peer, struct channel *channel,
 int
 peer_serve(struct peer *peer, struct channel *channel, struct error *err)
 {
+	time_t asked = monotonic_ticks();
 	const uint8_t *payload;
 	struct frame frame;
 	int done = 0;
 
 	while (done == 0) {
-		if (channel_receive(channel, &frame, &payload, 60, err) == -1)
+		if (channel_receive(channel, &frame, &payload, IDLE_SECONDS,
+			    err) == -1)
 			return -1;
+		if (frame.type == FRAME_READ || frame.type == FRAME_HASH)
+			asked = monotonic_ticks();
+		if (monotonic_ticks() - asked > IDLE_SECONDS)
+			return error_set(err, ETIMEDOUT, "nothing is asked for");
 		done = answer_frame(peer, channel, &frame, payload, err);
 	}
 	return done;

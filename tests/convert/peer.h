@@ -48,7 +48,7 @@ int peer_open(struct peer *peer, struct channel **channel_out, unsigned lane,
 
 /*
  * Serve until CLOSE (1), until stop_after (2), or until the connection is lost
- * (-1).  The host has taken the answers when 2 is returned: it keeps four
+ * or nothing is read or hashed for 45 seconds (-1).  The host has taken the answers when 2 is returned: it keeps four
  * requests under way.
  */
 int peer_serve(struct peer *peer, struct channel *channel, struct error *err);
