@@ -867,6 +867,26 @@ connect_unproven(const struct host *host)
 	return fd;
 }
 
+/*
+ * From their own address a lane may have to make way, as a source's does when the
+ * host is busy; it comes again.  It never has to wait for their time to be over.
+ */
+static struct channel *
+open_among_many(struct peer *peer, unsigned lane)
+{
+	struct channel *channel;
+	struct error err = {0};
+
+	for (int i = 0; i < 20; i++) {
+		if (peer_open(peer, &channel, lane, &err) == 0)
+			return channel;
+		if (err.code == ETIMEDOUT)
+			break;
+	}
+	fail_msg("%s", err.text);
+	return NULL;
+}
+
 static void
 who_knows_a_name_but_no_key_keeps_nobody_out(void **state)
 {
@@ -875,16 +895,15 @@ who_knows_a_name_but_no_key_keeps_nobody_out(void **state)
 	struct peer peer = peer_of(host, boot1);
 	struct channel *lanes[4];
 	int before[MANY], after[MANY];
-	struct error err = {0};
 
 	host_start(host, host_job_leave);
 	for (int i = 0; i < MANY; i++)
 		before[i] = connect_unproven(host);
-	assert_ok(peer_open(&peer, &lanes[0], 0, &err), &err);
+	lanes[0] = open_among_many(&peer, 0);
 	for (int i = 0; i < MANY; i++)
 		after[i] = connect_unproven(host);
 	for (unsigned i = 1; i < 4; i++)
-		assert_ok(peer_open(&peer, &lanes[i], i, &err), &err);
+		lanes[i] = open_among_many(&peer, i);
 	for (int i = 0; i < MANY; i++) {
 		close(before[i]);
 		close(after[i]);
