@@ -69,6 +69,20 @@ entries_write_header(struct entries *entries, struct error *err)
 	return entries_sync(entries, err);
 }
 
+/* In a sector of its own: a torn write must not cost the header. */
+int
+entries_write_proof(const struct entries *entries,
+	const struct map_proof *proof, struct error *err)
+{
+	uint8_t bytes[MAP_PROOF_BYTES];
+
+	map_proof_encode(proof, bytes);
+	if (io_pwrite(entries->fd, bytes, sizeof bytes, MAP_PROOF_OFFSET,
+		    entries->path, err) == -1)
+		return -1;
+	return entries_sync(entries, err);
+}
+
 int
 entries_clear(struct entries *entries, struct error *err)
 {

@@ -36,6 +36,10 @@ int entries_clear(struct entries *entries, struct error *err);
 /* Write the header, durably. */
 int entries_write_header(struct entries *entries, struct error *err);
 
+/* Write how far a comparison came, durably.  A new header means that of none. */
+int entries_write_proof(const struct entries *entries,
+	const struct map_proof *proof, struct error *err);
+
 /* Call there() for each present block, until it fails. */
 typedef int entries_visitor(void *context, uint64_t block,
 	const struct map_entry *entry, struct error *err);

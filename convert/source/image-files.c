@@ -78,6 +78,25 @@ begin(struct image *image, struct error *err)
 	return entries_write_header(&image->entries, err);
 }
 
+/*
+ * What another boot proved is forgotten for good: this one may store blocks that
+ * that one would have to compare.
+ */
+static int
+take_over_proof(struct image *image, const uint8_t header[IMAGE_HEADER_BYTES],
+	struct error *err)
+{
+	const struct map_proof none = {0};
+	struct map_proof old;
+
+	if (!map_proof_decode(&old, header + MAP_PROOF_OFFSET))
+		return 0;
+	if (strcmp(old.session, image->session) != 0)
+		return entries_write_proof(&image->entries, &none, err);
+	image->proven_blocks = old.blocks;
+	return 0;
+}
+
 /* Take over what an earlier run left, or begin. */
 static int
 take_over(struct image *image, struct error *err)
@@ -126,6 +145,8 @@ take_over(struct image *image, struct error *err)
 	image->entries.header = old;
 	/* A crash may have left bad sectors of blocks without an entry. */
 	atomic_store(&image->dropped, bad.st_size > 0);
+	if (take_over_proof(image, header, err) == -1)
+		return -1;
 	return entries_load(&image->entries, mark_loaded, image, err);
 }
 

@@ -15,6 +15,7 @@ struct image {
 	int raw_fd, bad_fd;
 	struct entries entries;
 	char session[MAP_SESSION_BYTES]; /* of the source now */
+	uint64_t proven_blocks;		 /* in it, by an earlier run */
 	_Atomic uint64_t *present;	 /* one bit for each block */
 	_Atomic uint64_t *kept; /* of those that are there: in the base */
 	_Atomic uint64_t present_bytes, zero_bytes;

@@ -152,6 +152,12 @@ image_adopt(struct image *image, struct error *err)
 	return entries_write_header(&image->entries, err);
 }
 
+uint64_t
+image_proven_blocks(const struct image *image)
+{
+	return image->proven_blocks;
+}
+
 /* What to do when the disk of the host is full. */
 static int
 explain(struct image *image, struct error *err)
@@ -281,6 +287,17 @@ image_checkpoint(struct image *image, struct error *err)
 	if (image_flush(image, err) == -1 || settle_dropped(image, err) == -1)
 		return -1;
 	return entries_sync(&image->entries, err);
+}
+
+int
+image_note_proven(struct image *image, uint64_t blocks, struct error *err)
+{
+	struct map_proof proof = {.blocks = blocks};
+
+	if (image_checkpoint(image, err) == -1)
+		return -1;
+	memcpy(proof.session, image->session, MAP_SESSION_BYTES);
+	return entries_write_proof(&image->entries, &proof, err);
 }
 
 int

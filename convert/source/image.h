@@ -24,6 +24,10 @@ struct error;
  *	56  u32 generation	that this is; 0 while the first is not complete
  *	60  u8[36] session	that the blocks came from, padded with NUL
  *	96  u32 check		CRC-32 of the bytes before it
+ *     512  u8[36] session	that a comparison was begun with, or zeros
+ *     548  u32 0
+ *     552  u64 blocks		so many from the first were compared
+ *     560  u32 check		CRC-32 of the bytes since 512
  *
  * and goes on with one entry of IMAGE_ENTRY_BYTES for each block:
  *
@@ -99,6 +103,14 @@ int image_keep(struct image *image, uint64_t block,
 	const uint8_t hash[HASH_BYTES], bool is_bad, bool *kept_out,
 	struct error *err);
 int image_adopt(struct image *image, struct error *err);
+
+/*
+ * How far a comparison came: the known blocks before this one are those of the
+ * source as it is in this session.  What is noted is durable, and so are all
+ * removals before it; it counts until another session opens the image.
+ */
+uint64_t image_proven_blocks(const struct image *image);
+int image_note_proven(struct image *image, uint64_t blocks, struct error *err);
 
 /* Whether the block can be read with image_read(). */
 bool image_has(const struct image *image, uint64_t block);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { HEADER_CHECK = 96, MAP_VERSION = 1 };
+enum { HEADER_CHECK = 96, PROOF_CHECK = 48, MAP_VERSION = 1 };
 
 static const uint8_t map_magic[8] = {'U', 'N', 'R', 'K', 'M', 'A', 'P', '1'};
 
@@ -77,6 +77,32 @@ map_header_decode(struct map_header *header_out,
 	header_out->disk_bytes = get64(bytes + 16);
 	header_out->generation = get32(bytes + 56);
 	memcpy(header_out->session, bytes + 60, MAP_SESSION_BYTES);
+	return true;
+}
+
+void
+map_proof_encode(const struct map_proof *proof, uint8_t bytes[MAP_PROOF_BYTES])
+{
+	memset(bytes, 0, MAP_PROOF_BYTES);
+	memcpy(bytes, proof->session, MAP_SESSION_BYTES);
+	put64(bytes + 40, proof->blocks);
+	put32(bytes + PROOF_CHECK,
+		(uint32_t)crc32(crc32(0, NULL, 0), bytes, PROOF_CHECK));
+}
+
+bool
+map_proof_decode(struct map_proof *proof_out,
+	const uint8_t bytes[MAP_PROOF_BYTES])
+{
+	uint32_t check =
+		(uint32_t)crc32(crc32(0, NULL, 0), bytes, PROOF_CHECK);
+
+	*proof_out = (struct map_proof){0};
+	if (get32(bytes + PROOF_CHECK) != check ||
+		bytes[MAP_SESSION_BYTES - 1] != '\0')
+		return false;
+	memcpy(proof_out->session, bytes, MAP_SESSION_BYTES);
+	proof_out->blocks = get64(bytes + 40);
 	return true;
 }
 

@@ -7,7 +7,7 @@
 #include "convert/source/image.h"
 
 /* The bytes of a map file (the format is in image.h); no files here. */
-enum { MAP_SESSION_BYTES = 36 };
+enum { MAP_SESSION_BYTES = 36, MAP_PROOF_OFFSET = 512, MAP_PROOF_BYTES = 52 };
 
 struct map_header {
 	uint64_t disk_bytes;
@@ -20,6 +20,18 @@ void map_header_encode(const struct map_header *header,
 /* False when it is damaged or not ours. */
 bool map_header_decode(struct map_header *header_out,
 	const uint8_t bytes[IMAGE_HEADER_BYTES]);
+
+/* How far a comparison with the source came; none is session "" and 0. */
+struct map_proof {
+	uint64_t blocks;
+	char session[MAP_SESSION_BYTES];
+};
+
+void map_proof_encode(const struct map_proof *proof,
+	uint8_t bytes[MAP_PROOF_BYTES]);
+/* False, and none, when it is damaged or was never written. */
+bool map_proof_decode(struct map_proof *proof_out,
+	const uint8_t bytes[MAP_PROOF_BYTES]);
 
 struct map_entry {
 	uint8_t flags;

@@ -1,7 +1,7 @@
 /*
  * Second look at an image of another session: the source was booted in between,
  * so it may have written to its disks.  The source only hashes; blocks.c fetches
- * what was dropped when it is wanted.
+ * what was dropped when it is wanted.  How far it came is noted in the image.
  */
 #include "convert/source/proof.h"
 
@@ -40,15 +40,38 @@ compare_block(void *context, uint64_t block, const struct answer *answer,
 		err);
 }
 
+static int
+note_passed(void *context, uint64_t block, struct error *err)
+{
+	return image_note_proven(context, block, err);
+}
+
+/* What an earlier run compared counts as done. */
+static uint64_t
+count_before(const struct image *image, uint64_t end)
+{
+	uint64_t bytes = 0;
+
+	for (uint64_t block = 0; block < end; block++)
+		if (image_is_known(image, block))
+			bytes += image_block_bytes(image, block);
+	return bytes;
+}
+
 int
 proof_run(struct image *image, struct queue *queue, uint8_t disk,
 	struct progress *progress, uint64_t *dropped_out, struct error *err)
 {
-	const struct sweep sweep = {image, queue, disk, FRAME_HASH, is_known,
-		compare_block, image, progress};
+	const struct sweep sweep = {.image = image, .queue = queue,
+		.disk = disk, .type = FRAME_HASH,
+		.first_block = image_proven_blocks(image),
+		.wants = is_known, .block = compare_block,
+		.passed = note_passed, .context = image, .progress = progress};
 	uint64_t known = image_known_bytes(image), present, zero;
-	int failed = sweep_run(&sweep, err);
+	int failed;
 
+	progress_count(progress, count_before(image, sweep.first_block));
+	failed = sweep_run(&sweep, err);
 	image_count(image, &present, &zero);
 	*dropped_out = failed ? 0 : known - present;
 	if (failed || image_checkpoint(image, err) == -1)

@@ -13,7 +13,7 @@ struct queue;
  * Compare every known block with the source by its hash and drop those that
  * differ: nothing is sent twice that is still the same.  Nobody else uses the
  * image meanwhile.  `disk` is the source's number for it.  Afterwards the image
- * is adopted.
+ * is adopted.  One that was cut short goes on where it was, in the same session.
  */
 int proof_run(struct image *image, struct queue *queue, uint8_t disk,
 	struct progress *progress, uint64_t *dropped_out, struct error *err);

@@ -129,8 +129,9 @@ static int
 run(struct reread *reread, struct queue *queue, uint8_t disk,
 	struct progress *progress, struct error *err)
 {
-	struct sweep sweep = {reread->image, queue, disk, FRAME_HASH, is_there,
-		compare_block, reread, progress};
+	struct sweep sweep = {.image = reread->image, .queue = queue,
+		.disk = disk, .type = FRAME_HASH, .wants = is_there,
+		.block = compare_block, .context = reread, .progress = progress};
 	uint64_t zero;
 
 	image_count(reread->image, &reread->count->read_bytes, &zero);

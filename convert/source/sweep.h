@@ -26,6 +26,12 @@ struct sweep {
 		struct error *err);
 	void *context;
 	struct progress *progress;
+	uint64_t first_block; /* where to begin */
+	/*
+	 * NULL, or called by the thread of sweep_run() now and then, and when
+	 * the source is lost: all blocks before this one are done with.
+	 */
+	int (*passed)(void *context, uint64_t block, struct error *err);
 };
 
 /* Returns when nothing is under way any more. */

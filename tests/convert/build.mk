@@ -18,6 +18,11 @@ test-image_src := tests/convert/test-image.c $(convert_source_src) \
 test-image_pkg := $(wire_pkg) cmocka
 test-image_wrap := pwrite fdatasync fallocate
 
+tests += test-sweep
+test-sweep_src := tests/convert/test-sweep.c $(convert_source_src) \
+	$(wire_src) $(common_src)
+test-sweep_pkg := $(wire_pkg) cmocka
+
 tests += test-plan
 test-plan_src := tests/convert/test-plan.c convert/capture/plan.c \
 	convert/capture/overlay.c $(common_src)

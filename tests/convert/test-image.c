@@ -21,7 +21,7 @@ static char path[128];
 static struct {
 	bool raw_is_dirty;    /* written since its last fdatasync */
 	bool map_is_dirty;
-	unsigned early;	      /* entries written while the data was not durable */
+	unsigned early; /* written while what comes before was not durable */
 	unsigned overwritten; /* data written while a removal was not durable */
 	unsigned entry_writes;
 	int fail_sync, fail_write, fail_punch;
@@ -58,6 +58,8 @@ __wrap_pwrite(int fd, const void *data, size_t bytes, off_t offset)
 		}
 		seen.raw_is_dirty = true;
 		seen.overwritten += seen.map_is_dirty;
+	} else if (is_file(fd, ".map") && offset == MAP_PROOF_OFFSET) {
+		seen.early += seen.map_is_dirty || seen.raw_is_dirty;
 	} else if (is_file(fd, ".map") && offset >= IMAGE_HEADER_BYTES) {
 		static const uint8_t absent[IMAGE_ENTRY_BYTES];
 
@@ -449,6 +451,40 @@ another_boots_blocks_are_foreign_until_adopted(void **state)
 	image_close(image);
 }
 
+static void
+what_was_compared_counts_until_another_session(void **state)
+{
+	struct image *image = open_image("boot-1");
+	struct error err;
+
+	(void)state;
+	store(image, 1);
+	store(image, 700);
+	assert_ok(image_flush(image, &err), &err);
+	image_close(image);
+
+	image = open_image("boot-2");
+	assert_int_equal(image_proven_blocks(image), 0);
+	assert_ok(image_drop(image, 1, &err), &err);
+	assert_ok(image_note_proven(image, 600, &err), &err);
+	assert_int_equal(seen.early, 0);
+	image_close(image);
+	image = open_image("boot-2");
+	assert_int_equal(image_proven_blocks(image), 600);
+	assert_true(image_is_foreign(image));
+	image_close(image);
+
+	/* Also for the one that the image is of: it may store more. */
+	image = open_image("boot-1");
+	assert_int_equal(image_proven_blocks(image), 0);
+	store(image, 1);
+	assert_ok(image_flush(image, &err), &err);
+	image_close(image);
+	image = open_image("boot-2");
+	assert_int_equal(image_proven_blocks(image), 0);
+	image_close(image);
+}
+
 /* As image.h defines it, computed from the bytes of the disk. */
 static void
 the_root_is_the_one_of_the_definition(void **state)
@@ -560,6 +596,7 @@ main(void)
 		IMAGE_TEST(zeros_do_not_depend_on_punching_holes),
 		IMAGE_TEST(a_removal_is_durable_before_the_block_is_overwritten),
 		IMAGE_TEST(another_boots_blocks_are_foreign_until_adopted),
+		IMAGE_TEST(what_was_compared_counts_until_another_session),
 		IMAGE_TEST(the_root_is_the_one_of_the_definition),
 		IMAGE_TEST(bad_sectors_are_counted_once_and_forgotten_with_their_block),
 		IMAGE_TEST(
