@@ -28,7 +28,7 @@ static const struct verb {
 		"[--listen ADDR:PORT] [--expect tcp:PORT]...",
 		"wait for live images and migrate their machines"},
 	{"assess", verb_assess, verb_assess_help,
-		"NAME | --disk FILE... [--format text|json|html] [--waivers FILE]",
+		"NAME | --disk FILE... [--format FORMAT] [--waivers FILE]",
 		"say what would change and what a person must decide"},
 	{"convert", verb_convert, verb_convert_help,
 		"NAME | --name NAME --disk FILE...",

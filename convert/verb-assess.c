@@ -22,7 +22,7 @@
 
 const char verb_assess_help[] =
 	"usage: unrack assess NAME | --disk FILE... [--inventory FILE]\n"
-	"                     [--format text|json|html] [--waivers FILE]\n"
+	"                     [--format FORMAT] [--waivers FILE]\n"
 	"\n"
 	"Say what converting would change and what a person must decide.  Nothing is\n"
 	"converted, and of images nothing is kept.\n"
@@ -30,7 +30,7 @@ const char verb_assess_help[] =
 	"  NAME              a machine whose capture is here\n"
 	"  --disk FILE...    or disk images: raw, or qcow2 when named so\n"
 	"  --inventory FILE  what `unrack-capture --inventory` said of the server\n"
-	"  --format FORMAT   text (default), json or html\n"
+	"  --format FORMAT   text (default), html, json, sarif or csv\n"
 	"  --waivers FILE    findings that somebody accepted, and until when\n"
 	"\n"
 	"Exit status: 0 ready (or by changes that unrack makes), 1 needs decisions,\n"
@@ -40,6 +40,7 @@ enum { DISKS_LIMIT = 64 };
 
 struct arguments {
 	const char *name, *inventory, *format, *waivers;
+	const char *state; /* where a capture of images would go */
 	char *disks[DISKS_LIMIT + 1];
 	size_t disk_count;
 };
@@ -99,6 +100,7 @@ assess_machine(struct machine *machine, const struct arguments *arguments,
 		waivers_read(&waivers, arguments->waivers, err) == -1)
 		return -1;
 	options.waivers = waivers;
+	options.capture_folder = arguments->state;
 	if (machine_lock(machine, err) == -1 ||
 		generation_settle(machine, err) == -1 ||
 		local_open(&source, machine, err) == -1)
@@ -178,6 +180,7 @@ verb_assess(const struct settings *settings, int argc, char **argv,
 		error_hint(err, "`unrack assess --help` shows them.");
 		return EXIT_NOT_ASSESSED;
 	}
+	arguments.state = settings->state;
 	if (arguments.disk_count > 0)
 		status = assess_in_scratch(&arguments, &tier, err);
 	else if (machine_open(&machine, settings->state, arguments.name, err) ==
