@@ -98,7 +98,7 @@ print_common(FILE *out, const struct fleet *fleet)
 	if (fleet->rule_count == 0)
 		fputs("<p>Nothing was found.</p>\n", out);
 	else
-		begin_table(out, "Findings", columns);
+		begin_table(out, "Table of findings", columns);
 	for (size_t i = 0; i < fleet->rule_count; i++) {
 		const struct fleet_rule *rule = &fleet->rules[i];
 
@@ -157,7 +157,7 @@ print_machines(FILE *out, const struct fleet *fleet)
 		"System", NULL};
 
 	frame_section(out, "machines", "Machines");
-	begin_table(out, "Machines", columns);
+	begin_table(out, "Table of machines", columns);
 	for (size_t i = 0; i < fleet->count; i++)
 		print_machine(out, fleet, i);
 	end_table(out);
@@ -170,7 +170,7 @@ print_links(FILE *out, const struct fleet *fleet)
 	static const char *const columns[] = {"Machine", "Needs", "Which is",
 		"#Port", "For", "Named in", NULL};
 
-	begin_table(out, "Who needs whom", columns);
+	begin_table(out, "Table of who needs whom", columns);
 	for (size_t i = 0; i < fleet->link_count; i++) {
 		const struct fleet_link *link = &fleet->links[i];
 		char port[16] = "";

@@ -207,5 +207,8 @@ const char frame_style[] =
 "display:none!important}.finding[hidden]{display:block!important}"
 "main>section{margin-top:1.6rem}h2,h3{break-after:avoid}.finding,tr,"
 "figure,.map{break-inside:avoid}.scroll{overflow:visible}"
-"details::details-content{content-visibility:visible}*{"
-"print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n";
+".scroll table,.scroll>.map{min-width:0}.scroll table{"
+"font-size:7.5pt}.scroll .tag{font-size:7pt;white-space:normal}"
+".scroll td,.scroll th{padding-right:.6rem}details::details-content{"
+"content-visibility:visible}*{print-color-adjust:exact;"
+"-webkit-print-color-adjust:exact}}\n";
