@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "common/error.h"
 #include "common/io.h"
@@ -23,6 +24,7 @@ enum { SECTOR_BYTES = 512 };
 
 struct disk {
 	const char *root;
+	bool live;	    /* offer it even when it is used */
 	const char *kernel; /* name in sysfs: "sda", "cciss!c0d0" */
 	char name[64];	    /* name in /dev: "sda", "cciss/c0d0" */
 	char *folder;	    /* in sysfs */
@@ -279,7 +281,8 @@ judge(const struct disk *disk, json_t *facts, const char *kind_reason,
 		return refuse(facts, "the live medium");
 	if (probe_has_label(facts, "UNRACKCARRY"))
 		return refuse(facts, "a carry disk");
-	if (usage_find(disk->root, disk->kernel, reason, sizeof reason))
+	if (!disk->live &&
+		usage_find(disk->root, disk->kernel, reason, sizeof reason))
 		return refuse(facts, reason);
 	if (unreadable->text[0] != '\0')
 		return refuse(facts, unreadable->text);
@@ -328,7 +331,7 @@ disk_describe(struct disk *disk, const char *root, const char *kernel)
 }
 
 json_t *
-disk_list(const char *root)
+disk_list(const char *root, bool live)
 {
 	AUTO(names_freep) struct names *names = sysfs_list("%s/sys/block",
 		root);
@@ -345,6 +348,7 @@ disk_list(const char *root)
 			    names->items[i]) == 1)
 			continue;
 		disk_describe(&disk, root, names->items[i]);
+		disk.live = live;
 		if (disk.folder != NULL)
 			json_array_append_new(disks, disk_facts(&disk, reason));
 		free(disk.folder);
@@ -353,48 +357,91 @@ disk_list(const char *root)
 	return disks;
 }
 
-/* 0 when it cannot be opened, as for one without a medium. */
-static uint64_t
-device_bytes(const char *path)
+/* What is served as a file: its size, and where it is a device that one's. */
+struct medium {
+	uint64_t bytes;
+	int sector_bytes;
+	char kernel[64]; /* the device's name in sysfs; empty: a file */
+};
+
+static int
+measure_device(struct medium *medium, const char *path, dev_t number,
+	struct error *err)
 {
 	AUTO(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	uint64_t bytes;
+	AUTO(freep) char *link = io_format("/sys/dev/block/%u:%u",
+		major(number), minor(number));
+	AUTO(freep) char *folder = link == NULL ? NULL : realpath(link, NULL);
 
-	return ioctl(fd, BLKGETSIZE64, &bytes) == -1 ? 0 : bytes;
+	if (fd == -1 || ioctl(fd, BLKGETSIZE64, &medium->bytes) == -1 ||
+		ioctl(fd, BLKSSZGET, &medium->sector_bytes) == -1)
+		return error_set(err, errno, "open %s", path);
+	if (folder == NULL)
+		return error_set(err, errno, "find %s in /sys", path);
+	if (sysfs_exists("%s/partition", folder)) {
+		error_set(err, 0, "%s is a partition", path);
+		return error_hint(err, "Give the whole disk.");
+	}
+	snprintf(medium->kernel, sizeof medium->kernel, "%.63s",
+		strrchr(folder, '/') + 1);
+	return 0;
+}
+
+static int
+measure_medium(struct medium *medium_out, const char *path, struct error *err)
+{
+	struct stat st;
+
+	*medium_out = (struct medium){.sector_bytes = SECTOR_BYTES};
+	if (stat(path, &st) == -1)
+		return error_set(err, errno, "open %s", path);
+	if (S_ISBLK(st.st_mode))
+		return measure_device(medium_out, path, st.st_rdev, err);
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, 0, "%s is neither a disk image nor a "
+			"disk", path);
+	medium_out->bytes = ((uint64_t)st.st_size + SECTOR_BYTES - 1) /
+		SECTOR_BYTES * SECTOR_BYTES;
+	return 0;
+}
+
+static json_t *
+medium_facts(const struct medium *medium, const char *name)
+{
+	return json_pack("{s:s, s:I, s:i, s:i, s:n, s:n, s:n, s:n, s:n, s:b, "
+			 "s:b, s:b, s:n, s:[], s:n, s:n, s:[]}",
+		"name", name, "size_bytes", (json_int_t)medium->bytes,
+		"logical_sector_bytes", medium->sector_bytes,
+		"physical_sector_bytes", medium->sector_bytes,
+		"model", "serial", "wwn", "bus", "driver",
+		"removable", 0, "rotational", 0, "offered", 1, "reason",
+		"links", "table", "filesystem", "partitions");
 }
 
 json_t *
-disk_of_file(const char *path, const char *name, struct error *err)
+disk_of_file(const char *path, const char *name, bool live, struct error *err)
 {
-	json_t *facts;
-	struct stat st;
-	uint64_t bytes;
+	AUTO(json_decrefpp) json_t *facts = NULL;
+	struct medium medium;
+	char reason[300];
 
-	if (stat(path, &st) == -1) {
-		error_set(err, errno, "open %s", path);
+	if (measure_medium(&medium, path, err) == -1)
 		return NULL;
-	}
-	bytes = S_ISBLK(st.st_mode) ? device_bytes(path) : (uint64_t)st.st_size;
-	bytes = (bytes + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES;
-	facts = json_pack("{s:s, s:I, s:i, s:i, s:n, s:n, s:n, s:n, s:n, s:b, "
-			  "s:b, s:b, s:n, s:[]}",
-		"name", name, "size_bytes", (json_int_t)bytes,
-		"logical_sector_bytes", SECTOR_BYTES,
-		"physical_sector_bytes", SECTOR_BYTES,
-		"model", "serial", "wwn", "bus", "driver",
-		"removable", 0, "rotational", 0, "offered", 1, "reason",
-		"links");
+	facts = medium_facts(&medium, name);
 	if (facts == NULL) {
 		error_set(err, ENOMEM, "describe %s", path);
 		return NULL;
 	}
-	if ((!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)) || bytes == 0)
-		error_set(err, 0, "%s is no disk image: it is %s", path,
-			bytes == 0 ? "empty" : "neither a file nor a device");
-	else if (probe_disk(facts, name, path, SECTOR_BYTES, err) == 0) {
-		set_partition_links(facts, "/nonexistent");
-		return facts;
+	if (medium.bytes == 0) {
+		refuse(facts, "no byte in it");
+		return take(facts);
 	}
-	json_decref(facts);
-	return NULL;
+	if (probe_disk(facts, name, path, (unsigned)medium.sector_bytes, err) ==
+		-1)
+		return NULL;
+	set_partition_links(facts, "/nonexistent");
+	if (medium.kernel[0] != '\0' && !live &&
+		usage_find("", medium.kernel, reason, sizeof reason))
+		refuse(facts, reason);
+	return take(facts);
 }

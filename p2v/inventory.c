@@ -22,8 +22,8 @@
 #include "p2v/tpm.h"
 
 int
-inventory_collect(json_t **inventory_out, const char *root, time_t now,
-	struct error *err)
+inventory_collect(json_t **inventory_out, const char *root, bool live,
+	time_t now, struct error *err)
 {
 	char collected[32];
 
@@ -38,7 +38,7 @@ inventory_collect(json_t **inventory_out, const char *root, time_t now,
 		"memory_bytes", fact_number(smbios_memory_bytes(root)),
 		"clock", clock_facts(root, now),
 		"tpm", tpm_facts(root),
-		"disks", disk_list(root),
+		"disks", disk_list(root, live),
 		"nics", nic_facts(root));
 	if (*inventory_out == NULL)
 		return error_set(err, ENOMEM, "collect the hardware's facts");
@@ -47,7 +47,7 @@ inventory_collect(json_t **inventory_out, const char *root, time_t now,
 
 int
 inventory_use_files(json_t *inventory, const char *const *paths, size_t count,
-	struct error *err)
+	bool live, struct error *err)
 {
 	AUTO(json_decrefpp) json_t *disks = json_array();
 
@@ -57,7 +57,7 @@ inventory_use_files(json_t *inventory, const char *const *paths, size_t count,
 
 		if (i > 'z' - 'a')
 			return error_set(err, E2BIG, "serve %zu files", count);
-		disk = disk_of_file(paths[i], name, err);
+		disk = disk_of_file(paths[i], name, live, err);
 		if (disk == NULL)
 			return -1;
 		json_array_append_new(disks, disk);
@@ -87,7 +87,7 @@ inventory_offered(const json_t *inventory, size_t index)
 
 int
 inventory_use_facts(json_t **inventory, const char *facts_path,
-	const char *const *paths, size_t count, struct error *err)
+	const char *const *paths, size_t count, bool live, struct error *err)
 {
 	AUTO(json_decrefpp) json_t *facts = NULL;
 
@@ -100,9 +100,13 @@ inventory_use_facts(json_t **inventory, const char *facts_path,
 		if (told == NULL)
 			return error_set(err, 0, "%s tells of %zu disks, but "
 				"%zu files are given", facts_path, i, count);
-		seen = disk_of_file(paths[i], json_text(told, "name", ""), err);
+		seen = disk_of_file(paths[i], json_text(told, "name", ""), live,
+			err);
 		if (seen == NULL)
 			return -1;
+		if (!json_flag(seen, "offered", 0))
+			return error_set(err, 0, "%s is no disk to serve: %s",
+				paths[i], json_text(seen, "reason", ""));
 		json_object_set(told, "size_bytes",
 			json_object_get(seen, "size_bytes"));
 	}

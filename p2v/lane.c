@@ -47,7 +47,7 @@ lane_new(struct lane **lane_out, const struct offer *offer, struct error *err)
 		return error_set(err, ENOMEM, "open a lane");
 	lane->offer = offer;
 	/* Aligned, so that the disk can write there itself. */
-	lane->data = aligned_alloc(4096, FRAME_RANGE_LIMIT);
+	lane->data = aligned_alloc(SOURCE_ALIGN_BYTES, FRAME_RANGE_LIMIT);
 	lane->payload = malloc(block_payload_limit(FRAME_RANGE_LIMIT));
 	if (lane->data == NULL || lane->payload == NULL)
 		return error_set(err, ENOMEM, "open a lane");

@@ -21,6 +21,7 @@
 #include "common/own.h"
 #include "p2v/ask.h"
 #include "p2v/carry.h"
+#include "p2v/gentle.h"
 #include "p2v/inventory.h"
 #include "p2v/kernel.h"
 #include "p2v/options.h"
@@ -52,14 +53,15 @@ collect(json_t **inventory_out, const struct options *options,
 {
 	const struct words *files = &options->files;
 
-	if (inventory_collect(inventory_out, "", time(NULL), err) == -1)
+	if (inventory_collect(inventory_out, "", options->live, time(NULL),
+		    err) == -1)
 		return -1;
 	if (options->facts != NULL)
 		return inventory_use_facts(inventory_out, options->facts,
-			files->items, files->count, err);
+			files->items, files->count, options->live, err);
 	if (files->count > 0)
 		return inventory_use_files(*inventory_out, files->items,
-			files->count, err);
+			files->count, options->live, err);
 	return 0;
 }
 
@@ -128,7 +130,10 @@ find_enrolment(struct enrolment *enrolment_out, json_t *inventory,
 	return ask_enrolment(enrolment_out, inventory, tty, err);
 }
 
-/* The n-th file stands for the n-th disk that is offered before --disk. */
+/*
+ * The n-th file stands for the n-th disk, of an inventory from a file for the
+ * n-th that is offered there.
+ */
 struct file_disks {
 	const json_t *disks[OPTION_WORDS];
 };
@@ -137,8 +142,12 @@ static void
 match_files(struct file_disks *files, const json_t *inventory,
 	const struct options *options)
 {
+	const json_t *disks = json_object_get(inventory, "disks");
+
 	for (size_t i = 0; i < options->files.count; i++)
-		files->disks[i] = inventory_offered(inventory, i);
+		files->disks[i] = options->facts != NULL
+			? inventory_offered(inventory, i)
+			: json_array_get(disks, i);
 }
 
 /* Where to read a disk: its file, else its device.  Freed by the caller. */
@@ -167,7 +176,8 @@ open_disks(struct disks *disks, const json_t *inventory,
 				DISK_LIMIT);
 		if (path == NULL)
 			return error_set(err, ENOMEM, "open the disks");
-		if (source_open(&disks->sources[disks->count], path, err) == -1)
+		if (source_open(&disks->sources[disks->count], path,
+			    options->live, err) == -1)
 			return -1;
 		disks->count++;
 	}
@@ -195,8 +205,9 @@ finish(struct screen *screen, const struct closing *closing,
 		return 0;
 	}
 	screen_verdict(screen, closing);
-	if (write_finish(options->finish != NULL ? options->finish
-						 : closing->action, err) == -1)
+	/* What the running system does next is not our business. */
+	if (!options->live && write_finish(options->finish != NULL
+			? options->finish : closing->action, err) == -1)
 		return -1;
 	/* Who runs one session wants to know; the live image's init does not. */
 	if (options->once && strcmp(closing->verdict, "failed") == 0)
@@ -248,11 +259,17 @@ serve(struct screen *screen, json_t *inventory, const struct options *options,
 	struct file_disks files;
 	struct enrolment enrolment;
 	struct closing closing;
+	bool pre_copies = options->live &&
+		strcmp(options->mode, "capture") == 0;
 	struct session_plan plan = {.enrolment = &enrolment,
-		.inventory = inventory, .mode = options->mode,
+		.inventory = inventory,
+		.mode = pre_copies ? "pre-copy" : options->mode,
+		.lanes = options->live ? GENTLE_LANES : 0,
 		.once = options->once, .screen = screen};
 	int result;
 
+	if (options->live)
+		gentle_begin();
 	match_files(&files, inventory, options);
 	if (inventory_choose(inventory, options->disks.items,
 		    options->disks.count, err) == -1 ||

@@ -39,6 +39,11 @@ static const struct rule {
 		"offer only this disk (repeatable); else all that are not used"},
 	{"mode", 'm', TEXT, AT(mode), true, "capture|assess", modes,
 		"what to ask the host for; assess copies nothing"},
+	{"assess", 0, FLAG, AT(assess), false, NULL, NULL,
+		"the same as --mode assess"},
+	{"live", 0, FLAG, AT(live), false, NULL, NULL,
+		"on the running legacy system: serve disks that are in use, to "
+		"pre-copy or assess them"},
 	{"finish", 0, TEXT, AT(finish), true, "poweroff|reboot|shell", finishes,
 		"what the live image does at the end; else the host says"},
 	{"to", 't', LIST, AT(to), true, "DIR", NULL,
@@ -206,6 +211,11 @@ check_carry(const struct options *options, struct error *err)
 			"--to");
 	if (options->to.count > 0 && strcmp(options->mode, "assess") == 0)
 		return error_set(err, 0, "--to does not go with --mode assess");
+	if (options->to.count > 0 && options->live) {
+		error_set(err, 0, "--to does not go with --live");
+		return error_hint(err, "What is read of a running system is "
+			"never whole: boot the live image to carry it.");
+	}
 	if (options->encrypt && options->key == NULL) {
 		error_set(err, 0, "--encrypt needs --key");
 		return error_hint(err, "The key is that of the enrolment which "
@@ -231,6 +241,8 @@ options_read(struct options *options_out, int argc, char *argv[],
 		options_release(options_out);
 		return -1;
 	}
+	if (options_out->assess)
+		options_out->mode = modes[1];
 	if (options_out->mode == NULL)
 		options_out->mode = modes[0];
 	if (check_carry(options_out, err) == -1) {

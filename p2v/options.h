@@ -23,7 +23,8 @@ struct options {
 	const char *facts;
 	struct words disks, screens, files;
 	struct words to, continued; /* of a carry set, in place of a host */
-	bool encrypt, inventory, once, verbose, help, version;
+	bool encrypt, inventory, live, assess, once;
+	bool verbose, help, version;
 	char *kernel_line; /* what the values of the kernel's line point into */
 };
 

@@ -146,8 +146,12 @@ static void *run_member(void *context);
 static void
 open_others(struct session *session, const struct welcome *welcome)
 {
+	unsigned most = session->plan->lanes;
+
+	if (most == 0 || most > LANES)
+		most = LANES;
 	pthread_mutex_lock(&session->lock);
-	session->lanes = welcome->lanes < LANES ? welcome->lanes : LANES;
+	session->lanes = welcome->lanes < most ? welcome->lanes : most;
 	session->connected = session->was_connected = true;
 	for (unsigned i = 1; i < session->lanes; i++) {
 		struct member *member = &session->members[i];

@@ -18,6 +18,7 @@ struct session_plan {
 	struct source *const *sources; /* of the offered disks, in order */
 	unsigned count;
 	const char *mode;
+	unsigned lanes; /* at most; 0: as many as the host wants */
 	bool once; /* end instead of connecting again */
 	struct screen *screen;
 };

@@ -13,7 +13,7 @@
 
 #include "common/error.h"
 
-enum { CAREFUL_BYTES = 4096, SECTOR_TRIES = 3 };
+enum { CAREFUL_BYTES = SOURCE_ALIGN_BYTES, SECTOR_TRIES = 3 };
 
 struct source {
 	const struct source_ops *ops;
@@ -162,6 +162,7 @@ source_read(struct source *source, void *data, size_t bytes,
 struct reader {
 	int fd;
 	int direct_fd; /* without the page cache, or -1 where that is refused */
+	bool live;
 	uint64_t bytes; /* what there is to read; a file may end in a sector */
 };
 
@@ -210,20 +211,37 @@ read_carefully(const struct reader *reader, void *data, size_t bytes,
 	return code;
 }
 
-/* What the page cache must not be asked about: whole pages, aligned. */
-static int
-fits_direct(const struct reader *reader, const void *data, size_t bytes,
-	uint64_t offset_bytes)
-{
-	return reader->direct_fd != -1 &&
-		((uintptr_t)data | bytes | offset_bytes) % CAREFUL_BYTES == 0 &&
-		offset_bytes + bytes <= reader->bytes;
-}
-
 /*
  * Around the page cache, which would copy every byte once more and fill the
- * memory that the live image runs in.
+ * memory that the live image runs in.  On a running system it would also show
+ * what it once read: what a file system writes reaches the disk without passing
+ * the cache of the whole disk's device.  EINVAL: not possible here.
  */
+static int
+read_directly(const struct reader *reader, char *data, size_t bytes,
+	uint64_t offset_bytes)
+{
+	size_t whole = bytes / SOURCE_ALIGN_BYTES * SOURCE_ALIGN_BYTES;
+	int code = 0;
+
+	if (reader->direct_fd == -1 || (uintptr_t)data % SOURCE_ALIGN_BYTES != 0)
+		return EINVAL;
+	if (whole > 0)
+		code = read_whole(reader, reader->direct_fd, data, whole,
+			offset_bytes);
+	if (code == 0 && bytes > whole)
+		code = read_carefully(reader, data + whole, bytes - whole,
+			offset_bytes + whole);
+	return code;
+}
+
+static void
+forget(const struct reader *reader, size_t bytes, uint64_t offset_bytes)
+{
+	posix_fadvise(reader->fd, (off_t)offset_bytes, (off_t)bytes,
+		POSIX_FADV_DONTNEED);
+}
+
 static int
 reader_read(void *context, void *data, size_t bytes, uint64_t offset_bytes,
 	int careful)
@@ -233,15 +251,13 @@ reader_read(void *context, void *data, size_t bytes, uint64_t offset_bytes,
 
 	if (careful && reader->direct_fd != -1 && bytes <= CAREFUL_BYTES)
 		return read_carefully(reader, data, bytes, offset_bytes);
-	if (fits_direct(reader, data, bytes, offset_bytes)) {
-		code = read_whole(reader, reader->direct_fd, data, bytes,
-			offset_bytes);
-		if (code != EINVAL) /* of a file system that wants more */
-			return code;
-	}
+	code = read_directly(reader, data, bytes, offset_bytes);
+	if (code != EINVAL) /* of a file system that wants more */
+		return code;
+	if (reader->live)
+		forget(reader, bytes, offset_bytes);
 	code = read_whole(reader, reader->fd, data, bytes, offset_bytes);
-	posix_fadvise(reader->fd, (off_t)offset_bytes, (off_t)bytes,
-		POSIX_FADV_DONTNEED);
+	forget(reader, bytes, offset_bytes);
 	return code;
 }
 
@@ -282,7 +298,7 @@ reader_measure(struct reader *reader, unsigned *sector_bytes_out,
 }
 
 static struct reader *
-reader_open(const char *path, struct error *err)
+reader_open(const char *path, bool live, struct error *err)
 {
 	struct reader *reader = malloc(sizeof *reader);
 
@@ -300,14 +316,18 @@ reader_open(const char *path, struct error *err)
 		return NULL;
 	}
 	reader->direct_fd = open(path, O_RDONLY | O_CLOEXEC | O_DIRECT);
-	posix_fadvise(reader->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	/* Read ahead would be old by the time it is asked for. */
+	posix_fadvise(reader->fd, 0, 0,
+		live ? POSIX_FADV_RANDOM : POSIX_FADV_SEQUENTIAL);
+	reader->live = live;
 	return reader;
 }
 
 int
-source_open(struct source **source_out, const char *path, struct error *err)
+source_open(struct source **source_out, const char *path, bool live,
+	struct error *err)
 {
-	struct reader *reader = reader_open(path, err);
+	struct reader *reader = reader_open(path, live, err);
 	unsigned sector_bytes = SOURCE_SECTOR_BYTES;
 	uint64_t size_bytes;
 

@@ -1,6 +1,7 @@
 #ifndef P2V_SOURCE_H
 #define P2V_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,14 +27,19 @@ struct source_ops {
 	void (*close)(void *context);
 };
 
-enum { SOURCE_SECTOR_BYTES = 512 };
+enum {
+	SOURCE_SECTOR_BYTES = 512,
+	SOURCE_ALIGN_BYTES = 4096 /* memory so aligned is read into directly */
+};
 
 /*
  * Open a disk or an image file read-only.  A file that ends within a sector is
  * served up to the end of that sector, filled with zeros, as QEMU does it:
- * leaving the sector out would lose its data.
+ * leaving the sector out would lose its data.  `live`: the running system
+ * writes to it, so each read is to see what is on the disk now, which its page
+ * cache may not; and it is to keep that cache for itself.
  */
-int source_open(struct source **source_out, const char *path,
+int source_open(struct source **source_out, const char *path, bool live,
 	struct error *err);
 
 /*

@@ -228,7 +228,8 @@ get_inventory(struct hello *hello, const json_t *json, struct error *err)
 static int
 get_hello(struct hello *hello, const json_t *json, struct error *err)
 {
-	static const char *const modes[] = {"capture", "assess", NULL};
+	static const char *const modes[] = {"capture", "pre-copy", "assess",
+		NULL};
 
 	if (get_version(&hello->version, json, err) == -1 ||
 		get_session(hello->session, json, err) == -1 ||

@@ -30,7 +30,7 @@ struct hello {
 	char program[64];	   /* "unrack-capture 0.1.0" */
 	bool codecs[CODEC_COUNT];  /* what the source can pack */
 	char hash[32];		   /* HASH_NAME */
-	char mode[16];		   /* "capture" or "assess" */
+	char mode[16];		   /* "capture", "pre-copy" or "assess" */
 	unsigned cores;
 	json_t *inventory;	   /* lane 0, else NULL; owned */
 };

@@ -80,7 +80,7 @@ a_written_image_is_another_session(void **state)
 	(void)state;
 	assert_ok(io_write_file(path, "0123456789abcdef", 16, 0600, &err),
 		&err);
-	assert_ok(source_open(&source, path, &err), &err);
+	assert_ok(source_open(&source, path, false, &err), &err);
 	assert_ok(target_session("", &source, 1, first, &err), &err);
 	assert_ok(target_session("", &source, 1, second, &err), &err);
 	assert_memory_equal(first, second, sizeof first);

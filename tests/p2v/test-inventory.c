@@ -27,7 +27,7 @@ assert_inventory(const char *tree, const char *golden)
 	char *root = fixture_unpack(tree);
 	struct error err = {0};
 
-	assert_ok(inventory_collect(&inventory, root, NOW, &err), &err);
+	assert_ok(inventory_collect(&inventory, root, false, NOW, &err), &err);
 	fixture_remove(root);
 	text = json_dumps(inventory, JSON_INDENT(1));
 	if (getenv("UNRACK_UPDATE") != NULL)
@@ -59,7 +59,7 @@ empty_machine_is_all_unknown(void **state)
 	struct error err = {0};
 
 	(void)state;
-	assert_ok(inventory_collect(&inventory, root, NOW, &err), &err);
+	assert_ok(inventory_collect(&inventory, root, false, NOW, &err), &err);
 	fixture_remove(root);
 	assert_int_equal(
 		json_array_size(json_object_get(inventory, "disks")), 0);
@@ -93,7 +93,7 @@ collect_bios(void)
 	struct error err = {0};
 	json_t *inventory;
 
-	assert_ok(inventory_collect(&inventory, root, NOW, &err), &err);
+	assert_ok(inventory_collect(&inventory, root, false, NOW, &err), &err);
 	fixture_remove(root);
 	return inventory;
 }
@@ -160,7 +160,7 @@ medium_that_the_live_system_noted_is_not_offered(void **state)
 		assert_ok(io_make_folders(folder, &err), &err);
 		assert_ok(io_write_file(path, notes[i], strlen(notes[i]), 0600,
 			&err), &err);
-		assert_ok(inventory_collect(&inventory, root, NOW, &err), &err);
+		assert_ok(inventory_collect(&inventory, root, false, NOW, &err), &err);
 		fixture_remove(root);
 		assert_null(inventory_offered(inventory, 0));
 		assert_string_equal(json_text(json_array_get(json_object_get(
@@ -191,7 +191,7 @@ files_stand_for_disks_in_their_order(void **state)
 	struct error err = {0};
 
 	(void)state;
-	assert_ok(inventory_use_files(inventory, paths, 2, &err), &err);
+	assert_ok(inventory_use_files(inventory, paths, 2, false, &err), &err);
 	fixture_remove(folder);
 	assert_int_equal(json_number(inventory_offered(inventory, 0),
 		"size_bytes", 0), 1 << 20);
@@ -201,6 +201,55 @@ files_stand_for_disks_in_their_order(void **state)
 	assert_int_equal(json_number(inventory_offered(inventory, 1),
 		"size_bytes", 0), 1024);
 	assert_null(inventory_offered(inventory, 2));
+}
+
+static void
+an_empty_file_is_listed_and_not_offered(void **state)
+{
+	AUTO(json_decrefpp) json_t *inventory = collect_bios();
+	char *folder = fixture_folder();
+	AUTO(freep) char *first = make_file(folder, "a", 0);
+	AUTO(freep) char *second = make_file(folder, "b", 1 << 20);
+	const char *paths[] = {first, second};
+	struct error err = {0};
+
+	(void)state;
+	assert_ok(inventory_use_files(inventory, paths, 2, false, &err), &err);
+	fixture_remove(folder);
+	assert_string_equal(json_text(json_array_get(json_object_get(inventory,
+		"disks"), 0), "reason", ""), "no byte in it");
+	assert_string_equal(json_text(inventory_offered(inventory, 0), "name",
+		""), "sdb");
+	assert_null(inventory_offered(inventory, 1));
+}
+
+static void
+a_running_system_offers_what_it_uses(void **state)
+{
+	char *root = fixture_unpack("tests/p2v/fixtures/bios-ata.tree");
+	AUTO(json_decrefpp) json_t *offline = NULL;
+	AUTO(json_decrefpp) json_t *live = NULL;
+	struct error err = {0};
+	size_t i, used = 0;
+	json_t *disk;
+
+	(void)state;
+	assert_ok(inventory_collect(&offline, root, false, NOW, &err), &err);
+	assert_ok(inventory_collect(&live, root, true, NOW, &err), &err);
+	fixture_remove(root);
+	json_array_foreach(json_object_get(offline, "disks"), i, disk) {
+		const json_t *same = json_array_get(json_object_get(live,
+			"disks"), i);
+		const char *reason = json_text(disk, "reason", NULL);
+		bool is_used = reason != NULL &&
+			(strncmp(reason, "mounted on", 10) == 0 ||
+				strncmp(reason, "in use", 6) == 0);
+
+		used += is_used;
+		assert_int_equal(json_flag(same, "offered", 0),
+			json_flag(disk, "offered", 0) || is_used);
+	}
+	assert_int_equal(used, 3);
 }
 
 static void
@@ -215,9 +264,10 @@ facts_must_tell_of_as_many_disks_as_files(void **state)
 
 	(void)state;
 	assert_ok(json_file_write(facts, inventory, &err), &err);
-	assert_int_equal(inventory_use_facts(&inventory, facts, paths, 2, &err),
-		-1);
-	assert_ok(inventory_use_facts(&inventory, facts, paths, 1, &err), &err);
+	assert_int_equal(inventory_use_facts(&inventory, facts, paths, 2, false,
+		&err), -1);
+	assert_ok(inventory_use_facts(&inventory, facts, paths, 1, false, &err),
+		&err);
 	fixture_remove(folder);
 	assert_int_equal(json_number(inventory_offered(inventory, 0),
 		"size_bytes", 0), 1 << 20);
@@ -237,6 +287,8 @@ main(void)
 		cmocka_unit_test(choice_that_cannot_be_served_lists_the_disks),
 		cmocka_unit_test(
 			medium_that_the_live_system_noted_is_not_offered),
+		cmocka_unit_test(an_empty_file_is_listed_and_not_offered),
+		cmocka_unit_test(a_running_system_offers_what_it_uses),
 		cmocka_unit_test(files_stand_for_disks_in_their_order),
 		cmocka_unit_test(facts_must_tell_of_as_many_disks_as_files),
 	};

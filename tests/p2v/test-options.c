@@ -61,6 +61,23 @@ every_option_reaches_its_member(void **state)
 }
 
 static void
+assess_is_a_mode_and_live_is_none(void **state)
+{
+	AUTO(options_release) struct options options;
+	struct error err = {0};
+
+	(void)state;
+	assert_ok(READ(&options, NULL, &err, "--live"), &err);
+	assert_true(options.live);
+	assert_string_equal(options.mode, "capture");
+	options_release(&options);
+	assert_ok(READ(&options, "unrack.mode=capture unrack.live=1", &err,
+		"--assess"), &err);
+	assert_string_equal(options.mode, "assess");
+	assert_false(options.live);
+}
+
+static void
 kernel_line_gives_the_same_names(void **state)
 {
 	AUTO(options_release) struct options options;
@@ -185,6 +202,7 @@ carrying_goes_with_what_it_needs(void **state)
 	assert_int_equal(READ(&options, NULL, &err, "--encrypt", "-k", "k"), -1);
 	assert_int_equal(READ(&options, NULL, &err, "--continue", "/c"), -1);
 	assert_int_equal(READ(&options, NULL, &err, "--to", "/a", "--encrypt"), -1);
+	assert_int_equal(READ(&options, NULL, &err, "--to", "/a", "--live"), -1);
 	assert_int_equal(READ(&options, NULL, &err, "--to", "/a", "-m",
 		"assess"), -1);
 }
@@ -213,6 +231,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_option_reaches_its_member),
+		cmocka_unit_test(assess_is_a_mode_and_live_is_none),
 		cmocka_unit_test(kernel_line_gives_the_same_names),
 		cmocka_unit_test(real_command_line_counts),
 		cmocka_unit_test(only_those_for_the_kernel_line_are_read_there),

@@ -55,7 +55,7 @@ prepare(struct run *run)
 	memset(data, 'd', DISK_BYTES);
 	assert_ok(io_write_file(path, data, DISK_BYTES, 0600, &err), &err);
 	assert_ok(io_write_file(run->screen_path, "", 0, 0600, &err), &err);
-	assert_ok(source_open(&run->source, path, &err), &err);
+	assert_ok(source_open(&run->source, path, false, &err), &err);
 	host_open(&run->host, &run->enrolment);
 	screen = run->screen_path;
 	assert_ok(screen_open(&run->plan.screen, &screen, 1, &err), &err);

@@ -232,13 +232,47 @@ file_is_served_up_to_the_end_of_its_last_sector(void **state)
 	(void)state;
 	memset(data, 'x', sizeof data);
 	assert_ok(io_write_file(path, data, 1100, 0600, &err), &err);
-	assert_ok(source_open(&source, path, &err), &err);
+	assert_ok(source_open(&source, path, false, &err), &err);
 	assert_int_equal(source_size_bytes(source), 1536);
 	assert_ok(source_read(source, data, 1536, 0, map, &bad, &err), &err);
 	assert_int_equal(data[1099], 'x');
 	for (int i = 1100; i < 1536; i++)
 		assert_int_equal(data[i], 0);
 	assert_int_equal(bad, 0);
+	fixture_remove(folder);
+}
+
+static void
+live_reads_have_the_same_bytes_whatever_the_shape(void **state)
+{
+	static const size_t shapes[] = {512, 4096, 4608, 3 * 4096, 65536 + 512};
+	char *folder = fixture_folder();
+	AUTO(freep) char *path = io_format("%s/disk", folder);
+	AUTO(freep) uint8_t *data = malloc(1 << 17);
+	AUTO(freep) uint8_t *room = aligned_alloc(SOURCE_ALIGN_BYTES, 1 << 18);
+	struct error err = {0};
+	uint8_t map[64];
+	unsigned bad;
+
+	(void)state;
+	for (size_t i = 0; i < 1 << 17; i++)
+		data[i] = byte_at(i);
+	for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+		AUTO(source_closep) struct source *source = NULL;
+
+		assert_ok(io_write_file(path, data, shapes[i], 0600, &err),
+			&err);
+		assert_ok(source_open(&source, path, true, &err), &err);
+		/* An odd address cannot be read into directly. */
+		for (size_t shift = 0; shift < 2; shift++) {
+			memset(room, 0xee, 1 << 18);
+			assert_ok(source_read(source, room + shift, shapes[i],
+				0, map, &bad, &err), &err);
+			assert_memory_equal(room + shift, data, shapes[i]);
+			assert_int_equal(room[shift + shapes[i]], 0xee);
+			assert_int_equal(bad, 0);
+		}
+	}
 	fixture_remove(folder);
 }
 
@@ -255,7 +289,7 @@ file_that_was_cut_meanwhile_is_a_failure(void **state)
 	(void)state;
 	memset(data, 'x', sizeof data);
 	assert_ok(io_write_file(path, data, 1024, 0600, &err), &err);
-	assert_ok(source_open(&source, path, &err), &err);
+	assert_ok(source_open(&source, path, false, &err), &err);
 	assert_int_equal(truncate(path, 512), 0);
 	assert_int_equal(source_read(source, data, 1024, 0, map, &bad, &err),
 		-1);
@@ -269,8 +303,8 @@ folder_and_missing_file_are_no_disks(void **state)
 	struct error err = {0};
 
 	(void)state;
-	assert_int_equal(source_open(&source, "/tmp", &err), -1);
-	assert_int_equal(source_open(&source, "/nonexistent/x", &err), -1);
+	assert_int_equal(source_open(&source, "/tmp", false, &err), -1);
+	assert_int_equal(source_open(&source, "/nonexistent/x", false, &err), -1);
 	assert_int_equal(err.code, ENOENT);
 	assert_null(source);
 }
@@ -291,6 +325,8 @@ main(void)
 		cmocka_unit_test(disk_that_is_gone_is_a_failure_with_a_hint),
 		cmocka_unit_test(
 			file_is_served_up_to_the_end_of_its_last_sector),
+		cmocka_unit_test(
+			live_reads_have_the_same_bytes_whatever_the_shape),
 		cmocka_unit_test(file_that_was_cut_meanwhile_is_a_failure),
 		cmocka_unit_test(folder_and_missing_file_are_no_disks),
 	};

@@ -94,8 +94,9 @@ run(const char *key, const char *path, uint64_t seed, struct error *err)
 		.sources = &source, .count = 1, .mode = "capture"};
 
 	if (key_read(&enrolment, key, err) == -1 ||
-		inventory_collect(&inventory, "", time(NULL), err) == -1 ||
-		inventory_use_files(inventory, &path, 1, err) == -1 ||
+		inventory_collect(&inventory, "", false, time(NULL),
+			err) == -1 ||
+		inventory_use_files(inventory, &path, 1, false, err) == -1 ||
 		screen_open(&screen, NULL, 0, err) == -1 ||
 		sick_open(&source, &sick, path, err) == -1)
 		return -1;

@@ -60,7 +60,7 @@ hello_arrives_with_its_inventory(void **state)
 	struct hello sent = {.version = FRAME_VERSION, .session = SESSION,
 		.program = "unrack-capture 0.1.0",
 		.codecs = {[CODEC_ZERO] = true, [CODEC_ZLIB] = true},
-		.hash = HASH_NAME, .mode = "assess", .cores = 2};
+		.hash = HASH_NAME, .mode = "pre-copy", .cores = 2};
 	struct hello got;
 	const uint8_t *payload;
 	uint32_t bytes;
@@ -75,7 +75,7 @@ hello_arrives_with_its_inventory(void **state)
 	assert_string_equal(got.program, sent.program);
 	assert_memory_equal(got.codecs, sent.codecs, sizeof got.codecs);
 	assert_string_equal(got.hash, HASH_NAME);
-	assert_string_equal(got.mode, "assess");
+	assert_string_equal(got.mode, "pre-copy");
 	assert_int_equal(got.cores, 2);
 	assert_true(json_equal(got.inventory, sent.inventory));
 	hello_release(&got);
