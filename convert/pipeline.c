@@ -24,6 +24,7 @@
 #include "convert/capture/generation.h"
 #include "convert/capture/overlay.h"
 #include "convert/capture/plan.h"
+#include "convert/capture/precopy.h"
 #include "convert/capture/sample.h"
 #include "convert/emit/emit.h"
 #include "convert/report/report.h"
@@ -46,6 +47,8 @@ struct pipeline {
 	struct reread_count *rereads; /* one for each disk */
 	char **overlays; /* vm/NAME.qcow2.part, one for each disk */
 	struct plan *plans; /* one for each disk; made before the capture */
+	bool is_untold; /* which blocks are in use */
+	uint64_t fetched_bytes; /* in all rounds of a pre-copy */
 	json_t *session; /* becomes report/session.json */
 	const char *stage;
 	double start, stage_start;
@@ -82,6 +85,7 @@ static const struct {
 	{"convert", "converting, in the overlay"},
 	{"estimate", "measuring what the copy will take"},
 	{"capture", "copying what is in use"},
+	{"compare", "comparing what was copied with what is there now"},
 	{"reread", "reading what was copied a second time"},
 	{"damage", "finding out what unreadable sectors held"},
 	{"rebase", "joining the conversion to the capture"},
@@ -202,6 +206,8 @@ convert_overlays(struct pipeline *p, struct conversion_result *conversion,
 		.virtio_win = p->options->virtio_win,
 		.waivers = p->options->waivers,
 		.assess_only = p->options->assess_only,
+		.trim_only = p->options->pre_copy,
+		.no_trim = p->options->all,
 		.stage = stage_begin,
 		.cookie = p,
 	};
@@ -337,14 +343,25 @@ fetch_disks(struct pipeline *p, struct capture_count *counts,
 }
 
 static int
+plan_disk(struct pipeline *p, size_t index, struct error *err)
+{
+	struct plan *plan = &p->plans[index];
+	uint64_t bytes = p->disks[index].size_bytes;
+
+	return p->options->all || p->is_untold
+		? plan_whole(&plan->extents, &plan->count, bytes, err)
+		: plan_extents(&plan->extents, &plan->count,
+			  p->overlays[index], bytes, err);
+}
+
+static int
 plan_disks(struct pipeline *p, struct error *err)
 {
 	p->plans = calloc(p->disk_count, sizeof *p->plans);
 	if (p->plans == NULL)
 		return error_set(err, ENOMEM, "plan the capture");
 	for (size_t i = 0; i < p->disk_count; i++)
-		if (plan_extents(&p->plans[i].extents, &p->plans[i].count,
-			    p->overlays[i], p->disks[i].size_bytes, err) == -1)
+		if (plan_disk(p, i, err) == -1)
 			return -1;
 	return 0;
 }
@@ -357,6 +374,8 @@ estimate_disks(struct pipeline *p, struct error *err)
 	struct estimate estimate;
 
 	stage_begin(p, "estimate");
+	if (p->options->all)
+		json_object_set_new(p->session, "all", json_true());
 	if (plan_disks(p, err) == -1)
 		return -1;
 	if (p->source->estimate == NULL)
@@ -582,17 +601,14 @@ finish(struct pipeline *p, const char *event, struct error *err)
 }
 
 static int
-assess_and_convert(struct pipeline *p, struct conversion_result *conversion,
-	struct error *err)
+prepare(struct pipeline *p, struct error *err)
 {
 	if (machine_read_disks(p->place, &p->disks, &p->disk_count, err) == -1)
 		return -1;
 	if (p->disk_count == 0)
 		return error_set(err, ENODEV, "machine %s offers no disk",
 			p->machine->name);
-	if (clear_report(p, err) == -1 || make_overlays(p, err) == -1)
-		return -1;
-	return convert_overlays(p, conversion, err);
+	return clear_report(p, err) == -1 ? -1 : make_overlays(p, err);
 }
 
 /* What this run is about, for the record and for the report. */
@@ -640,6 +656,113 @@ finish_assessment(struct pipeline *p, struct error *err)
 }
 
 static int
+compare_round(void *context, uint64_t *changed_out, struct error *err)
+{
+	struct pipeline *p = context;
+
+	stage_begin(p, "compare");
+	*changed_out = 0;
+	for (size_t i = 0; i < p->disk_count; i++) {
+		uint64_t changed;
+
+		if (p->source->compare(p->source, i, p->progress, &changed,
+			    err) == -1)
+			return error_add(err, "disk %s", p->disks[i].name);
+		*changed_out += changed;
+	}
+	return 0;
+}
+
+static int
+fetch_round(void *context, uint64_t *fetched_out, struct error *err)
+{
+	struct pipeline *p = context;
+	AUTO(freep) struct capture_count *counts = calloc(p->disk_count + 1,
+		sizeof *counts);
+	uint64_t fetched = 0;
+
+	if (counts == NULL)
+		return error_set(err, ENOMEM, "copy %s", p->machine->name);
+	stage_begin(p, "capture");
+	if (p->source->capture(p->source, p->plans, p->disk_count, p->progress,
+			counts, err) == -1)
+		return -1;
+	for (size_t i = 0; i < p->disk_count; i++)
+		fetched += counts[i].read_bytes;
+	*fetched_out = fetched - p->fetched_bytes;
+	p->fetched_bytes = fetched;
+	return 0;
+}
+
+static uint64_t
+wire_bytes(void *context)
+{
+	const struct pipeline *p = context;
+	uint64_t received, sent;
+
+	p->source->wire(p->source, &received, &sent);
+	return received;
+}
+
+static int
+end_round(void *context, const char *text, struct error *err)
+{
+	struct pipeline *p = context;
+
+	say(p, "info", text);
+	/* A complete generation is still what the machine is. */
+	return p->generation > 1
+		? 0
+		: machine_set_state(p->machine, MACHINE_PRECOPIED, err);
+}
+
+/*
+ * File systems that are written to while they are read may look broken; then
+ * everything counts as in use.  What this plan misses is sent by the offline
+ * pass, which makes its own.
+ */
+static int
+assess_running(struct pipeline *p, struct error *err)
+{
+	struct conversion_result conversion = {0};
+	struct error why = {0};
+
+	if (prepare(p, err) == -1)
+		return -1;
+	if (convert_overlays(p, &conversion, &why) == 0)
+		return 0;
+	log_warn("%s: %s", p->machine->name, why.text);
+	say(p, "warning", "the file systems cannot be read while they change: "
+		"free space is copied too, where it is not zeros");
+	p->is_untold = true;
+	return 0;
+}
+
+static int
+pre_copy(struct pipeline *p, struct error *err)
+{
+	const struct precopy precopy = {compare_round, fetch_round, wire_bytes,
+		end_round, p, p->options->rounds == 0 ? ROUNDS_DEFAULT
+						      : p->options->rounds};
+	AUTO(freep) struct rounds *rounds = malloc(sizeof *rounds);
+	char text[ROUNDS_TEXT_BYTES];
+	enum rounds_end end;
+
+	if (rounds == NULL)
+		return error_set(err, ENOMEM, "copy %s", p->machine->name);
+	if (assess_running(p, err) == -1 || estimate_disks(p, err) == -1 ||
+		precopy_run(&precopy, rounds, &end, err) == -1)
+		return -1;
+	json_object_set_new(p->session, "pre_copy", rounds_to_json(rounds, end));
+	rounds_print_end(text, rounds, end);
+	snprintf(p->result->verdict, sizeof p->result->verdict, "pre-copied");
+	snprintf(p->result->reason, sizeof p->result->reason, "%.150s; boot the "
+		"live image, which sends only what still differs", text);
+	say(p, end == ROUNDS_OUTRUN ? "warning" : "info", p->result->reason);
+	return finish(p, "pre-copied", err);
+}
+
+static int
 run(struct pipeline *p, struct error *err)
 {
 	struct conversion_result conversion = {0};
@@ -651,7 +774,10 @@ run(struct pipeline *p, struct error *err)
 		!p->options->assess_only &&
 		machine_set_state(p->machine, MACHINE_ENROLLED, err) == -1)
 		return -1;
-	if (assess_and_convert(p, &conversion, err) == -1)
+	if (p->options->pre_copy && !p->options->assess_only)
+		return pre_copy(p, err);
+	if (prepare(p, err) == -1 ||
+		convert_overlays(p, &conversion, err) == -1)
 		return -1;
 	stage_end(p);
 	if (p->options->assess_only)

@@ -89,6 +89,13 @@ struct pipeline_source {
 		struct progress *progress, struct capture_count *count,
 		struct error *err);
 	/*
+	 * Drop what was captured of a disk and is not the same on the source any
+	 * more.  NULL for local images.
+	 */
+	int (*compare)(struct pipeline_source *source, size_t index,
+		struct progress *progress, uint64_t *changed_out,
+		struct error *err);
+	/*
 	 * Where the files of the generation that is captured belong until it is
 	 * complete (capture/generation.h); NULL: in the machine's folder.
 	 */
@@ -99,6 +106,9 @@ struct pipeline_source {
 
 struct pipeline_options {
 	bool assess_only;
+	bool pre_copy; /* the source runs meanwhile: copy in rounds, no more */
+	unsigned rounds; /* of a pre-copy at most; 0: the default */
+	bool all; /* free space, swap and what is in no partition as well */
 	bool no_verify;
 	bool reread; /* read the source's disks twice */
 	const char *capture_folder; /* where a capture would be, to size it up;
@@ -124,7 +134,9 @@ struct pipeline_result {
  * already (the inventory may be missing for local images); the caller holds the
  * machine's lock.  A failed stage leaves what earlier stages made, and the next
  * run starts the conversion anew over whatever was captured.  A generation that
- * was complete stays so until the next one is.
+ * was complete stays so until the next one is.  A pre-copy ends before anything
+ * is converted; of a first generation, the machine's state is MACHINE_PRECOPIED
+ * then.
  */
 int pipeline_run(const struct machine *machine, struct pipeline_source *source,
 	const struct pipeline_options *options, struct progress *progress,

@@ -13,6 +13,7 @@
 #include "common/io.h"
 #include "common/own.h"
 #include "convert/capture/estimate.h"
+#include "convert/capture/rounds.h"
 #include "convert/pipeline.h"
 #include "convert/serve/serve.h"
 #include "convert/verb.h"
@@ -25,7 +26,8 @@ const char verb_serve_help[] =
 	"                    [--no-verify] [--reread] [--virtio-win ISO|DIR]\n"
 	"                    [--finish WHAT] [--jobs N] [--lanes N]\n"
 	"                    [--patience SECONDS] [--no-share] [--rate SPEC]\n"
-	"                    [--window MINUTES|HH:MM-HH:MM] [--json]\n"
+	"                    [--window MINUTES|HH:MM-HH:MM] [--all]\n"
+	"                    [--rounds N] [--json]\n"
 	"\n"
 	"Wait for live images and migrate their machines.\n"
 	"\n"
@@ -50,6 +52,10 @@ const char verb_serve_help[] =
 	"                       `unrack rate` changes it for one machine\n"
 	"  --window WHEN        refuse a copy that would not be over in so many\n"
 	"                       minutes, or within a part of the day\n"
+	"  --all                copy everything: free space, swap and what is in\n"
+	"                       no partition as well\n"
+	"  --rounds N           of a pre-copy (unrack-capture --live), at most\n"
+	"                       (default: 10; fewer when they no longer shrink)\n"
 	"  --json               print events, one JSON object a line\n"
 	"\n"
 	"Ends on SIGTERM or SIGINT; sources connect again to the next one.\n";
@@ -67,6 +73,8 @@ static const struct option options[] = {
 	{"no-share", no_argument, NULL, 's'},
 	{"rate", required_argument, NULL, 'r'},
 	{"window", required_argument, NULL, 'W'},
+	{"all", no_argument, NULL, 'A'},
+	{"rounds", required_argument, NULL, 'o'},
 	{"json", no_argument, NULL, 'j'},
 	{NULL, 0, NULL, 0},
 };
@@ -148,6 +156,12 @@ read_option(struct request *request, int option, struct error *err)
 	case 's':
 		session->no_share = true;
 		return 0;
+	case 'A':
+		session->options.all = true;
+		return 0;
+	case 'o':
+		return read_number(&session->options.rounds, "rounds", optarg,
+			1, ROUNDS_LIMIT, err);
 	case 'w':
 		session->options.virtio_win = optarg;
 		return 0;

@@ -155,3 +155,15 @@ plan_extents(struct extent **extents_out, size_t *count_out,
 		return error_add(err, "plan the capture of %s", overlay);
 	return 0;
 }
+
+int
+plan_whole(struct extent **extents_out, size_t *count_out, uint64_t disk_bytes,
+	struct error *err)
+{
+	*extents_out = malloc(sizeof **extents_out);
+	if (*extents_out == NULL)
+		return error_set(err, ENOMEM, "plan the capture");
+	**extents_out = (struct extent){0, disk_bytes};
+	*count_out = 1;
+	return 0;
+}

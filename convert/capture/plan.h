@@ -24,4 +24,8 @@ int plan_extents(struct extent **extents_out, size_t *count_out,
 int plan_parse(struct extent **extents_out, size_t *count_out, FILE *map,
 	uint64_t disk_bytes, struct error *err);
 
+/* All of a disk, in one range. */
+int plan_whole(struct extent **extents_out, size_t *count_out,
+	uint64_t disk_bytes, struct error *err);
+
 #endif

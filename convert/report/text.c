@@ -263,6 +263,31 @@ print_estimate(FILE *out, const struct parts *parts)
 			json_text(estimate, "limit", "?"));
 }
 
+/* Rounds of a machine that ran, and the offline pass that is still to come. */
+static void
+print_pre_copy(FILE *out, const struct parts *parts)
+{
+	const json_t *pre_copy = json_object_get(parts->session, "pre_copy");
+	const json_t *forecast = json_object_get(pre_copy, "forecast"), *round;
+	char changed[16], fetched[16], bytes[16];
+	size_t i;
+
+	if (pre_copy == NULL)
+		return;
+	json_array_foreach(json_object_get(pre_copy, "rounds"), i, round)
+		line(out, "round %zu: %s changed meanwhile, %s copied in %.0f s",
+			i + 1, progress_bytes(changed, json_number(round,
+				"changed_bytes", 0)),
+			progress_bytes(fetched, json_number(round,
+				"fetched_bytes", 0)),
+			parts_seconds(round, "compare_seconds") +
+				parts_seconds(round, "fetch_seconds"));
+	line(out, "pre-copied while it ran, which is no capture: an offline "
+		"pass at that moment would have sent about %s in %.0f s",
+		progress_bytes(bytes, json_number(forecast, "bytes", 0)),
+		parts_seconds(forecast, "seconds"));
+}
+
 static void
 print_reread(FILE *out, const json_t *reread)
 {
@@ -322,6 +347,10 @@ print_session(FILE *out, const struct parts *parts)
 		line(out, "%7.1f s  %s", parts_seconds(stage, "seconds"),
 			json_text(stage, "name", "?"));
 	print_estimate(out, parts);
+	print_pre_copy(out, parts);
+	if (json_flag(parts->session, "all", 0))
+		line(out, "everything was copied (--all): free space, swap and "
+			"what is in no partition as well");
 	print_disks(out, parts);
 }
 

@@ -273,8 +273,9 @@ convert(struct conversion *conversion, struct error *err)
 			    conversion->changes, err) == -1)
 			return -1;
 	}
-	trim_others(conversion->g, conversion->guest, &conversion->volumes,
-		conversion->findings);
+	if (!conversion->request->no_trim)
+		trim_others(conversion->g, conversion->guest,
+			&conversion->volumes, conversion->findings);
 	return changes_record(conversion->changes, folder, err);
 }
 
@@ -289,9 +290,17 @@ run(struct conversion *conversion, struct error *err)
 		return -1;
 	if (conversion->request->assess_only)
 		return 0;
-	begin_stage(conversion, "trim");
-	trim_mounted(conversion->g, conversion->guest, &conversion->volumes,
-		conversion->findings);
+	if (!conversion->request->no_trim) {
+		begin_stage(conversion, "trim");
+		trim_mounted(conversion->g, conversion->guest,
+			&conversion->volumes, conversion->findings);
+	}
+	if (conversion->request->trim_only) {
+		if (!conversion->request->no_trim)
+			trim_others(conversion->g, conversion->guest,
+				&conversion->volumes, conversion->findings);
+		return appliance_close(take(conversion->g), err);
+	}
 	begin_stage(conversion, "convert");
 	if (convert(conversion, err) == -1 ||
 		write_report(conversion, true, err) == -1)
@@ -311,7 +320,8 @@ fill_result(struct conversion_result *result,
 		.informations = findings_count(findings, SEVERITY_INFORMATION),
 		.tier = findings_tier(findings),
 		.converted = conversion->root != NULL &&
-			!conversion->request->assess_only,
+			!conversion->request->assess_only &&
+			!conversion->request->trim_only,
 	};
 	if (result->converted)
 		result->change_count = changes_count(conversion->changes);

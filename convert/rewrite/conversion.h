@@ -27,6 +27,8 @@ struct conversion_request {
 	const char *virtio_win;	   /* ISO or folder, or NULL */
 	const struct waivers *waivers; /* NULL: none */
 	bool assess_only;
+	bool trim_only; /* assess and trim */
+	bool no_trim;	/* free space is to stay */
 	/* Called when "assess", "trim" and "convert" begin. */
 	void (*stage)(void *cookie, const char *stage);
 	void *cookie;

@@ -76,6 +76,12 @@ struct session {
 	struct nbd *nbd;
 };
 
+static bool
+is_pre_copy(const struct session *session)
+{
+	return strcmp(session->hello->mode, "pre-copy") == 0;
+}
+
 static const char *
 session_location(struct pipeline_source *source, size_t index,
 	const char **format_out)
@@ -317,6 +323,24 @@ session_reread(struct pipeline_source *source, size_t index,
 		    progress, &count->reread, err) == -1)
 		return -1;
 	return bulk_count(session->blocks[index], count, err);
+}
+
+static int
+session_compare(struct pipeline_source *source, size_t index,
+	struct progress *progress, uint64_t *changed_out, struct error *err)
+{
+	const struct session *session = (struct session *)source;
+	struct image *image = session->images[index];
+	uint64_t before, after, zero, ignored;
+
+	image_count(image, &before, &zero);
+	progress_begin(progress, "compare", image_known_bytes(image));
+	if (proof_run(image, session->queue, (uint8_t)index, progress, &ignored,
+		    err) == -1)
+		return -1;
+	image_count(image, &after, &zero);
+	*changed_out = before > after ? before - after : 0;
+	return 0;
 }
 
 static void
@@ -662,6 +686,7 @@ work(struct session *session, struct pipeline_result *result_out,
 	AUTO(turn_endp) struct turn *turn = NULL;
 
 	options.assess_only |= strcmp(session->hello->mode, "assess") == 0;
+	options.pre_copy = is_pre_copy(session);
 	if (await_turn(session, &turn, err) == -1 ||
 		prove_images(session, err) == -1 ||
 		nbd_start(&session->nbd, session->nbd_path, session->exports,
@@ -692,8 +717,10 @@ make_closing(const struct session *session,
 			result->verdict);
 		snprintf(closing.text, sizeof closing.text, "%s",
 			result->reason);
+		/* It has its work to do. */
 		snprintf(closing.action, sizeof closing.action, "%s",
-			session->settings->finish);
+			is_pre_copy(session) ? "wait"
+					     : session->settings->finish);
 		return closing;
 	}
 	snprintf(closing.verdict, sizeof closing.verdict, "failed");
@@ -817,7 +844,8 @@ session_run(struct machine *machine, const struct enrolment *enrolment,
 			.estimate = session_estimate,
 			.wire = session_wire,
 			.notice = session_notice,
-			.reread = session_reread},
+			.reread = session_reread,
+			.compare = session_compare},
 		.machine = machine,
 		.hello = hello,
 		.settings = settings};

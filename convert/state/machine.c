@@ -22,6 +22,7 @@
 static const char *const state_names[MACHINE_STATE_COUNT] = {
 	[MACHINE_ENROLLED] = "enrolled",
 	[MACHINE_ASSESSED] = "assessed",
+	[MACHINE_PRECOPIED] = "pre-copied",
 	[MACHINE_CONVERTED] = "converted",
 	[MACHINE_CAPTURED] = "captured",
 	[MACHINE_VERIFIED] = "verified",

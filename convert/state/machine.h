@@ -23,6 +23,7 @@ struct machine {
 enum machine_state {
 	MACHINE_ENROLLED,
 	MACHINE_ASSESSED,
+	MACHINE_PRECOPIED, /* of many moments while it ran: not to be used */
 	MACHINE_CONVERTED,
 	MACHINE_CAPTURED,
 	MACHINE_VERIFIED,

@@ -96,3 +96,9 @@ test-import_src := tests/convert/test-import.c convert/carry.c \
 	$(filter-out tests/convert/test-serve.c,$(test-serve_src))
 test-import_pkg := $(test-serve_pkg)
 test-import_needs := carry-source
+
+tests += test-precopy
+test-precopy_src := tests/convert/test-precopy.c convert/capture/precopy.c \
+	convert/capture/rounds.c $(common_src)
+test-precopy_pkg := jansson cmocka
+test-precopy_wrap := clock_gettime

@@ -178,6 +178,21 @@ a_failed_overlay_leaves_no_file(void **state)
 	assert_int_equal(rmdir(folder), 0);
 }
 
+static void
+a_whole_disk_is_one_range(void **state)
+{
+	struct extent *extents = NULL;
+	struct error err;
+	size_t count;
+
+	(void)state;
+	assert_ok(plan_whole(&extents, &count, 12345 * 512, &err), &err);
+	assert_int_equal(count, 1);
+	assert_int_equal(extents[0].offset_bytes, 0);
+	assert_int_equal(extents[0].length_bytes, 12345 * 512);
+	free(extents);
+}
+
 int
 main(void)
 {
@@ -188,6 +203,7 @@ main(void)
 		cmocka_unit_test(a_badly_fragmented_disk_is_planned_as_well),
 		cmocka_unit_test(qemus_own_overlay_is_planned_and_rebased),
 		cmocka_unit_test(a_failed_overlay_leaves_no_file),
+		cmocka_unit_test(a_whole_disk_is_one_range),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -212,7 +212,7 @@ help_names_every_option(void **state)
 {
 	static const char *const names[] = {"--server", "--key", "--disk",
 		"--mode", "--finish", "--screen", "--inventory", "--file",
-		"--facts", "--to",
+		"--facts", "--to", "--live", "--assess",
 		"--continue", "--encrypt", "--once", "--verbose", "--help", "--version",
 		"unrack.disk="};
 	AUTO(freep) char *text = NULL;

@@ -304,6 +304,23 @@ a_capture_that_is_not_complete_is_not_a_source(void **state)
 	assert_non_null(strstr(err.text, "not captured yet"));
 }
 
+static void
+a_pre_copy_is_not_a_source_and_says_what_completes_it(void **state)
+{
+	struct fixture *fixture = *state;
+	struct machine_disk disk = {.name = "sda", .size_bytes = MIB};
+	struct local_source *source = NULL;
+	struct error err = {0};
+
+	assert_ok(machine_write_disks(fixture->machine, &disk, 1, &err), &err);
+	assert_ok(machine_set_state(fixture->machine, MACHINE_PRECOPIED, &err),
+		&err);
+	assert_int_equal(machine_state(fixture->machine), MACHINE_PRECOPIED);
+	assert_int_equal(local_open(&source, fixture->machine, &err), -1);
+	assert_non_null(strstr(err.text, "copied in advance"));
+	assert_non_null(strstr(err.hint, "only what still differs is sent"));
+}
+
 #define test(f) cmocka_unit_test_setup_teardown(f, make_machine, fixture_remove)
 
 int
@@ -321,6 +338,7 @@ main(void)
 		test(tables_of_a_qcow2_image_that_are_one_do_not_loop),
 		test(the_inventory_names_the_disks),
 		test(a_capture_that_is_not_complete_is_not_a_source),
+		test(a_pre_copy_is_not_a_source_and_says_what_completes_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
