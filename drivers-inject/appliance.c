@@ -75,6 +75,11 @@ add_disk(guestfs_h *g, const struct appliance_disk *disk, struct error *err)
 		options.cachemode = "unsafe";
 		options.discard = "enable";
 	}
+	/* Partition tables count in these. */
+	if (disk->sector_bytes == 4096) {
+		options.bitmask |= GUESTFS_ADD_DRIVE_OPTS_BLOCKSIZE_BITMASK;
+		options.blocksize = 4096;
+	}
 	if (guestfs_add_drive_opts_argv(g, disk->path, &options) == -1)
 		return guest_error(err, g, "attach %s", disk->path);
 	return 0;

@@ -11,6 +11,7 @@ struct error;
 struct appliance_disk {
 	const char *path;
 	const char *format;
+	unsigned sector_bytes; /* of the disk that it was; 0: 512 */
 	bool read_only;
 	bool in_place; /* no copy: what the guest syncs is made durable */
 };

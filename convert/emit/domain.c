@@ -170,6 +170,9 @@ print_disks(FILE *out, const struct vm *vm, const char *folder)
 			"      <serial>%s</serial>\n", folder, disk->name,
 			target, vm->bus->model == NULL ? vm->bus->name : "scsi",
 			disk->serial);
+		if (disk->large_sectors)
+			fputs("      <blockio logical_block_size='4096' "
+				"physical_block_size='4096'/>\n", out);
 		if (i == vm->boot_disk)
 			fputs("      <boot order='1'/>\n", out);
 		fputs("    </disk>\n", out);

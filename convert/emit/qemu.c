@@ -184,8 +184,10 @@ qemu_add_disks(struct arguments *arguments, const struct vm *vm,
 			name == NULL ? "" : name, cache);
 		arguments_add(arguments, "-device");
 		arguments_add(arguments, "%s,drive=disk%zu%s,serial=%s,"
-			"bootindex=%zu", vm->bus->device, i, bus, disk->serial,
-			i == vm->boot_disk ? 1 : i + 2);
+			"bootindex=%zu%s", vm->bus->device, i, bus, disk->serial,
+			i == vm->boot_disk ? 1 : i + 2, !disk->large_sectors
+				? "" : ",logical_block_size=4096,"
+				"physical_block_size=4096");
 	}
 }
 

@@ -23,13 +23,14 @@ enum { NIC_LIMIT = 16, CPU_LIMIT = 240 };
 
 /* The first of each is what a machine gets when guest.json names none. */
 static const struct vm_bus buses[] = {
-	{"sata", "sd", "ide-hd", NULL, NULL},
-	{"virtio", "vd", "virtio-blk-pci", NULL, NULL},
-	{"scsi", "sd", "scsi-hd", "virtio-scsi-pci", "virtio-scsi"},
-	{"ide", "hd", "ide-hd", NULL, NULL},
-	{"lsi", "sd", "scsi-hd", "lsi53c895a", "lsilogic"},
-	{"megasas", "sd", "scsi-hd", "megasas", "lsisas1078"},
-	{"mptsas", "sd", "scsi-hd", "mptsas1068", "lsisas1068"},
+	{"sata", "sd", "ide-hd", NULL, NULL, false},
+	{"virtio", "vd", "virtio-blk-pci", NULL, NULL, true},
+	{"scsi", "sd", "scsi-hd", "virtio-scsi-pci", "virtio-scsi",
+		true},
+	{"ide", "hd", "ide-hd", NULL, NULL, false},
+	{"lsi", "sd", "scsi-hd", "lsi53c895a", "lsilogic", false},
+	{"megasas", "sd", "scsi-hd", "megasas", "lsisas1078", false},
+	{"mptsas", "sd", "scsi-hd", "mptsas1068", "lsisas1068", false},
 };
 static const struct vm_model models[] = {
 	{"e1000", "e1000"},
@@ -227,6 +228,8 @@ find_disks(struct vm *vm, const struct machine *machine, struct error *err)
 
 		snprintf(disk->name, sizeof disk->name, "%s", disks[i].name);
 		disk->size_bytes = disks[i].size_bytes;
+		disk->large_sectors = vm->bus->large_sectors &&
+			json_number(known, "logical_sector_bytes", 512) == 4096;
 		result = find_serial(disk, vm, json_text(known, "serial", ""),
 			err);
 		if (!disk_is_booted_from(inventory_disk(vm,

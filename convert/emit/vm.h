@@ -19,6 +19,7 @@ struct vm_bus {
 
 	/* The SCSI controller, for QEMU and for libvirt; else NULL. */
 	const char *controller, *model;
+	bool large_sectors; /* can show sectors of 4096 bytes */
 };
 struct vm_model {
 	const char *name;   /* guest.json and libvirt */
@@ -31,6 +32,7 @@ struct vm_disk {
 	char name[64];		      /* the file is vm/NAME.qcow2 */
 	char serial[VM_SERIAL_BYTES]; /* never empty */
 	uint64_t size_bytes;
+	bool large_sectors; /* shows the guest sectors of 4096 bytes */
 };
 
 struct vm_nic {

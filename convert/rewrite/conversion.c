@@ -85,7 +85,8 @@ open_disks(struct conversion *conversion, struct error *err)
 	for (size_t i = 0; i < request->disk_count; i++) {
 		disks[i] = (struct appliance_disk){
 			.path = request->disks[i].path,
-			.format = request->disks[i].format};
+			.format = request->disks[i].format,
+			.sector_bytes = request->disks[i].sector_bytes};
 		conversion->disk_names[i] = request->disks[i].name;
 	}
 	return appliance_open(&conversion->g, disks, request->disk_count, err);

@@ -15,6 +15,7 @@ struct conversion_disk {
 	const char *name;   /* as on the source: "sda" */
 	const char *path;   /* the overlay */
 	const char *format; /* "qcow2" */
+	unsigned sector_bytes; /* 512 or 4096 */
 };
 
 struct conversion_request {

@@ -252,6 +252,7 @@ prepare_overlays(struct preparation *preparation_out,
 		disks[i].path = io_format("%s/%s.qcow2", folder,
 			vm->disks[i].name);
 		disks[i].format = "qcow2";
+		disks[i].sector_bytes = vm->disks[i].large_sectors ? 4096 : 512;
 		if (base == NULL || disks[i].path == NULL)
 			return error_set(err, ENOMEM, "prepare the boot");
 		if (access(base, R_OK) == -1) {
