@@ -211,13 +211,8 @@ find_location(struct local_source *source, size_t index, struct error *err)
 		: machine_path(machine, "capture/%s.raw", disk->name);
 	if (source->locations[index] == NULL)
 		return error_set(err, ENOMEM, "machine %s", machine->name);
-	if (disk->image == NULL && machine_state(machine) == MACHINE_PRECOPIED) {
-		error_set(err, 0, "machine %s was only copied in advance, while "
-			"it ran: its disks are of many moments", machine->name);
-		return error_hint(err,
-			"Boot it from the live image with its enrolment while "
-			"`unrack serve` runs: only what still differs is sent.");
-	}
+	if (disk->image == NULL && machine_check_whole(machine, err) == -1)
+		return -1;
 	if (disk->image == NULL && machine_state(machine) < MACHINE_CAPTURED) {
 		error_set(err, 0, "machine %s is not captured yet",
 			machine->name);

@@ -112,7 +112,8 @@ verb_verify(const struct settings *settings, int argc, char **argv,
 	options.timeout_seconds = arguments.timeout_seconds;
 	if (machine_open(&machine, settings->state, arguments.name, err) == -1 ||
 		machine_lock(machine, err) == -1 ||
-		generation_settle(machine, err) == -1)
+		generation_settle(machine, err) == -1 ||
+		machine_check_whole(machine, err) == -1)
 		return EXIT_FAILED;
 	options.cookie = machine->name;
 	if (verify_run(machine, &options, &verdict, err) == -1 ||

@@ -175,6 +175,18 @@ machine_set_state(const struct machine *machine, enum machine_state state,
 	return json_file_write(path, json, err);
 }
 
+int
+machine_check_whole(const struct machine *machine, struct error *err)
+{
+	if (machine_state(machine) != MACHINE_PRECOPIED)
+		return 0;
+	error_set(err, 0, "machine %s was only copied in advance, while it ran: "
+		"its disks are of many moments", machine->name);
+	return error_hint(err,
+		"Boot it from the live image with its enrolment while `unrack "
+		"serve` runs: only what still differs is sent.");
+}
+
 bool
 machine_is_apart(const struct machine *machine)
 {

@@ -61,6 +61,8 @@ char *machine_path(const struct machine *machine, const char *format, ...)
 enum machine_state machine_state(const struct machine *machine);
 int machine_set_state(const struct machine *machine, enum machine_state state,
 	struct error *err);
+/* Fails for a machine that was only pre-copied, with what completes it. */
+int machine_check_whole(const struct machine *machine, struct error *err);
 const char *machine_state_name(enum machine_state state);
 
 /*
