@@ -70,6 +70,8 @@ static const struct {
 	{"/virtio", "virtio"},
 	{"/mmc_host/", "mmc"},
 	{"/ata", "ata"},
+	{"/rport-", "fc"},
+	{"/session", "iscsi"},
 	{"/host", "scsi"},
 	{"/vbd-", "xen"},
 	{"/cciss", "scsi"},

@@ -1,6 +1,7 @@
 /*
  * What the machine needs of others, as its configuration tells.
  */
+#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,4 +59,64 @@ remote_mount_look(struct examination *examination, const struct rule *rule)
 				remote_types[i].kind, host, 0, where);
 		}
 	}
+}
+
+/* "jdbc:postgresql://db.example.com:5432/x", "mysql://user:word@db/x" */
+bool
+database_accept(const struct examination *examination, const struct hit *hit)
+{
+	const char *host = strstr(hit->match, "://");
+	const char *at, *oracle = strchr(hit->match, '@');
+
+	if (host == NULL) /* jdbc:oracle:thin:@host:1521:sid */
+		host = oracle == NULL ? hit->match : oracle + 1;
+	else
+		host += strlen("://");
+	at = memchr(host, '@', strcspn(host, "/ "));
+	return examine_depend(examination, "database",
+		at == NULL ? host : at + 1, hit->path, hit->line);
+}
+
+/* "Server = db", "(HOST = db)" */
+bool
+database_host_accept(const struct examination *examination,
+	const struct hit *hit)
+{
+	const char *host = strchr(hit->text, '=');
+	const char *named = strcasestr(hit->text, "(host");
+
+	if (named != NULL)
+		host = strchr(named, '=');
+	if (host == NULL)
+		return false;
+	host += 1 + strspn(host + 1, " \t\"'");
+	return examine_depend(examination, "database", host, hit->path,
+		hit->line);
+}
+
+/*
+ * Devices in the files that set the system itself up are not a program's: they
+ * are rewritten, or have rules of their own.
+ */
+bool
+not_setup_accept(const struct examination *examination, const struct hit *hit)
+{
+	static const char *const setup[] = {"/etc/fstab*", "/etc/mtab",
+		"/etc/crypttab", "/etc/mdadm*", "/etc/lvm/*", "/etc/blkid*",
+		"/etc/default/grub*", "/etc/grub*", "/etc/lilo.conf",
+		"/etc/initramfs-tools/*", "/etc/dracut*", "/etc/kernel/*",
+		"/etc/udev/*", "/etc/multipath*", "/etc/smartd.conf",
+		"/etc/hdparm.conf", "/etc/inittab", "/etc/securetty",
+		"/etc/sysconfig/grub*", "/etc/sysconfig/hwconf",
+		"/etc/sysconfig/bootloader", "/etc/init.d/*",
+		"/etc/systemd/system/*getty*", "/etc/apparmor.d/*",
+		"/etc/selinux/*", "/etc/X11/*", "/etc/auto*", "/etc/mke2fs*",
+		"*/doc/*", "*README*", "*.md"};
+
+	(void)examination;
+	for (size_t i = 0; i < sizeof setup / sizeof *setup; i++) {
+		if (fnmatch(setup[i], hit->path, 0) == 0)
+			return false;
+	}
+	return true;
 }

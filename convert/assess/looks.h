@@ -23,20 +23,31 @@ void machine_id_missing_look(struct examination *, const struct rule *);
 void machine_id_shared_look(struct examination *, const struct rule *);
 void performance_look(struct examination *, const struct rule *);
 void remote_mount_look(struct examination *, const struct rule *);
+void san_look(struct examination *, const struct rule *);
 void tpm_look(struct examination *, const struct rule *);
 void security_driver_look(struct examination *, const struct rule *);
 void time_unsynchronised_look(struct examination *, const struct rule *);
 void time_zone_look(struct examination *, const struct rule *);
 
 /* Those that have the last word on a line. */
-bool configuration_server_accept(const struct examination *,
-	const struct hit *);
+bool configuration_server_accept(const struct examination *, const struct hit *);
 bool cron_job_accept(const struct examination *, const struct hit *);
+bool database_accept(const struct examination *, const struct hit *);
+bool database_host_accept(const struct examination *, const struct hit *);
 bool domain_accept(const struct examination *, const struct hit *);
+bool firewall_accept(const struct examination *, const struct hit *);
+bool hosts_accept(const struct examination *, const struct hit *);
+bool iscsi_accept(const struct examination *, const struct hit *);
 bool log_retention_accept(const struct examination *, const struct hit *);
 bool log_server_accept(const struct examination *, const struct hit *);
 bool mail_relay_accept(const struct examination *, const struct hit *);
 bool monitoring_server_accept(const struct examination *, const struct hit *);
+bool neighbour_address_accept(const struct examination *, const struct hit *);
+bool not_setup_accept(const struct examination *, const struct hit *);
+bool other_address_accept(const struct examination *, const struct hit *);
+bool own_address_accept(const struct examination *, const struct hit *);
+bool resolver_accept(const struct examination *, const struct hit *);
 bool time_server_accept(const struct examination *, const struct hit *);
+bool udev_scsi_id_accept(const struct examination *, const struct hit *);
 
 #endif

@@ -3,8 +3,71 @@
  * Data only; catalogue.h says what the fields mean.
  */
 #include "convert/assess/catalogue.h"
+#include "convert/assess/looks.h"
 
 static const struct rule rules[] = {
+	{
+		.id = "network.bond",
+		.title = "Network cards are joined to a bond that the switch must "
+		  "know",
+		.severity = SEVERITY_WARNING,
+		.why = "LACP, round-robin and XOR need a switch that does the "
+		  "same; a VM's ports on a virtual bridge do not.",
+		.action = "Use active-backup in the VM, or one card; the host may do "
+		  "the bonding.",
+		.clues = (const struct clue[]){
+			{"/etc/network/interfaces* /etc/sysconfig/network*/ifcfg-* "
+			  "/etc/modprobe.conf /etc/modprobe.d/* "
+			  "/etc/NetworkManager/system-connections/* "
+			  "/etc/systemd/network/*.netdev /etc/netplan/*",
+			  "(bond[-_]mode|mode)[ \t]*[=: ][ \t\"']*(802\\.3ad|balance-rr|balance-xor|4|0|2)([ \t\"',;]|$)",
+			  NULL},
+			{0}},
+	},
+	{
+		.id = "network.firewall-address",
+		.title = "Firewall rules name addresses",
+		.severity = SEVERITY_INFORMATION,
+		.why = "They stay right while addresses and interface names do, "
+		  "which unrack keeps.",
+		.action = "Look at them if the VM gets another network.",
+		.clues = (const struct clue[]){
+			{"/etc/iptables/* /etc/sysconfig/iptables "
+			  "/etc/sysconfig/ip6tables /etc/nftables.conf "
+			  "/etc/shorewall/rules /etc/ufw/user.rules "
+			  "/etc/firewalld/zones/*",
+			  "([0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3})",
+			  firewall_accept},
+			{0}},
+	},
+	{
+		.id = "network.hosts-entry",
+		.title = "Names of other machines are fixed in /etc/hosts",
+		.severity = SEVERITY_INFORMATION,
+		.why = "When those machines get other addresses, this one does "
+		  "not notice.",
+		.action = "Move the names to DNS, or correct the file with each wave.",
+		.clues = (const struct clue[]){
+			{"/etc/hosts",
+			  "^([0-9a-fA-F:.]+)[ \t]",
+			  hosts_accept},
+			{0}},
+	},
+	{
+		.id = "network.jumbo-frames",
+		.title = "Large frames are set up",
+		.severity = SEVERITY_INFORMATION,
+		.why = "The bridges and switches of the VM's network must carry "
+		  "the same size; else large packets vanish.",
+		.action = "Set the MTU on the host's bridge too.",
+		.clues = (const struct clue[]){
+			{"/etc/network/interfaces* /etc/sysconfig/network*/ifcfg-* "
+			  "/etc/netplan/* /etc/NetworkManager/system-connections/* "
+			  "/etc/systemd/network/*",
+			  "^(post-up .*)?(mtu(bytes)?)[ \t]*[=: ][ \t\"']*([2-9][0-9]{3,4})",
+			  NULL},
+			{0}},
+	},
 	{
 		.id = "network.name-kept",
 		.title = "An interface keeps its name",
@@ -17,6 +80,22 @@ static const struct rule rules[] = {
 		.proof = "tests/integration/assess-disks",
 	},
 	{
+		.id = "network.neighbour-address",
+		.title = "Addresses of neighbours are written down",
+		.severity = SEVERITY_INFORMATION,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "Programs that reach others by address stop working when "
+		  "either moves to another network.",
+		.action = "Keep the network, or replace addresses by names before "
+		  "the move.",
+		.clues = (const struct clue[]){
+			{"/etc/* /opt/* /srv/* /usr/local/* /var/www/* "
+			  "/var/spool/cron/*",
+			  "[0-9]{1,3}(\\.[0-9]{1,3}){3}",
+			  neighbour_address_accept},
+			{0}},
+	},
+	{
 		.id = "network.no-mac",
 		.title = "An interface's hardware is not known",
 		.severity = SEVERITY_WARNING,
@@ -27,6 +106,47 @@ static const struct rule rules[] = {
 		.proof = "tests/integration/assess-disks",
 	},
 	{
+		.id = "network.other-address",
+		.title = "Addresses of other networks are written down",
+		.severity = SEVERITY_INFORMATION,
+		.confidence = CONFIDENCE_POSSIBLE,
+		.why = "They may be of machines that the VM has to reach.",
+		.action = "See that the VM's network reaches them.",
+		.clues = (const struct clue[]){
+			{"/etc/* /opt/* /srv/* /usr/local/* /var/www/* "
+			  "/var/spool/cron/*",
+			  "[0-9]{1,3}(\\.[0-9]{1,3}){3}",
+			  other_address_accept},
+			{0}},
+	},
+	{
+		.id = "network.own-address",
+		.title = "The machine's own address is written down",
+		.severity = SEVERITY_WARNING,
+		.why = "The VM keeps the address. In another network, all these "
+		  "places have to be changed with it.",
+		.action = "Keep the address, or put a name in these places.",
+		.effect = "Gives the VM the same address.",
+		.clues = (const struct clue[]){
+			{"/etc/* /opt/* /srv/* /usr/local/* /var/www/* "
+			  "/var/spool/cron/*",
+			  "[0-9]{1,3}(\\.[0-9]{1,3}){3}",
+			  own_address_accept},
+			{0}},
+	},
+	{
+		.id = "network.resolver",
+		.title = "Name servers are fixed",
+		.severity = SEVERITY_INFORMATION,
+		.why = "The VM asks the same servers: its network must reach them.",
+		.action = "Nothing, if the VM stays in reach of them.",
+		.clues = (const struct clue[]){
+			{"/etc/resolv.conf",
+			  "^nameserver[ \t]+([0-9a-fA-F:.]+)",
+			  resolver_accept},
+			{0}},
+	},
+	{
 		.id = "network.static-address",
 		.title = "The server has a fixed address",
 		.severity = SEVERITY_INFORMATION,
@@ -34,6 +154,34 @@ static const struct rule rules[] = {
 		  "one address disturb each other.",
 		.action = "Shut the old server down before the VM is connected.",
 		.proof = "tests/integration/assess-disks",
+	},
+	{
+		.id = "network.vlan",
+		.title = "The machine tags its own VLANs",
+		.severity = SEVERITY_WARNING,
+		.why = "The VM's card must be connected to a trunk that carries "
+		  "them.",
+		.action = "Allow these VLANs on the host's bridge and switch port.",
+		.clues = (const struct clue[]){
+			{"/etc/network/interfaces*",
+			  "^iface[ \t]+([a-z][a-z0-9]*\\.[0-9]+|vlan[0-9]+)[ \t]",
+			  NULL},
+			{"/etc/network/interfaces*",
+			  "^vlan[-_]raw[-_]device[ \t]+",
+			  NULL},
+			{"/etc/sysconfig/network*/ifcfg-*",
+			  "^(VLAN=\"?yes|VLAN_ID=|ETHERDEVICE=)",
+			  NULL},
+			{"/etc/NetworkManager/system-connections/*",
+			  "^type=(vlan)$",
+			  NULL},
+			{"/etc/systemd/network/*.netdev",
+			  "^Kind=(vlan)$",
+			  NULL},
+			{"/etc/netplan/*",
+			  "^(vlans:)",
+			  NULL},
+			{0}},
 	},
 };
 

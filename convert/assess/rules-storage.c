@@ -3,6 +3,7 @@
  * Data only; catalogue.h says what the fields mean.
  */
 #include "convert/assess/catalogue.h"
+#include "convert/assess/looks.h"
 
 static const struct rule rules[] = {
 	{
@@ -39,6 +40,19 @@ static const struct rule rules[] = {
 		.proof = "tests/rewrite/test-fstab.c",
 	},
 	{
+		.id = "storage.bcache",
+		.title = "A fast disk caches a slow one",
+		.severity = SEVERITY_WARNING,
+		.why = "With only one of the two disks the data is not readable.",
+		.action = "Capture both disks; write the cache back first "
+		  "(writethrough).",
+		.software = (const struct software[]){
+			{"bcache", "bcache-tools", NULL, NULL},
+			{"Intel CAS", NULL, "open-cas", "/etc/opencas/opencas.conf"},
+			{"EnhanceIO", NULL, "enhanceio", NULL},
+			{0}},
+	},
+	{
 		.id = "storage.encrypted",
 		.title = "A volume is encrypted",
 		.severity = SEVERITY_WARNING,
@@ -47,6 +61,37 @@ static const struct rule rules[] = {
 		.action = "Have a passphrase at hand before the server is switched "
 		  "off.",
 		.proof = "tests/integration/assess-disks",
+	},
+	{
+		.id = "storage.iscsi",
+		.title = "Disks come over the network by iSCSI",
+		.severity = SEVERITY_BLOCKER,
+		.why = "The VM would log in under the same name as the old "
+		  "machine: with both running, two write to one disk.",
+		.action = "Decide: attach the disk to the VM's host and capture it, "
+		  "or switch the old machine's login off before the VM is "
+		  "let out.",
+		.clues = (const struct clue[]){
+			{"/etc/iscsi/nodes/* /var/lib/iscsi/nodes/*",
+			  "^(node.startup|node.conn\\[0\\].startup)[ \t]*=[ \t]*automatic",
+			  iscsi_accept},
+			{0}},
+	},
+	{
+		.id = "storage.multipath",
+		.title = "Disks are reached over several paths",
+		.severity = SEVERITY_WARNING,
+		.why = "A VM has one path: names made by multipathd vanish, and "
+		  "it may claim the VM's disk.",
+		.action = "Look at fstab for /dev/mapper/mpath names after the "
+		  "conversion, and remove multipathd in the VM.",
+		.software = (const struct software[]){
+			{"DM multipath", "multipath-tools device-mapper-multipath", "multipathd", NULL},
+			{"EMC PowerPath", "EMCpower*", "PowerPath", "/etc/emcp_registration /etc/powermt.custom"},
+			{"Hitachi HDLM", NULL, "DLManager", "/opt/DynamicLinkManager/*"},
+			{"IBM SDD", "IBMsdd", NULL, "/etc/sddsrv.conf"},
+			{"HP Secure Path", "spfile*", NULL, "/opt/CPQsecurepath/*"},
+			{0}},
 	},
 	{
 		.id = "storage.not-mounted",
@@ -74,6 +119,49 @@ static const struct rule rules[] = {
 		.action = "Find out what it means on the server and correct it in "
 		  "the VM.",
 		.proof = "tests/rewrite/test-fstab.c",
+	},
+	{
+		.id = "storage.san",
+		.title = "Disks of a storage network are attached",
+		.severity = SEVERITY_BLOCKER,
+		.why = "What is on them is not in the machine. With both twins "
+		  "running, two would write to one disk.",
+		.action = "Capture those disks too, or attach them to the VM alone "
+		  "after the old machine is off.",
+		.look = san_look,
+	},
+	{
+		.id = "storage.udev-rule",
+		.title = "A rule for devices asks for the old hardware",
+		.severity = SEVERITY_WARNING,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "Links and owners that it makes are missing in the VM: "
+		  "databases on raw devices find nothing.",
+		.action = "Rewrite the rule with the UUID or the serial number that "
+		  "the VM's disk has.",
+		.clues = (const struct clue[]){
+			{"/etc/udev/rules.d/*",
+			  "(ENV\\{ID_(SERIAL|PATH|WWN|MODEL)[A-Z_]*\\}|KERNEL)==\"(sd|hd|0x|scsi|pci|ata|36[0-9a-f]{6,})[^\"]*\"",
+			  NULL},
+			{"/etc/udev/rules.d/*",
+			  "(scsi_id)",
+			  udev_scsi_id_accept},
+			{0}},
+	},
+	{
+		.id = "storage.unknown-layer",
+		.title = "Disks are managed by software that unrack does not read",
+		.severity = SEVERITY_WARNING,
+		.why = "Free space in it is captured as well, names that it makes "
+		  "are not changed, and what is inside is not converted.",
+		.action = "Check in the boot proof that its volumes are there.",
+		.software = (const struct software[]){
+			{"ZFS", "zfsutils-linux zfs", "zfs-import-cache zfs-mount", NULL},
+			{"Veritas VxVM", "VRTSvxvm", "vxvm-boot", "/etc/vx/volboot"},
+			{"EVMS", "evms", NULL, "/etc/evms.conf"},
+			{"VDO", "vdo", "vdo", NULL},
+			{"Stratis", "stratisd", "stratisd", NULL},
+			{0}},
 	},
 };
 

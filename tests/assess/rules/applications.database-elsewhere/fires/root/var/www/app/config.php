@@ -1,0 +1,1 @@
+$dsn = "mysql://shop:Geheim123@db2.example.com/shop";
