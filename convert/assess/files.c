@@ -156,6 +156,8 @@ files_settle(struct files *files)
 {
 	size_t kept = 0;
 
+	if (files->count == 0)
+		return;
 	qsort(files->list, files->count, sizeof *files->list, by_path);
 	for (size_t i = 0; i < files->count; i++) {
 		if (kept > 0 && strcmp(files->list[kept - 1].path,

@@ -123,6 +123,22 @@ take_tree(struct snapshot *snapshot, const struct tree *tree)
 static const char *const listed[] = {"/", "/boot", "/usr/sbin", "/var/lib",
 	"/var/log", "/lib/modules"};
 
+/* What links of /etc lead to. */
+static void
+take_files(struct snapshot *snapshot)
+{
+	static const char *const paths[] = {"/usr/lib/os-release"};
+
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		size_t bytes = 0;
+		AUTO(freep) char *text = guest_file_head(snapshot->g, paths[i],
+			FILES_TEXT_LIMIT, &bytes);
+
+		if (text != NULL)
+			files_add(snapshot->files, paths[i], text, bytes);
+	}
+}
+
 static void
 note_links(struct snapshot *snapshot)
 {
@@ -358,6 +374,7 @@ snapshot_take(struct files *files, struct packages *packages, guestfs_h *g,
 		take_tree(&snapshot, &trees[i]);
 	for (size_t i = 0; i < sizeof listed / sizeof *listed; i++)
 		list_folder(&snapshot, listed[i]);
+	take_files(&snapshot);
 	note_links(&snapshot);
 	list_modules(&snapshot);
 	pick_folders(&snapshot);

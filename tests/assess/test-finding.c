@@ -119,13 +119,15 @@ what_was_not_read_lowers_the_confidence(void **state)
 	for (int i = 0; i < 3; i++) {
 		AUTO(findings_freep) struct findings *findings = findings_new();
 		AUTO(json_decrefpp) json_t *json = NULL;
+		const json_t *confidence;
 
 		if (i > 0)
 			findings_add_limit(findings, i == 2, "no %s", "luck");
 		json = findings_to_json(findings, "m", true);
-		json = json_incref(json_object_get(json, "confidence"));
-		assert_string_equal(json_text(json, "level", ""), levels[i]);
-		assert_int_equal(json_array_size(json_object_get(json,
+		confidence = json_object_get(json, "confidence");
+		assert_string_equal(json_text(confidence, "level", ""),
+			levels[i]);
+		assert_int_equal(json_array_size(json_object_get(confidence,
 					 "limits")), i > 0);
 	}
 }
