@@ -184,7 +184,7 @@ the_limit_is_told_from_where_the_time_went(void **state)
 static void
 lines_come_every_ten_seconds_or_five_percent(void **state)
 {
-	struct progress progress = {0};
+	struct progress progress = {.stage = NULL};
 	struct meter meter = {0};
 	unsigned lines = 0;
 	double seconds;
