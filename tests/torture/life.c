@@ -64,6 +64,7 @@ struct life {
 	uint64_t leg_bytes, leg_connections, leg_missing;
 	uint64_t session_missing;
 	unsigned harms; /* in this leg */
+	bool was_full;	/* a session may still say so, and end the source */
 	double leg_began;
 };
 
@@ -601,8 +602,10 @@ fill_host(struct life *life)
 	while (life->source != 0 && !host_has_session(&life->host) &&
 		!go_on(life))
 		;
-	if (life->source != 0)
+	if (life->source != 0) {
+		life->was_full = true;
 		return true;
+	}
 	if (host_result(&life->host, &ignored))
 		return false; /* it had all by then */
 	end_leg(life);
@@ -729,11 +732,20 @@ check_capture(struct life *life, const struct capture_count *count)
 }
 
 static void
+wait_for_the_source(struct life *life)
+{
+	while (!go_on(life))
+		notice_death(life);
+	end_leg(life);
+}
+
+static void
 capture(struct life *life)
 {
 	struct capture_count count;
 
 	snprintf(life->fault_log, sizeof life->fault_log, "%s", "");
+	life->was_full = false;
 	host_forget_result(&life->host);
 	begin_leg(life, false, true);
 	atomic_store(&life->host.die_at, dice_percent(&life->dice, 50) ? 0
@@ -743,10 +755,13 @@ capture(struct life *life)
 	for (uint64_t n = 2 + dice_below(&life->dice, 9); n > 0 &&
 		life->source != 0; n--)
 		suffer(life);
-	while (!go_on(life))
-		notice_death(life);
+	wait_for_the_source(life);
+	if (life->was_full && !host_result(&life->host, &count)) {
+		begin_leg(life, false, true);
+		start_source(life);
+		wait_for_the_source(life);
+	}
 	atomic_store(&life->host.die_at, 0);
-	end_leg(life);
 	watch_ok(host_result(&life->host, &count), "the capture is complete");
 	check_capture(life, &count);
 	life->tally->counts[TALLY_CAPTURES]++;
