@@ -188,8 +188,8 @@ packages_at(const struct packages *packages, size_t index)
 	return &packages->list[index];
 }
 
-static bool
-matches(const char *name, const char *patterns)
+bool
+packages_name_matches(const char *name, const char *patterns)
 {
 	char pattern[128];
 	size_t bytes;
@@ -208,7 +208,7 @@ const struct package *
 packages_find(const struct packages *packages, const char *patterns)
 {
 	for (size_t i = 0; i < packages->count; i++) {
-		if (matches(packages->list[i].name, patterns))
+		if (packages_name_matches(packages->list[i].name, patterns))
 			return &packages->list[i];
 	}
 	return NULL;

@@ -1,6 +1,7 @@
 #ifndef CONVERT_ASSESS_PACKAGES_H
 #define CONVERT_ASSESS_PACKAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct files;
@@ -47,5 +48,8 @@ const struct package *packages_at(const struct packages *packages,
  */
 const struct package *packages_find(const struct packages *packages,
 	const char *patterns);
+
+/* Does it match one of the shell patterns, which spaces separate? */
+bool packages_name_matches(const char *name, const char *patterns);
 
 #endif

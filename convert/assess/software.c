@@ -4,7 +4,6 @@
  */
 #include "convert/assess/software.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,19 +30,11 @@ unit_matches(const char *path, const char *patterns)
 {
 	const char *base = strrchr(path, '/') + 1;
 	const char *dot = strrchr(base, '.');
-	char name[128], pattern[128];
-	size_t bytes;
+	char name[128];
 
 	snprintf(name, sizeof name, "%.*s",
 		dot == NULL ? (int)sizeof name - 1 : (int)(dot - base), base);
-	for (; *patterns != '\0'; patterns += bytes) {
-		patterns += strspn(patterns, " ");
-		bytes = strcspn(patterns, " ");
-		snprintf(pattern, sizeof pattern, "%.*s", (int)bytes, patterns);
-		if (bytes > 0 && fnmatch(pattern, name, 0) == 0)
-			return true;
-	}
-	return false;
+	return packages_name_matches(name, patterns);
 }
 
 const struct file *
