@@ -5,7 +5,7 @@ include convert/serve/build.mk convert/source/build.mk convert/assess/build.mk \
 convert_state_src := convert/state/machine.c convert/state/journal.c
 
 programs += unrack
-unrack_src := convert/main.c $(wildcard convert/verb-*.c) convert/pipeline.c \
+unrack_src := convert/main.c $(wildcard convert/verb-*.c convert/pipeline*.c) \
 	convert/carry.c convert/local.c convert/verdict.c $(convert_state_src) $(convert_serve_src) \
 	$(convert_source_src) $(convert_assess_src) $(convert_rewrite_src) \
 	$(convert_capture_src) $(convert_emit_src) $(convert_verify_src) \

@@ -3,118 +3,31 @@
  * do the work: assess, rewrite, capture, emit, verify, report.  A conversion is
  * built beside the last good one (vm/NAME.qcow2.part) and takes its place only
  * when it is whole; a second capture with all that is made of it
- * (capture/generation.h).
+ * (capture/generation.h).  pipeline-*.c hold the stages that need more words.
  */
 #include "convert/pipeline.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 #include "common/error.h"
 #include "common/io.h"
 #include "common/json.h"
-#include "common/log.h"
 #include "common/monotonic.h"
 #include "common/own.h"
-#include "convert/assess/finding.h"
-#include "convert/capture/damage.h"
-#include "convert/capture/estimate.h"
 #include "convert/capture/generation.h"
 #include "convert/capture/overlay.h"
-#include "convert/capture/plan.h"
-#include "convert/capture/precopy.h"
-#include "convert/capture/sample.h"
 #include "convert/emit/emit.h"
+#include "convert/pipeline-parts.h"
 #include "convert/report/report.h"
 #include "convert/rewrite/conversion.h"
 #include "convert/size/size.h"
 #include "convert/state/journal.h"
 #include "convert/state/machine.h"
 #include "convert/verify/verify.h"
-
-struct pipeline {
-	const struct machine *machine;
-	const struct machine *place; /* the machine, or where it is made */
-	unsigned generation; /* that is made, or converted anew; 0: none */
-	struct pipeline_source *source;
-	const struct pipeline_options *options;
-	struct progress *progress;
-	struct pipeline_result *result;
-	struct machine_disk *disks;
-	size_t disk_count;
-	struct reread_count *rereads; /* one for each disk */
-	char **overlays; /* vm/NAME.qcow2.part, one for each disk */
-	struct plan *plans; /* one for each disk; made before the capture */
-	bool is_untold; /* which blocks are in use */
-	uint64_t fetched_bytes; /* in all rounds of a pre-copy */
-	json_t *session; /* becomes report/session.json */
-	const char *stage;
-	double start, stage_start;
-};
-
-static void
-say(struct pipeline *p, const char *level, const char *text)
-{
-	log_info("%s: %s", p->machine->name, text);
-	if (p->source->notice != NULL)
-		p->source->notice(p->source, level, text);
-}
-
-static void
-stage_end(struct pipeline *p)
-{
-	double seconds;
-
-	if (p->stage == NULL)
-		return;
-	seconds = monotonic_seconds() - p->stage_start;
-	json_array_append_new(json_object_get(p->session, "stages"),
-		json_pack("{s:s, s:f}", "name", p->stage, "seconds", seconds));
-	log_debug("%s: %s took %.1f s", p->machine->name, p->stage, seconds);
-	p->stage = NULL;
-}
-
-/* What each stage is, for the person who waits. */
-static const struct {
-	const char *stage, *sentence;
-} sentences[] = {
-	{"assess", "looking for the operating system"},
-	{"trim", "setting free space apart"},
-	{"convert", "converting, in the overlay"},
-	{"estimate", "measuring what the copy will take"},
-	{"capture", "copying what is in use"},
-	{"compare", "comparing what was copied with what is there now"},
-	{"reread", "reading what was copied a second time"},
-	{"damage", "finding out what unreadable sectors held"},
-	{"rebase", "joining the conversion to the capture"},
-	{"emit", "writing the VM"},
-	{"settle", "putting the new generation in the place of the last"},
-	{"verify", "booting the VM, isolated"},
-	{"report", "writing the report"},
-};
-
-static const char *
-sentence_of(const char *stage)
-{
-	for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++)
-		if (strcmp(sentences[i].stage, stage) == 0)
-			return sentences[i].sentence;
-	return stage;
-}
-
-static void
-stage_begin(void *cookie, const char *stage)
-{
-	struct pipeline *p = cookie;
-
-	stage_end(p);
-	p->stage = stage;
-	p->stage_start = monotonic_seconds();
-	progress_begin(p->progress, stage, 0);
-	say(p, "info", sentence_of(stage));
-}
 
 static int
 make_overlays(struct pipeline *p, struct error *err)
@@ -137,8 +50,9 @@ make_overlays(struct pipeline *p, struct error *err)
 	return 0;
 }
 
-static int
-read_inventory(struct pipeline *p, json_t **inventory_out, struct error *err)
+int
+pipeline_read_inventory(struct pipeline *p, json_t **inventory_out,
+	struct error *err)
 {
 	AUTO(freep) char *path = machine_path(p->place, "inventory.json");
 
@@ -203,8 +117,8 @@ sector_bytes(const json_t *inventory, const char *name)
 	return 512;
 }
 
-static int
-convert_overlays(struct pipeline *p, struct conversion_result *conversion,
+int
+pipeline_convert(struct pipeline *p, struct conversion_result *conversion,
 	struct error *err)
 {
 	AUTO(freep) char *report = machine_path(p->place, "report");
@@ -221,13 +135,13 @@ convert_overlays(struct pipeline *p, struct conversion_result *conversion,
 		.assess_only = p->options->assess_only,
 		.trim_only = p->options->pre_copy,
 		.no_trim = p->options->all,
-		.stage = stage_begin,
+		.stage = pipeline_stage_begin,
 		.cookie = p,
 	};
 
 	if (report == NULL || disks == NULL)
 		return error_set(err, ENOMEM, "convert");
-	if (read_inventory(p, &inventory, err) == -1)
+	if (pipeline_read_inventory(p, &inventory, err) == -1)
 		return -1;
 	request.inventory = inventory;
 	for (size_t i = 0; i < p->disk_count; i++) {
@@ -247,8 +161,8 @@ convert_overlays(struct pipeline *p, struct conversion_result *conversion,
 	return 0;
 }
 
-static int
-write_session(struct pipeline *p, struct error *err)
+int
+pipeline_write_session(struct pipeline *p, struct error *err)
 {
 	AUTO(freep) char *path = machine_path(p->place, "report/session.json");
 	uint64_t received = 0, sent = 0;
@@ -265,275 +179,20 @@ write_session(struct pipeline *p, struct error *err)
 	return json_file_write(path, p->session, err);
 }
 
-static json_t *
-skipped_to_json(const struct skip_count *skipped)
-{
-	return json_pack("{s:I, s:I, s:I, s:I}", "free_space",
-		(json_int_t)skipped->free_bytes, "swap",
-		(json_int_t)skipped->swap_bytes, "unallocated",
-		(json_int_t)skipped->unallocated_bytes, "zero_blocks",
-		(json_int_t)skipped->zero_bytes);
-}
-
-static json_t *
-count_to_json(const struct machine_disk *disk,
-	const struct capture_count *count)
-{
-	json_t *json = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o}",
-		"name", disk->name, "size_bytes", (json_int_t)disk->size_bytes,
-		"captured_bytes", (json_int_t)count->captured_bytes,
-		"read_bytes", (json_int_t)count->read_bytes, "shared_bytes",
-		(json_int_t)count->shared_bytes, "zero_bytes",
-		(json_int_t)count->zero_bytes, "skipped_bytes",
-		(json_int_t)count->skipped_bytes, "bad_sectors",
-		(json_int_t)count->bad_sectors, "root_hash", count->root_hash,
-		"skipped", skipped_to_json(&count->skipped));
-
-	if (count->reread.read_bytes > 0)
-		json_object_set_new(json, "reread",
-			json_pack("{s:I, s:I, s:I}", "read_bytes",
-				(json_int_t)count->reread.read_bytes,
-				"differing_bytes",
-				(json_int_t)count->reread.differing_bytes,
-				"replaced_bytes",
-				(json_int_t)count->reread.replaced_bytes));
-	return json;
-}
-
-/* For the person at the source, who may write the hash down. */
-static void
-say_captured(struct pipeline *p, const struct machine_disk *disk,
-	const struct capture_count *count)
-{
-	char line[256], bytes[16];
-
-	if (count->reread.differing_bytes > 0) {
-		snprintf(line, sizeof line, "%s: %s differ when they are read "
-			"a second time: this machine's disk or memory fails",
-			disk->name, progress_bytes(bytes,
-				count->reread.differing_bytes));
-		say(p, "warning", line);
-	}
-	snprintf(line, sizeof line, "%s: %s captured, root hash %s", disk->name,
-		progress_bytes(bytes, count->captured_bytes), count->root_hash);
-	say(p, "info", line);
-}
-
-static int
-reread_disk(struct pipeline *p, size_t index, struct capture_count *count,
-	struct error *err)
-{
-	if (p->source->reread(p->source, index, p->progress, count, err) == -1)
-		return error_add(err, "read %s again", p->disks[index].name);
-	p->rereads[index] = count->reread;
-	return 0;
-}
-
-static int
-journal_captured(struct pipeline *p, struct error *err)
-{
-	AUTO(json_decrefpp) json_t *details = json_pack("{s:i, s:O}",
-		"generation", (int)p->generation, "disks",
-		json_object_get(p->session, "disks"));
-
-	return journal_add(p->machine, "captured", details, err);
-}
-
-static int
-fetch_disks(struct pipeline *p, struct capture_count *counts,
-	struct error *err)
-{
-	stage_begin(p, "capture");
-	if (p->source->capture(p->source, p->plans, p->disk_count, p->progress,
-			counts, err) == -1)
-		return -1;
-	if (!p->options->reread || p->source->reread == NULL)
-		return 0;
-	/* After all of them: until then a disk's own cache forgot. */
-	stage_begin(p, "reread");
-	for (size_t i = 0; i < p->disk_count; i++)
-		if (reread_disk(p, i, &counts[i], err) == -1)
-			return -1;
-	return 0;
-}
-
-static int
-plan_disk(struct pipeline *p, size_t index, struct error *err)
-{
-	struct plan *plan = &p->plans[index];
-	uint64_t bytes = p->disks[index].size_bytes;
-
-	return p->options->all || p->is_untold
-		? plan_whole(&plan->extents, &plan->count, bytes, err)
-		: plan_extents(&plan->extents, &plan->count,
-			  p->overlays[index], bytes, err);
-}
-
-static int
-plan_disks(struct pipeline *p, struct error *err)
-{
-	p->plans = calloc(p->disk_count, sizeof *p->plans);
-	if (p->plans == NULL)
-		return error_set(err, ENOMEM, "plan the capture");
-	for (size_t i = 0; i < p->disk_count; i++)
-		if (plan_disk(p, i, err) == -1)
-			return -1;
-	return 0;
-}
-
-/* The last moment at which it costs nothing to say no. */
-static int
-estimate_disks(struct pipeline *p, struct error *err)
-{
-	char text[ESTIMATE_TEXT_BYTES];
-	struct estimate estimate;
-
-	stage_begin(p, "estimate");
-	if (p->options->all)
-		json_object_set_new(p->session, "all", json_true());
-	if (plan_disks(p, err) == -1)
-		return -1;
-	if (p->source->estimate == NULL)
-		return 0;
-	if (p->source->estimate(p->source, p->plans, p->disk_count, &estimate,
-		    err) == -1)
-		return -1;
-	estimate_print(text, &estimate);
-	say(p, "info", text);
-	if (json_object_set_new(p->session, "estimate",
-		    estimate_to_json(&estimate)) == -1)
-		return error_set(err, ENOMEM, "record the estimate");
-	if (p->options->window == NULL ||
-		window_check(p->options->window, &estimate,
-			monotonic_seconds() - p->start, daytime_now(), err) == 0)
-		return 0;
-	write_session(p, NULL); /* the refusal is what matters */
-	return -1;
-}
-
-/* An assessment copies nothing, but says how long copying would take. */
-static int
-measure_source(struct pipeline *p, struct error *err)
-{
-	AUTO(freep) char *path = machine_path(p->place, "report/layout.json");
-	AUTO(json_decrefpp) json_t *layout = NULL;
-	struct estimate estimate;
-
-	if (p->source->estimate == NULL)
-		return 0;
-	if (path == NULL)
-		return error_set(err, ENOMEM, "measure the source");
-	if (json_file_read(&layout, path, err) == -1)
-		return -1;
-	stage_begin(p, "estimate");
-	p->plans = calloc(p->disk_count, sizeof *p->plans);
-	if (p->plans == NULL)
-		return error_set(err, ENOMEM, "measure the source");
-	for (size_t i = 0; i < p->disk_count; i++)
-		if (sample_plan(&p->plans[i], json_array_get(json_object_get(
-				layout, "disks"), i), p->disks[i].size_bytes,
-				err) == -1)
-			return -1;
-	if (p->source->estimate(p->source, p->plans, p->disk_count, &estimate,
-		    err) == -1)
-		return -1;
-	stage_end(p);
-	return json_object_set_new(p->session, "estimate",
-		       estimate_to_json(&estimate)) == -1
-		? error_set(err, ENOMEM, "record the estimate")
-		: 0;
-}
-
-static int
-capture_disks(struct pipeline *p, struct error *err)
-{
-	AUTO(freep) struct capture_count *counts = NULL;
-
-	if (p->source->capture == NULL)
-		return 0;
-	counts = calloc(p->disk_count + 1, sizeof *counts);
-	if (counts == NULL)
-		return error_set(err, ENOMEM, "capture %s", p->machine->name);
-	if (estimate_disks(p, err) == -1 || fetch_disks(p, counts, err) == -1)
-		return -1;
-	for (size_t i = 0; i < p->disk_count; i++) {
-		say_captured(p, &p->disks[i], &counts[i]);
-		json_array_append_new(json_object_get(p->session, "disks"),
-			count_to_json(&p->disks[i], &counts[i]));
-	}
-	if (journal_captured(p, err) == -1)
-		return -1;
-	return p->generation == 1
-		? generation_commit(p->machine, 1,
-			  json_object_get(p->session, "disks"), err)
-		: 0;
-}
-
 /* From here on the machine is what was captured last, with its VM and report. */
 static int
 settle(struct pipeline *p, struct error *err)
 {
 	if (p->place == p->machine)
 		return 0;
-	stage_begin(p, "settle");
-	if (write_session(p, err) == -1 || report_write(p->place, err) == -1 ||
+	pipeline_stage_begin(p, "settle");
+	if (pipeline_write_session(p, err) == -1 ||
+		report_write(p->place, err) == -1 ||
 		generation_commit(p->machine, p->generation,
 			json_object_get(p->session, "disks"), err) == -1)
 		return -1;
 	p->place = p->machine;
 	return 0;
-}
-
-static bool
-is_damaged(const struct pipeline *p, size_t index)
-{
-	return p->rereads[index].place_count > 0 ||
-		damage_is_listed(p->machine, &p->disks[index]);
-}
-
-/* Findings that only the capture can make join those of the assessment. */
-static int
-add_damage(struct pipeline *p, const char *path, struct error *err)
-{
-	AUTO(findings_freep) struct findings *findings = NULL;
-	AUTO(json_decrefpp) json_t *inventory = NULL;
-	AUTO(json_decrefpp) json_t *json = NULL;
-
-	if (findings_read(&findings, path, err) == -1 ||
-		read_inventory(p, &inventory, err) == -1)
-		return -1;
-	for (size_t i = 0; i < p->disk_count; i++) {
-		const struct machine_disk *disk = &p->disks[i];
-
-		damage_note_reread(disk->name, &p->rereads[i], findings);
-		if (damage_is_listed(p->machine, disk) &&
-			damage_find(p->machine, disk, inventory, findings,
-				err) == -1)
-			return -1;
-	}
-	json = findings_to_json(findings, p->machine->name, true);
-	if (json == NULL)
-		return error_set(err, ENOMEM, "write %s", path);
-	p->result->blockers = findings_count(findings, SEVERITY_BLOCKER);
-	p->result->warnings = findings_count(findings, SEVERITY_WARNING);
-	p->result->tier = findings_tier(findings);
-	return json_file_write(path, json, err);
-}
-
-static int
-note_damage(struct pipeline *p, struct error *err)
-{
-	AUTO(freep) char *path = machine_path(p->place, "report/findings.json");
-	bool any = false;
-
-	if (path == NULL)
-		return error_set(err, ENOMEM, "write the findings");
-	for (size_t i = 0; i < p->disk_count; i++)
-		any |= is_damaged(p, i);
-	if (!any)
-		return 0;
-	stage_begin(p, "damage");
-	return add_damage(p, path, err);
 }
 
 /* Put the finished overlay where the VM expects it, over the local capture. */
@@ -557,7 +216,7 @@ settle_overlay(struct pipeline *p, size_t index, struct error *err)
 static int
 settle_overlays(struct pipeline *p, struct error *err)
 {
-	stage_begin(p, "rebase");
+	pipeline_stage_begin(p, "rebase");
 	for (size_t i = 0; i < p->disk_count; i++)
 		if (settle_overlay(p, i, err) == -1)
 			return -1;
@@ -567,7 +226,7 @@ settle_overlays(struct pipeline *p, struct error *err)
 static void
 say_verify(void *cookie, const char *text)
 {
-	say(cookie, "info", text);
+	pipeline_say(cookie, "info", text);
 }
 
 /* A proof that cannot be made is no proof; what was converted stays. */
@@ -580,7 +239,7 @@ prove(struct pipeline *p, struct error *err)
 	struct error why = {0};
 
 	if (!p->options->no_verify) {
-		stage_begin(p, "verify");
+		pipeline_stage_begin(p, "verify");
 		if (verify_run(p->machine, &options, &verdict, &why) == -1) {
 			snprintf(verdict.verdict, sizeof verdict.verdict,
 				"unproven");
@@ -597,8 +256,8 @@ prove(struct pipeline *p, struct error *err)
 	return machine_set_state(p->machine, MACHINE_VERIFIED, err);
 }
 
-static int
-finish(struct pipeline *p, const char *event, struct error *err)
+int
+pipeline_finish(struct pipeline *p, const char *event, struct error *err)
 {
 	AUTO(json_decrefpp) json_t *details = json_pack(
 		"{s:s, s:s, s:i, s:i, s:i}",
@@ -606,17 +265,17 @@ finish(struct pipeline *p, const char *event, struct error *err)
 		"blockers", (int)p->result->blockers, "warnings",
 		(int)p->result->warnings, "generation", (int)p->generation);
 
-	stage_begin(p, "report");
-	stage_end(p);
-	if (write_session(p, err) == -1 ||
+	pipeline_stage_begin(p, "report");
+	pipeline_stage_end(p);
+	if (pipeline_write_session(p, err) == -1 ||
 		size_note(p->place, p->options->capture_folder, err) == -1 ||
 		report_write(p->place, err) == -1)
 		return -1;
 	return journal_add(p->machine, event, details, err);
 }
 
-static int
-prepare(struct pipeline *p, struct error *err)
+int
+pipeline_prepare(struct pipeline *p, struct error *err)
 {
 	if (machine_read_disks(p->place, &p->disks, &p->disk_count, err) == -1)
 		return -1;
@@ -657,124 +316,17 @@ finish_assessment(struct pipeline *p, struct error *err)
 	char text[512];
 
 	snprintf(p->result->verdict, sizeof p->result->verdict, "assessed");
-	if (measure_source(p, err) == -1 ||
+	if (pipeline_measure(p, err) == -1 ||
 		raise_state(p, MACHINE_ASSESSED, err) == -1 ||
-		finish(p, "assessed", err) == -1)
+		pipeline_finish(p, "assessed", err) == -1)
 		return -1;
 	if (p->place == p->machine)
 		return 0;
 	snprintf(text, sizeof text, "generation %u stays as it is; the "
 		"assessment is in %s/report", p->generation - 1,
 		p->place->folder);
-	say(p, "info", text);
+	pipeline_say(p, "info", text);
 	return 0;
-}
-
-static int
-compare_round(void *context, uint64_t *changed_out, struct error *err)
-{
-	struct pipeline *p = context;
-
-	stage_begin(p, "compare");
-	*changed_out = 0;
-	for (size_t i = 0; i < p->disk_count; i++) {
-		uint64_t changed;
-
-		if (p->source->compare(p->source, i, p->progress, &changed,
-			    err) == -1)
-			return error_add(err, "disk %s", p->disks[i].name);
-		*changed_out += changed;
-	}
-	return 0;
-}
-
-static int
-fetch_round(void *context, uint64_t *fetched_out, struct error *err)
-{
-	struct pipeline *p = context;
-	AUTO(freep) struct capture_count *counts = calloc(p->disk_count + 1,
-		sizeof *counts);
-	uint64_t fetched = 0;
-
-	if (counts == NULL)
-		return error_set(err, ENOMEM, "copy %s", p->machine->name);
-	stage_begin(p, "capture");
-	if (p->source->capture(p->source, p->plans, p->disk_count, p->progress,
-			counts, err) == -1)
-		return -1;
-	for (size_t i = 0; i < p->disk_count; i++)
-		fetched += counts[i].read_bytes;
-	*fetched_out = fetched - p->fetched_bytes;
-	p->fetched_bytes = fetched;
-	return 0;
-}
-
-static uint64_t
-wire_bytes(void *context)
-{
-	const struct pipeline *p = context;
-	uint64_t received, sent;
-
-	p->source->wire(p->source, &received, &sent);
-	return received;
-}
-
-static int
-end_round(void *context, const char *text, struct error *err)
-{
-	struct pipeline *p = context;
-
-	say(p, "info", text);
-	/* A complete generation is still what the machine is. */
-	return p->generation > 1
-		? 0
-		: machine_set_state(p->machine, MACHINE_PRECOPIED, err);
-}
-
-/*
- * File systems that are written to while they are read may look broken; then
- * everything counts as in use.  What this plan misses is sent by the offline
- * pass, which makes its own.
- */
-static int
-assess_running(struct pipeline *p, struct error *err)
-{
-	struct conversion_result conversion = {0};
-	struct error why = {0};
-
-	if (prepare(p, err) == -1)
-		return -1;
-	if (convert_overlays(p, &conversion, &why) == 0)
-		return 0;
-	log_warn("%s: %s", p->machine->name, why.text);
-	say(p, "warning", "the file systems cannot be read while they change: "
-		"free space is copied too, where it is not zeros");
-	p->is_untold = true;
-	return 0;
-}
-
-static int
-pre_copy(struct pipeline *p, struct error *err)
-{
-	const struct precopy precopy = {compare_round, fetch_round, wire_bytes,
-		end_round, p, p->options->rounds == 0 ? ROUNDS_DEFAULT
-						      : p->options->rounds};
-	AUTO(freep) struct rounds *rounds = malloc(sizeof *rounds);
-	char text[ROUNDS_TEXT_BYTES];
-	enum rounds_end end;
-
-	if (rounds == NULL)
-		return error_set(err, ENOMEM, "copy %s", p->machine->name);
-	if (assess_running(p, err) == -1 || estimate_disks(p, err) == -1 ||
-		precopy_run(&precopy, rounds, &end, err) == -1)
-		return -1;
-	json_object_set_new(p->session, "pre_copy", rounds_to_json(rounds, end));
-	rounds_print_end(text, rounds, end);
-	snprintf(p->result->verdict, sizeof p->result->verdict, "pre-copied");
-	snprintf(p->result->reason, sizeof p->result->reason, "%.150s; boot the "
-		"live image, which sends only what still differs", text);
-	say(p, end == ROUNDS_OUTRUN ? "warning" : "info", p->result->reason);
-	return finish(p, "pre-copied", err);
 }
 
 static int
@@ -790,21 +342,21 @@ run(struct pipeline *p, struct error *err)
 		machine_set_state(p->machine, MACHINE_ENROLLED, err) == -1)
 		return -1;
 	if (p->options->pre_copy && !p->options->assess_only)
-		return pre_copy(p, err);
-	if (prepare(p, err) == -1 ||
-		convert_overlays(p, &conversion, err) == -1)
+		return pipeline_pre_copy(p, err);
+	if (pipeline_prepare(p, err) == -1 ||
+		pipeline_convert(p, &conversion, err) == -1)
 		return -1;
-	stage_end(p);
+	pipeline_stage_end(p);
 	if (p->options->assess_only)
 		return finish_assessment(p, err);
 	if (raise_state(p, MACHINE_CONVERTED, err) == -1 ||
-		capture_disks(p, err) == -1 || settle_overlays(p, err) == -1)
+		pipeline_capture(p, err) == -1 || settle_overlays(p, err) == -1)
 		return -1;
-	stage_begin(p, "emit");
+	pipeline_stage_begin(p, "emit");
 	if (emit_vm(p->machine, p->place, err) == -1 || settle(p, err) == -1 ||
-		note_damage(p, err) == -1 || prove(p, err) == -1)
+		pipeline_note_damage(p, err) == -1 || prove(p, err) == -1)
 		return -1;
-	return finish(p, "converted", err);
+	return pipeline_finish(p, "converted", err);
 }
 
 static void
