@@ -16,6 +16,8 @@
 #include "common/io.h"
 #include "common/json.h"
 #include "common/own.h"
+#include "p2v/health-ask.h"
+#include "p2v/health.h"
 #include "p2v/probe.h"
 #include "p2v/sysfs.h"
 #include "p2v/usage.h"
@@ -291,6 +293,33 @@ judge(const struct disk *disk, json_t *facts, const char *kind_reason,
 	return 0;
 }
 
+/*
+ * Left alone are disks of other machines (FC, iSCSI), virtual ones, and those
+ * on USB, whose adapters may hang over a command that they do not know.
+ */
+static json_t *
+ask_health(const struct disk *disk, const char *path)
+{
+	static const struct {
+		const char *bus;
+		enum health_way way;
+	} ways[] = {{"nvme", HEALTH_NVME}, {"ata", HEALTH_ATA},
+		{"scsi", HEALTH_SCSI}};
+	AUTO(freep) char *vendor = sysfs_text("%s/device/vendor", disk->folder);
+	const char *bus = disk_bus(disk);
+	struct health health;
+
+	health_init(&health);
+	/* What SAS adapters say of SATA disks. */
+	if (bus != NULL && strcmp(bus, "scsi") == 0 && vendor != NULL &&
+		strcmp(vendor, "ATA") == 0)
+		bus = "ata";
+	for (size_t i = 0; bus != NULL && i < sizeof ways / sizeof ways[0]; i++)
+		if (strcmp(bus, ways[i].bus) == 0)
+			health_ask(&health, path, ways[i].way);
+	return health_facts(&health);
+}
+
 static json_t *
 disk_facts(const struct disk *disk, const char *kind_reason)
 {
@@ -304,13 +333,15 @@ disk_facts(const struct disk *disk, const char *kind_reason)
 		return NULL;
 	}
 	/* An optical drive is left alone: opening it would close its tray. */
-	if (kind_reason == NULL && json_number(facts, "size_bytes", 0) > 0)
+	if (kind_reason == NULL && json_number(facts, "size_bytes", 0) > 0) {
+		json_object_set_new(facts, "health", ask_health(disk, path));
 		probe_disk(facts, disk->name, path,
 			(unsigned)json_number(facts, "logical_sector_bytes",
 				SECTOR_BYTES), &err);
-	else
-		json_object_update_new(facts, json_pack("{s:n, s:n, s:[]}",
-			"table", "filesystem", "partitions"));
+	} else {
+		json_object_update_new(facts, json_pack("{s:n, s:n, s:n, s:[]}",
+			"health", "table", "filesystem", "partitions"));
+	}
 	set_partition_links(facts, disk->root);
 	judge(disk, facts, kind_reason, &err);
 	return facts;
@@ -411,13 +442,13 @@ static json_t *
 medium_facts(const struct medium *medium, const char *name)
 {
 	return json_pack("{s:s, s:I, s:i, s:i, s:n, s:n, s:n, s:n, s:n, s:b, "
-			 "s:b, s:b, s:n, s:[], s:n, s:n, s:[]}",
+			 "s:b, s:b, s:n, s:[], s:n, s:n, s:n, s:[]}",
 		"name", name, "size_bytes", (json_int_t)medium->bytes,
 		"logical_sector_bytes", medium->sector_bytes,
 		"physical_sector_bytes", medium->sector_bytes,
 		"model", "serial", "wwn", "bus", "driver",
 		"removable", 0, "rotational", 0, "offered", 1, "reason",
-		"links", "table", "filesystem", "partitions");
+		"links", "health", "table", "filesystem", "partitions");
 }
 
 json_t *

@@ -192,13 +192,29 @@ secure_boot(const char *root)
 	return json_boolean(state.data[0] == 1);
 }
 
+/* Tables by which a maker licenses Windows; the keys in them are left there. */
+static json_t *
+licences(const char *root)
+{
+	static const char *const tables[] = {"MSDM", "SLIC"};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+		if (sysfs_exists("%s/sys/firmware/acpi/tables/%s", root,
+			    tables[i]))
+			json_array_append_new(list, json_string(tables[i]));
+	return list;
+}
+
 json_t *
 firmware_facts(const char *root)
 {
 	if (!sysfs_exists("%s/sys/firmware/efi", root))
-		return json_pack("{s:s, s:b, s:[], s:[]}", "type", "bios",
-			"secure_boot", 0, "boot_order", "boot_entries");
-	return json_pack("{s:s, s:o, s:o, s:o}", "type", "uefi",
+		return json_pack("{s:s, s:b, s:o, s:[], s:[]}", "type", "bios",
+			"secure_boot", 0, "licences", licences(root),
+			"boot_order", "boot_entries");
+	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "type", "uefi",
+		"licences", licences(root),
 		"secure_boot", secure_boot(root),
 		"boot_order", boot_order(root),
 		"boot_entries", boot_entries(root));

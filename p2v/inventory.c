@@ -1,6 +1,7 @@
 /*
  * The whole inventory, and the choice of the disks that are offered.  Each noun
- * has its own file: smbios.c, cpu.c, disk.c, nic.c, firmware.c, clock.c, tpm.c.
+ * has its own file: smbios.c, cpu.c, disk.c, nic.c, firmware.c, clock.c, tpm.c,
+ * pci.c, usb.c, scsi.c, port.c.
  */
 #include "p2v/inventory.h"
 
@@ -17,9 +18,13 @@
 #include "p2v/disk.h"
 #include "p2v/firmware.h"
 #include "p2v/nic.h"
+#include "p2v/pci.h"
+#include "p2v/port.h"
+#include "p2v/scsi.h"
 #include "p2v/smbios.h"
 #include "p2v/sysfs.h"
 #include "p2v/tpm.h"
+#include "p2v/usb.h"
 
 int
 inventory_collect(json_t **inventory_out, const char *root, bool live,
@@ -29,7 +34,8 @@ inventory_collect(json_t **inventory_out, const char *root, bool live,
 
 	clock_text(collected, now);
 	*inventory_out = json_pack(
-		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+		"s:o, s:o, s:o, s:o}",
 		"format", "unrack-inventory/1",
 		"collected", collected,
 		"system", smbios_system(root),
@@ -39,7 +45,13 @@ inventory_collect(json_t **inventory_out, const char *root, bool live,
 		"clock", clock_facts(root, now),
 		"tpm", tpm_facts(root),
 		"disks", disk_list(root, live),
-		"nics", nic_facts(root));
+		"nics", nic_facts(root),
+		"pci", pci_list(root),
+		"usb", usb_list(root),
+		"scsi", scsi_list(root),
+		"ports", port_facts(root),
+		"watchdogs", port_watchdogs(root),
+		"bmc", smbios_controller(root));
 	if (*inventory_out == NULL)
 		return error_set(err, ENOMEM, "collect the hardware's facts");
 	return 0;

@@ -4,36 +4,19 @@
  */
 #include "p2v/nic.h"
 
-#include <string.h>
-
 #include "common/io.h"
 #include "common/own.h"
+#include "p2v/pci.h"
 #include "p2v/sysfs.h"
 
-/* "0x8086" as "8086", which is how lspci and libvirt write it. */
 static json_t *
-pci_id(const char *device, const char *file)
-{
-	AUTO(freep) char *text = sysfs_text("%s/%s", device, file);
-
-	if (text == NULL)
-		return json_null();
-	return fact_text(strncmp(text, "0x", 2) == 0 ? text + 2 : text);
-}
-
-static json_t *
-pci_facts(const char *interface)
+interface_pci(const char *interface)
 {
 	AUTO(freep) char *device = sysfs_pci(interface);
 
 	if (device == NULL)
 		return json_null();
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}",
-		"address", fact_text(strrchr(device, '/') + 1),
-		"vendor", pci_id(device, "vendor"),
-		"device", pci_id(device, "device"),
-		"subsystem_vendor", pci_id(device, "subsystem_vendor"),
-		"subsystem_device", pci_id(device, "subsystem_device"));
+	return pci_identity(device);
 }
 
 static json_t *
@@ -50,7 +33,7 @@ interface_facts(const char *name, const char *folder)
 		"driver", fact_text(driver),
 		"link", sysfs_number(0, "%s/carrier", folder) == 1,
 		"speed_mbps", fact_number(sysfs_number(-1, "%s/speed", folder)),
-		"pci", pci_facts(folder));
+		"pci", interface_pci(folder));
 }
 
 json_t *

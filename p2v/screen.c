@@ -263,14 +263,18 @@ static void
 disk_line(struct screen *screen, const json_t *disk)
 {
 	const char *reason = json_text(disk, "reason", NULL);
+	const char *verdict = json_text(json_object_get(disk, "health"),
+		"verdict", NULL);
 	char size[16];
 
-	screen_line(screen, "  %-9s %8s  %-28.28s %s%s",
+	screen_line(screen, "  %-9s %8s  %-28.28s %s%s%s%s",
 		json_text(disk, "name", "?"),
 		progress_bytes(size, json_number(disk, "size_bytes", 0)),
 		json_text(disk, "model", ""),
 		reason == NULL ? "offered" : "not offered: ",
-		reason == NULL ? "" : reason);
+		reason == NULL ? "" : reason,
+		verdict == NULL ? "" : ", health: ",
+		verdict == NULL ? "" : verdict);
 }
 
 void

@@ -1,6 +1,7 @@
 /*
- * What the maker wrote into the machine's firmware: names, serial numbers and
- * memory modules.  Serial numbers and the table itself are for root only.
+ * What the maker wrote into the machine's firmware: names, serial numbers,
+ * memory modules, the management controller.  Serial numbers and the table
+ * itself are for root only.
  */
 #include "p2v/smbios.h"
 
@@ -53,6 +54,9 @@ smbios_system(const char *root)
 enum {
 	TABLE_LIMIT = 1 << 20,
 	TYPE_MEMORY_DEVICE = 17,
+	TYPE_CONTROLLER = 38,	 /* the IPMI device */
+	CONTROLLER_KIND_AT = 4,	 /* its interface */
+	CONTROLLER_VERSION_AT = 5, /* of IPMI, two decimal digits */
 	SIZE_AT = 0x0c,		 /* u16, MiB or with the top bit KiB */
 	SIZE_EXTENDED_AT = 0x1c, /* u32, MiB, when SIZE is 0x7fff */
 };
@@ -87,28 +91,56 @@ module_bytes(const uint8_t *device, unsigned bytes)
 }
 
 /*
- * Structures follow each other: type, length of the formatted part, handle, and
+ * The next structure from *at on, and the length of its formatted part; NULL
+ * behind the last one.  Structures follow each other: type, length, handle, and
  * behind the formatted part strings that an empty one ends.
  */
+static const uint8_t *
+next_structure(const uint8_t *table, size_t bytes, size_t *at,
+	unsigned *length_out)
+{
+	const uint8_t *structure;
+
+	if (bytes < 4 || *at > bytes - 4)
+		return NULL;
+	structure = table + *at;
+	*length_out = structure[1];
+	if (*length_out < 4 || *length_out > bytes - *at)
+		return NULL;
+	*at += *length_out;
+	while (*at + 1 < bytes && (table[*at] | table[*at + 1]) != 0)
+		++*at;
+	*at += 2;
+	return structure;
+}
+
 static uint64_t
 table_memory_bytes(const uint8_t *table, size_t bytes)
 {
+	const uint8_t *structure;
+	unsigned length;
 	uint64_t sum = 0;
-	size_t at = 0;
 
-	while (at + 4 <= bytes) {
-		unsigned length = table[at + 1];
-
-		if (length < 4 || length > bytes - at)
-			break;
-		if (table[at] == TYPE_MEMORY_DEVICE)
-			sum += module_bytes(table + at, length);
-		at += length;
-		while (at + 1 < bytes && (table[at] | table[at + 1]) != 0)
-			at++;
-		at += 2;
-	}
+	for (size_t at = 0; (structure = next_structure(table, bytes, &at,
+				     &length)) != NULL;)
+		if (structure[0] == TYPE_MEMORY_DEVICE)
+			sum += module_bytes(structure, length);
 	return sum;
+}
+
+/* Freed by the caller; NULL when it cannot be read. */
+static char *
+read_table(const char *root, size_t *bytes_out)
+{
+	AUTO(freep) char *path = io_format("%s/sys/firmware/dmi/tables/DMI",
+		root);
+	AUTO(freep) char *table = NULL;
+
+	*bytes_out = 0;
+	if (path == NULL ||
+		io_read_file(&table, bytes_out, path, TABLE_LIMIT, NULL) == -1)
+		return NULL;
+	return take(table);
 }
 
 static uint64_t
@@ -149,18 +181,51 @@ usable_memory_bytes(const char *root)
 json_int_t
 smbios_memory_bytes(const char *root)
 {
-	AUTO(freep) char *path = io_format("%s/sys/firmware/dmi/tables/DMI",
-		root);
-	AUTO(freep) char *table = NULL;
-	size_t bytes = 0;
+	size_t bytes;
+	AUTO(freep) char *table = read_table(root, &bytes);
 	uint64_t sum = 0;
 
-	if (path != NULL &&
-		io_read_file(&table, &bytes, path, TABLE_LIMIT, NULL) == 0)
+	if (table != NULL)
 		sum = table_memory_bytes((const uint8_t *)table, bytes);
 	if (sum == 0)
 		sum = map_memory_bytes(root);
 	if (sum == 0)
 		sum = usable_memory_bytes(root);
 	return sum == 0 ? -1 : (json_int_t)sum;
+}
+
+static json_t *
+controller_facts(const uint8_t *structure, unsigned length)
+{
+	static const char *const interfaces[] = {NULL, "kcs", "smic", "bt",
+		"ssif"};
+	unsigned version, kind;
+
+	if (length <= CONTROLLER_VERSION_AT)
+		return json_null();
+	kind = structure[CONTROLLER_KIND_AT];
+	version = structure[CONTROLLER_VERSION_AT];
+	return json_pack("{s:o, s:o}", "interface",
+		fact_text(kind < sizeof interfaces / sizeof interfaces[0]
+				? interfaces[kind]
+				: NULL),
+		"ipmi", json_sprintf("%u.%u", version >> 4, version & 15));
+}
+
+json_t *
+smbios_controller(const char *root)
+{
+	size_t bytes;
+	AUTO(freep) char *table = read_table(root, &bytes);
+	const uint8_t *structure;
+	unsigned length;
+
+	for (size_t at = 0; table != NULL &&
+		(structure = next_structure((const uint8_t *)table, bytes, &at,
+			 &length)) != NULL;)
+		if (structure[0] == TYPE_CONTROLLER)
+			return controller_facts(structure, length);
+	if (sysfs_exists("%s/sys/class/ipmi/ipmi0", root))
+		return json_pack("{s:n, s:n}", "interface", "ipmi");
+	return json_null();
 }

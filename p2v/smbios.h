@@ -13,4 +13,10 @@ json_t *smbios_system(const char *root);
  */
 json_int_t smbios_memory_bytes(const char *root);
 
+/*
+ * The management controller ("bmc") that the SMBIOS table tells of, or that the
+ * kernel drives; null when there is none, NULL when memory is out.
+ */
+json_t *smbios_controller(const char *root);
+
 #endif

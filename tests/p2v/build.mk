@@ -1,6 +1,7 @@
 p2v_facts_src := p2v/clock.c p2v/cpu.c p2v/disk.c p2v/firmware.c \
-	p2v/inventory.c p2v/nic.c p2v/probe.c p2v/smbios.c p2v/sysfs.c \
-	p2v/tpm.c p2v/usage.c
+	p2v/health.c p2v/health-ask.c p2v/inventory.c p2v/nic.c p2v/pci.c \
+	p2v/port.c p2v/probe.c p2v/scsi.c p2v/smbios.c p2v/sysfs.c p2v/tpm.c \
+	p2v/usage.c p2v/usb.c
 
 tests += test-inventory
 test-inventory_src := tests/p2v/test-inventory.c tests/p2v/fixture.c \
@@ -80,3 +81,16 @@ carry-source_pkg := blkid $(wire_pkg) cmocka
 tests += test-packing
 test-packing_src := tests/p2v/test-packing.c p2v/packing.c
 test-packing_pkg := cmocka
+
+tests += test-health replay-health
+test-health_src := tests/p2v/test-health.c p2v/health.c p2v/sysfs.c \
+	$(common_src)
+test-health_pkg := jansson cmocka
+replay-health_src := tests/fuzz/fuzz-health.c tests/fuzz/replay.c p2v/health.c \
+	p2v/sysfs.c $(common_src)
+replay-health_pkg := jansson
+fuzzers += fuzz-health
+fuzz-health_src = tests/fuzz/fuzz-health.c $(fuzz_main) p2v/health.c \
+	p2v/sysfs.c $(common_src)
+fuzz-health_pkg := jansson
+fuzz-health_link = $(fuzz_link)

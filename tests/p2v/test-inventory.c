@@ -52,6 +52,13 @@ uefi_machine_with_nvme_cciss_and_mmc(void **state)
 }
 
 static void
+machine_with_what_a_vm_has_not(void **state)
+{
+	(void)state;
+	assert_inventory(FOLDER "devices.tree", FOLDER "devices.json");
+}
+
+static void
 empty_machine_is_all_unknown(void **state)
 {
 	AUTO(json_decrefpp) json_t *inventory = NULL;
@@ -281,6 +288,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bios_machine_with_ata_disks),
 		cmocka_unit_test(uefi_machine_with_nvme_cciss_and_mmc),
+		cmocka_unit_test(machine_with_what_a_vm_has_not),
 		cmocka_unit_test(empty_machine_is_all_unknown),
 		cmocka_unit_test(partition_names_get_a_p_after_a_digit),
 		cmocka_unit_test(disk_is_chosen_by_name_path_or_link),

@@ -122,11 +122,11 @@ verdict_is_large(void **state)
 static void
 inventory_names_each_disk_and_why_it_is_not_offered(void **state)
 {
-	json_t *inventory = json_pack("{s:{s:s}, s:[{s:s, s:I, s:s, s:n}, "
-				      "{s:s, s:I, s:n, s:s}]}",
+	json_t *inventory = json_pack("{s:{s:s}, s:[{s:s, s:I, s:s, s:n, "
+				      "s:{s:s}}, {s:s, s:I, s:n, s:s}]}",
 		"system", "manufacturer", "Dell Inc.", "disks", "name", "sda",
 		"size_bytes", (json_int_t)160000000000, "model", "WDC",
-		"reason", "name", "sr0", "size_bytes", (json_int_t)0, "model",
+		"reason", "health", "verdict", "failing", "name", "sr0", "size_bytes", (json_int_t)0, "model",
 		"reason", "read-only media");
 	AUTO(freep) char *text = NULL;
 	struct shown shown;
@@ -139,7 +139,8 @@ inventory_names_each_disk_and_why_it_is_not_offered(void **state)
 	text = close_file(&shown);
 	assert_non_null(strstr(text, "Dell Inc."));
 	assert_non_null(strstr(text, "160 GB  WDC"));
-	assert_non_null(strstr(text, "not offered: read-only media"));
+	assert_non_null(strstr(text, " offered, health: failing"));
+	assert_non_null(strstr(text, "not offered: read-only media\n"));
 }
 
 /* A terminal's other end, which nobody reads. */
