@@ -3,8 +3,9 @@ network_config_src := $(addprefix convert/assess/,ifcfg.c ifupdown.c ini.c \
 convert_rules_src := $(wildcard convert/assess/rules-*.c) \
 	$(wildcard convert/assess/look-*.c)
 convert_examine_src := $(convert_rules_src) $(addprefix convert/assess/, \
-	catalogue.c examine.c files.c files-tar.c finding.c fstab.c \
-	lifecycle.c packages.c sar.c secret.c software.c waiver.c)
+	catalogue.c device.c examine.c files.c files-tar.c finding.c fstab.c \
+	lifecycle.c packages.c sar.c secret.c software.c waiver.c) \
+	convert/size/processor.c
 convert_assess_src := $(convert_examine_src) $(addprefix convert/assess/, \
 	boot.c grub-config.c guest-file.c guest-stream.c guest.c \
 	inspect.c reference.c service.c shell.c snapshot.c system.c volume.c) \

@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const struct rule_table *const tables[] = {
-	&rules_hardware, &rules_firmware, &rules_storage, &rules_filesystems,
+	&rules_hardware, &rules_devices, &rules_firmware, &rules_storage, &rules_filesystems,
 	&rules_kernel, &rules_system, &rules_network, &rules_applications,
 	&rules_security, &rules_identity, &rules_agents, &rules_operations};
 

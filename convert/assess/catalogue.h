@@ -53,8 +53,20 @@ struct software {
 };
 
 /*
+ * A kind of device in the inventory, by bus ("pci", "usb", "scsi") and shell
+ * patterns, separated by spaces: `ids` as "10de:*", none of `except`, and one of
+ * `classes`, which are those of PCI ("030200"), of a USB device or one of its
+ * interfaces ("0b"), or SCSI's kinds ("tape").  NULL: any, and except none.
+ */
+struct device {
+	const char *name; /* what it is */
+	const char *bus;
+	const char *ids, *except, *classes;
+};
+
+/*
  * What unrack knows about one kind of problem, and how it is found: by `clues`,
- * by `software`, by `look`, or, with none of them, by code that works on disks; then `proof` is the test that shows it fire and
+ * by `software`, by `devices`, by `look`, or, with none of them, by code that works on disks; then `proof` is the test that shows it fire and
  * stay silent.  All others are proven by tests/assess/rules/ID/.
  */
 struct rule {
@@ -69,6 +81,7 @@ struct rule {
 	const char *effect;   /* what unrack does by itself; NULL: nothing */
 	const struct software *software; /* ends with one without name */
 	const struct clue *clues;	 /* ends with one without files */
+	const struct device *devices;	 /* ends with one without name */
 	void (*look)(struct examination *, const struct rule *);
 	const char *proof;
 };
@@ -79,7 +92,7 @@ struct rule_table {
 	const struct rule *rules;
 	size_t count;
 };
-extern const struct rule_table rules_hardware, rules_firmware, rules_storage,
+extern const struct rule_table rules_hardware, rules_devices, rules_firmware, rules_storage,
 	rules_filesystems, rules_kernel, rules_system, rules_network,
 	rules_applications, rules_security, rules_identity, rules_agents,
 	rules_operations;

@@ -13,6 +13,7 @@
 
 #include "common/own.h"
 #include "common/strings.h"
+#include "convert/assess/device.h"
 #include "convert/assess/software.h"
 
 bool
@@ -157,6 +158,9 @@ examine_rule(struct examination *examination, const struct rule *rule)
 	for (const struct software *software = rule->software;
 		software != NULL && software->name != NULL; software++)
 		software_look(examination, rule, software);
+	for (const struct device *device = rule->devices;
+		device != NULL && device->name != NULL; device++)
+		device_look(examination, rule, device);
 	if (rule->look != NULL)
 		rule->look(examination, rule);
 }

@@ -13,6 +13,7 @@ struct examination {
 	const struct files *files;
 	const struct packages *packages;
 	const json_t *inventory; /* inventory.json; NULL when there is none */
+	const json_t *host;	 /* its processor: "vendor", "flags"; or NULL */
 	const json_t *guest;	 /* guest.json; NULL when there is no guest */
 	const char *today;	 /* "2026-01-31" */
 	struct findings *findings;

@@ -96,6 +96,32 @@ static const struct rule rules[] = {
 			{0}},
 	},
 	{
+		.id = "applications.database-path",
+		.title = "Where a database keeps its data",
+		.severity = SEVERITY_INFORMATION,
+		.why = "The folder must be on a captured disk, and be of one moment "
+		  "with the logs that belong to it.",
+		.action = "See that the disk is among the captured ones, and has the "
+		  "same name in the VM.",
+		.clues = (const struct clue[]){
+			{"/etc/my.cnf /etc/my.cnf.d/* /etc/mysql/*",
+			  "^(datadir|innodb_data_home_dir|innodb_log_group_home_dir|"
+			  "log[-_]bin)[ \t]*=[ \t]*[\"']?(/[^ \t\"']+)", NULL},
+			{"/etc/postgresql/*",
+			  "^data_directory[ \t]*=[ \t]*'(/[^']+)", NULL},
+			{"/etc/mongod.conf /etc/mongodb.conf",
+			  "^(dbpath[ \t]*[=:])[ \t]*[\"']?(/[^ \t\"']+)", NULL},
+			{"/etc/redis/* /etc/redis.conf",
+			  "^dir[ \t]+(/[^ \t]+)", NULL},
+			{"/etc/oratab", "^[a-z0-9_+*]+:(/[^:]+):", NULL},
+			{"/etc/elasticsearch/*.yml /etc/cassandra/* /etc/influxdb/*",
+			  "^(path\\.data|data_file_directories|dir)[ \t]*[:=]"
+			  "[ \t]*[\"']?(/[^ \t\"']+)", NULL},
+			{"/etc/couchdb/* /opt/couchdb/etc/*",
+			  "^database_dir[ \t]*=[ \t]*(/[^ \t]+)", NULL},
+			{0}},
+	},
+	{
 		.id = "applications.directory-server",
 		.title = "Others log in with the help of this machine",
 		.severity = SEVERITY_WARNING,
@@ -191,6 +217,23 @@ static const struct rule rules[] = {
 			{"HAProxy", "haproxy", "haproxy", NULL},
 			{"strongSwan", "strongswan strongswan-starter", "strongswan* ipsec", NULL},
 			{"OpenVPN", "openvpn", "openvpn@* openvpn-server@*", NULL},
+			{0}},
+	},
+	{
+		.id = "applications.local-scratch",
+		.title = "A program keeps temporary data on a local volume",
+		.severity = SEVERITY_INFORMATION,
+		.confidence = CONFIDENCE_POSSIBLE,
+		.why = "A fast local disk may be why. In the VM it is a disk like all "
+		  "others, and it is captured although nobody needs its data.",
+		.action = "Empty it before the capture, and give the VM a fast disk for "
+		  "it if it matters.",
+		.clues = (const struct clue[]){
+			{"/etc/* /opt/* /srv/* /usr/local/* /var/www/*",
+			  "[=:\"' \t](/(scratch|localscratch|local_scratch|ramdisk|"
+			  "mnt/(scratch|ssd|nvme|ramdisk|resource))(/[^ \t\"':;]*)?)"
+			  "([ \t\"':;]|$)",
+			  not_setup_accept},
 			{0}},
 	},
 	{

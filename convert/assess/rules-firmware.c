@@ -3,6 +3,7 @@
  * Data only; catalogue.h says what the fields mean.
  */
 #include "convert/assess/catalogue.h"
+#include "convert/assess/looks.h"
 
 static const struct rule rules[] = {
 	{
@@ -15,6 +16,17 @@ static const struct rule rules[] = {
 		.action = "If another system is the one in use, say so and convert "
 		  "again with its disks only.",
 		.proof = "tests/integration/assess-disks",
+	},
+	{
+		.id = "firmware.bios",
+		.title = "The machine starts by BIOS",
+		.severity = SEVERITY_INFORMATION,
+		.why = "The VM is made the same way, and boots. Some clouds, and "
+		  "secure boot, want UEFI.",
+		.action = "Nothing, if the VM stays on this host. Else change the boot "
+		  "loader and the partition table to UEFI in the VM.",
+		.effect = "Gives the VM a BIOS.",
+		.look = bios_look,
 	},
 	{
 		.id = "firmware.uefi-no-fallback",

@@ -47,6 +47,39 @@ static const struct rule rules[] = {
 		.proof = "tests/convert/test-damage.c",
 	},
 	{
+		.id = "disk.defects",
+		.title = "A disk has defects",
+		.severity = SEVERITY_WARNING,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "It counts sectors that it replaced, or could not read, and "
+		  "more tend to follow. Reading all of it is work for it.",
+		.action = "Back it up first. Capture soon, and look for "
+		  "disk.bad-sectors afterwards.",
+		.look = disk_defects_look,
+	},
+	{
+		.id = "disk.failing",
+		.title = "A disk says that it is failing",
+		.severity = SEVERITY_WARNING,
+		.why = "It expects to fail soon, by its maker's own measure. Reading "
+		  "all of it may be the last thing that it does.",
+		.action = "Back up what matters most at once. Then capture without "
+		  "delay, with nothing else running, and look for "
+		  "disk.bad-sectors afterwards.",
+		.look = disk_failing_look,
+	},
+	{
+		.id = "disk.health-hidden",
+		.title = "A RAID controller hides the health of disks",
+		.severity = SEVERITY_INFORMATION,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "What the machine sees as one disk is made of several, any of "
+		  "which may be failing.",
+		.action = "Look at the lamps of the disks, or ask the controller's own "
+		  "program, before the capture.",
+		.look = disk_hidden_look,
+	},
+	{
 		.id = "disk.reread-differs",
 		.title = "A second read gave other data",
 		.severity = SEVERITY_WARNING,
@@ -57,6 +90,45 @@ static const struct rule rules[] = {
 		  "data in the VM. What was converted already is from the "
 		  "first read: `unrack convert` makes it anew.",
 		.proof = "tests/convert/test-damage.c",
+	},
+	{
+		.id = "disk.worn",
+		.title = "A flash disk is worn out",
+		.severity = SEVERITY_WARNING,
+		.why = "It has written nearly all that it was built for. Reading it "
+		  "still works, but do not count on it.",
+		.action = "Capture soon, and do not use the disk again.",
+		.look = disk_worn_look,
+	},
+	{
+		.id = "hardware.bmc",
+		.title = "The machine has a management controller",
+		.severity = SEVERITY_INFORMATION,
+		.why = "Its console, alerts and power switch are not those of the "
+		  "VM. A cluster that fences by it, or monitoring that asks it, "
+		  "speaks to the old machine.",
+		.action = "Take it out of monitoring, and give fencing another way.",
+		.look = bmc_look,
+	},
+	{
+		.id = "hardware.cpu-needed",
+		.title = "Programs need what the host's processor has not",
+		.severity = SEVERITY_BLOCKER,
+		.why = "They end with \"illegal instruction\", or say at their start "
+		  "that the processor is too old.",
+		.action = "Run the VM on a host with a newer processor.",
+		.look = processor_needed_look,
+	},
+	{
+		.id = "hardware.cpu-reduced",
+		.title = "The host's processor has less than the server's",
+		.severity = SEVERITY_WARNING,
+		.confidence = CONFIDENCE_POSSIBLE,
+		.why = "Programs that were built for this server may use what the VM "
+		  "will not have. They end with \"illegal instruction\".",
+		.action = "Run the VM on a host with a processor as new as the "
+		  "server's, or build such programs again.",
+		.look = processor_reduced_look,
 	},
 	{
 		.id = "hardware.tpm",

@@ -91,6 +91,19 @@ static const struct rule rules[] = {
 			{"*.lic */license.dat */licence.dat */licenses/*",
 			  "(HOSTID=|[ \t])FLEXID=[0-9]+-", NULL},
 			{0}},
+		.devices = (const struct device[]){
+			{"Sentinel HASP dongle", "usb", "0529:*", NULL, NULL},
+			{"Sentinel SuperPro dongle", "usb", "04b9:*", NULL, NULL},
+			{"WIBU CodeMeter or WibuKey dongle", "usb", "064f:*", NULL,
+			  NULL},
+			{"Feitian dongle", "usb", "096e:*", NULL, NULL},
+			{"MATRIX dongle", "usb", "0e50:*", NULL, NULL},
+			{"Guardant dongle", "usb", "0a89:*", NULL, NULL},
+			{"SenseLock dongle", "usb", "1bc0:*", NULL, NULL},
+			{"KEYLOK dongle", "usb", "07f2:*", NULL, NULL},
+			{"MARX CryptoBox dongle", "usb", "0d7a:*", NULL, NULL},
+			{"Eutron SmartKey dongle", "usb", "073d:*", NULL, NULL},
+			{0}},
 	},
 	{
 		.id = "identity.licence-mac",
@@ -112,6 +125,17 @@ static const struct rule rules[] = {
 			 "*/flexlm/*.dat",
 			  "HOSTID=\"?(ETHER=)?[0-9a-f]{12}([ \t\"]|$)", NULL},
 			{0}},
+	},
+	{
+		.id = "identity.licence-oem",
+		.title = "The firmware holds a licence for Windows",
+		.severity = SEVERITY_WARNING,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "The maker sold it with this machine: it does not go over to a "
+		  "VM, and Windows would want to be activated again.",
+		.action = "If Windows runs here, buy a licence that covers the VM "
+		  "before the move.",
+		.look = oem_licence_look,
 	},
 	{
 		.id = "identity.licence-server",
@@ -163,6 +187,27 @@ static const struct rule rules[] = {
 		.command = "rm /etc/machine-id /var/lib/dbus/machine-id; "
 		  "systemd-machine-id-setup",
 		.look = machine_id_shared_look,
+	},
+	{
+		.id = "identity.named-account",
+		.title = "Jobs and services run under a person's account",
+		.severity = SEVERITY_WARNING,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "They end when the person leaves, or when the directory that "
+		  "knows the account is not reached from the VM.",
+		.action = "Give them a service account of the system, and test them in "
+		  "the VM.",
+		.clues = (const struct clue[]){
+			{"/etc/systemd/system/*.service", "^User=[ \t]*([^ \t]+)",
+			  account_accept},
+			{"/etc/crontab /etc/cron.d/*",
+			  "^([0-9*/,-]+[ \t]+){4}[0-9a-z*/,-]+[ \t]+([^ \t]+)[ \t]",
+			  cron_account_accept},
+			{"/etc/init.d/* /etc/rc.d/* /etc/rc.local /etc/cron* "
+			 "/var/spool/cron/*",
+			  "(^|[ \t;&|])(su|runuser|sudo)[ \t]+(-l?[ \t]+|-u[ \t]*|-c[ \t]+)*([a-z_][a-z0-9_.-]*)",
+			  su_account_accept},
+			{0}},
 	},
 	{
 		.id = "identity.per-core-licence",

@@ -69,6 +69,25 @@ static const struct rule rules[] = {
 			{0}},
 	},
 	{
+		.id = "network.legacy-driver",
+		.title = "A network card with an old driver",
+		.severity = SEVERITY_INFORMATION,
+		.why = "The VM has another card. Settings that name the driver, such "
+		  "as its options or its alias, do nothing there; the "
+		  "interface keeps its name and address.",
+		.action = "Remove what names the driver in the VM.",
+		.effect = "Gives the VM a virtio or e1000 card with the same address.",
+		.look = legacy_card_look,
+		.clues = (const struct clue[]){
+			{"/etc/modules.conf /etc/conf.modules /etc/modprobe.conf "
+			 "/etc/modprobe.d/*",
+			  "^(alias[ \t]+(eth|tr|fddi)[0-9]+[ \t]+[a-z0-9_-]+|"
+			  "options[ \t]+(3c59x|3c90x|8139(cp|too)|b44|e100|eepro100|"
+			  "ne2k-pci|ne|pcnet32|sis900|tulip|via-rhine)[ \t])",
+			  not_virtio_accept},
+			{0}},
+	},
+	{
 		.id = "network.name-kept",
 		.title = "An interface keeps its name",
 		.severity = SEVERITY_INFORMATION,

@@ -131,6 +131,50 @@ static const struct rule rules[] = {
 		.look = san_look,
 	},
 	{
+		.id = "storage.san-boot",
+		.title = "The machine starts from a storage network",
+		.severity = SEVERITY_BLOCKER,
+		.why = "Its system disk is not in it. The VM would look for the disk "
+		  "through an adapter that it does not have, or under the old "
+		  "machine's name, while that may still use it.",
+		.action = "Capture the volume as the system disk (the live image must "
+		  "see it), and remove these settings in the VM.",
+		.clues = (const struct clue[]){
+			{"/etc/default/grub /etc/kernel/cmdline /etc/grub.conf "
+			 "/etc/zipl.conf /etc/dracut.conf.d/* "
+			 "/etc/initramfs-tools/* /etc/iscsi/iscsi.initramfs "
+			 "/etc/iscsi.initramfs",
+			  "(netroot=iscsi|root=iscsi|rd\\.iscsi\\.|ip=ibft|"
+			  "iscsi_(firmware|initiator|target_name)|rd\\.fcoe|"
+			  "[ \"]fcoe=|ISCSI_(INITIATOR|TARGET_NAME)=)", NULL},
+			{0}},
+	},
+	{
+		.id = "storage.tpm-sealed",
+		.title = "A volume opens with a key that the TPM or a server keeps",
+		.severity = SEVERITY_BLOCKER,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "The key of a TPM stays in the old machine: without another way "
+		  "in, the data of the VM cannot be read. A key server may not "
+		  "be reached from the VM.",
+		.action = "Before power-off, add a passphrase or a recovery key on the "
+		  "running server, and try it. Note it where it can be found.",
+		.command = "systemd-cryptenroll --recovery-key /dev/VOLUME || "
+		  "cryptsetup luksAddKey /dev/VOLUME; "
+		  "cryptsetup open --test-passphrase /dev/VOLUME",
+		.clues = (const struct clue[]){
+			{"/etc/crypttab", "(tpm2-(device|pcrs|pin)=|fido2-device=|"
+			  "pkcs11-uri=|tang|clevis)", NULL},
+			{"/etc/default/grub /etc/kernel/cmdline /etc/cmdline.d/*",
+			  "(rd\\.luks\\.options=[^ ]*tpm2-device)", NULL},
+			{0}},
+		.software = (const struct software[]){
+			{"Clevis", "clevis-luks clevis-dracut clevis-initramfs "
+			  "clevis-systemd clevis-tpm2", "clevis-luks-askpass", NULL},
+			{"tpm2-initramfs-tool", "tpm2-initramfs-tool", NULL, NULL},
+			{0}},
+	},
+	{
 		.id = "storage.udev-rule",
 		.title = "A rule for devices asks for the old hardware",
 		.severity = SEVERITY_WARNING,

@@ -30,6 +30,7 @@
 #include "convert/rewrite/injection.h"
 #include "convert/rewrite/texts.h"
 #include "convert/rewrite/trim.h"
+#include "convert/size/host.h"
 #include "convert/size/layout.h"
 #include "drivers-inject/appliance.h"
 
@@ -110,11 +111,13 @@ examine_guest(struct conversion *conversion, struct error *err)
 	AUTO(files_freep) struct files *files = files_new();
 	AUTO(packages_freep) struct packages *packages = packages_new();
 	AUTO(json_decrefpp) json_t *guest = guest_to_json(conversion->guest);
+	AUTO(json_decrefpp) json_t *host = host_processor("");
 	char today[16];
 	struct examination examination = {
 		.files = files,
 		.packages = packages,
 		.inventory = request->inventory,
+		.host = host,
 		.guest = guest,
 		.today = today,
 		.findings = conversion->findings,

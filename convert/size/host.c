@@ -139,6 +139,19 @@ host_read(struct host *host_out, const char *root, const char *folder)
 		accelerator == ACCELERATOR_KVM;
 }
 
+json_t *
+host_processor(const char *root)
+{
+	struct host host = {0};
+	json_t *processor;
+
+	read_processor(&host, root);
+	processor = json_pack("{s:s, s:O}", "vendor", host.vendor, "flags",
+		host.flags);
+	host_release(&host);
+	return processor;
+}
+
 void
 host_release(struct host *host)
 {

@@ -23,6 +23,9 @@ struct host {
  * there.  What cannot be found is not there.
  */
 void host_read(struct host *host_out, const char *root, const char *folder);
+
+/* Of its processor alone: {"vendor": "GenuineIntel", "flags": [...]}. */
+json_t *host_processor(const char *root);
 void host_release(struct host *host);
 
 #endif

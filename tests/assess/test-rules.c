@@ -1,7 +1,7 @@
 /*
  * Every rule is proven: by tests/assess/rules/ID/fires and .../silent, small
  * trees that it is applied to, or by the test that it names.  A tree has root/
- * (the guest's files), inventory.json and guest.json, each if wanted;
+ * (the guest's files), inventory.json, guest.json and host.json, each if wanted;
  * fires/expected holds the evidence, a line "WHERE | WHAT" each, and
  * fires/dependencies, if it is there, "KIND HOST PORT | WHERE".  UNRACK_UPDATE=1
  * writes them anew: then read them.
@@ -59,8 +59,10 @@ look_at(const struct rule *rule, const char *kind)
 		read_facts(rule->id, kind, "inventory.json");
 	AUTO(json_decrefpp) json_t *guest =
 		read_facts(rule->id, kind, "guest.json");
+	AUTO(json_decrefpp) json_t *host =
+		read_facts(rule->id, kind, "host.json");
 	struct examination examination = {.files = files, .packages = packages,
-		.inventory = inventory, .guest = guest, .today = today,
+		.inventory = inventory, .host = host, .guest = guest, .today = today,
 		.findings = findings};
 	struct error err = {0};
 
@@ -167,7 +169,7 @@ static bool
 is_looked_for(const struct rule *rule)
 {
 	return rule->clues != NULL || rule->software != NULL ||
-		rule->look != NULL;
+		rule->devices != NULL || rule->look != NULL;
 }
 
 static void

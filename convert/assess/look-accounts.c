@@ -1,0 +1,92 @@
+/*
+ * Whose accounts jobs and services run under.  A person's is one of those that
+ * the system gives to people by number, or one that only a directory knows.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "convert/assess/examine.h"
+#include "convert/assess/looks.h"
+
+enum { FIRST_PERSON = 1000, NOBODY = 65534, ACCOUNT_BYTES = 64 };
+
+/* The number of an account in /etc/passwd; -1: it is not there. */
+static long
+account_number(const struct examination *examination, const char *account)
+{
+	struct line line = {
+		.next = files_text(examination->files, "/etc/passwd")};
+	size_t bytes = strlen(account);
+
+	while (line_next(&line)) {
+		const char *number;
+
+		if (strncmp(line.text, account, bytes) != 0 ||
+			line.text[bytes] != ':')
+			continue;
+		number = strchr(line.text + bytes + 1, ':');
+		return number == NULL ? -1 : strtol(number + 1, NULL, 10);
+	}
+	return -1;
+}
+
+/* An account that starts at `text`, up to what cannot be in one. */
+static bool
+is_person(const struct examination *examination, const char *text)
+{
+	char account[ACCOUNT_BYTES];
+	size_t bytes = 0;
+	long number;
+
+	while (isalnum((unsigned char)text[bytes]) ||
+		(text[bytes] != '\0' && strchr("_.-\\@", text[bytes]) != NULL))
+		bytes++;
+	if (bytes == 0 || bytes >= sizeof account ||
+		!isalpha((unsigned char)*text) ||
+		files_text(examination->files, "/etc/passwd") == NULL)
+		return false;
+	snprintf(account, sizeof account, "%.*s", (int)bytes, text);
+	number = account_number(examination, account);
+	/* "%i" and accounts that a package makes later are no directory's. */
+	if (number == -1)
+		return strpbrk(account, "\\@") != NULL;
+	return number >= FIRST_PERSON && number != NOBODY;
+}
+
+bool
+account_accept(const struct examination *examination, const struct hit *hit)
+{
+	return is_person(examination, hit->match);
+}
+
+bool
+cron_account_accept(const struct examination *examination,
+	const struct hit *hit)
+{
+	const char *at = hit->text;
+
+	for (int field = 0; field < 5; field++) {
+		at += strcspn(at, " \t");
+		at += strspn(at, " \t");
+	}
+	return is_person(examination, at);
+}
+
+/* Behind "su", its options: "su - app -c ...", "sudo -u app ...". */
+bool
+su_account_accept(const struct examination *examination, const struct hit *hit)
+{
+	static const char *const programs[] = {"runuser", "sudo", "su"};
+	const char *at = NULL;
+
+	for (size_t i = 0; at == NULL && i < sizeof programs / sizeof *programs;
+		i++) {
+		at = strstr(hit->text, programs[i]);
+		at = at == NULL ? NULL : at + strlen(programs[i]);
+	}
+	while (at != NULL && (*at == ' ' || *at == '\t' || *at == '-'))
+		at += *at == '-' ? strcspn(at, " \t") : 1;
+	return at != NULL && is_person(examination, at);
+}
