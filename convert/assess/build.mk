@@ -8,5 +8,5 @@ convert_examine_src := $(convert_rules_src) $(addprefix convert/assess/, \
 	convert/size/processor.c
 convert_assess_src := $(convert_examine_src) $(addprefix convert/assess/, \
 	boot.c grub-config.c guest-file.c guest-stream.c guest.c \
-	inspect.c reference.c service.c shell.c snapshot.c system.c volume.c) \
+	disk-name.c inspect.c reference.c service.c shell.c snapshot.c system.c volume.c) \
 	$(network_config_src)

@@ -18,6 +18,7 @@
 #include "common/json.h"
 #include "common/own.h"
 #include "common/strings.h"
+#include "convert/assess/disk-name.h"
 
 enum { NAME_LIMIT = 64, USE_LIMIT = 64, DISK_LIMIT = 64, DECLARED_LIMIT = 64 };
 
@@ -70,89 +71,13 @@ references_free(struct references *references)
 	free(references);
 }
 
-/* ---- names of disks and partitions ---- */
-
-/*
- * How kernels and udev name disks.  `letters`: the disk's own letters follow
- * ("sd" + "ab"); else its number does, and `separator` comes before the
- * partition's.
- */
-static const struct {
-	const char *start;
-	bool letters;
-	const char *separator;
-} schemes[] = {
-	{"/dev/sd", true, ""},
-	{"/dev/hd", true, ""},
-	{"/dev/vd", true, ""},
-	{"/dev/xvd", true, ""},
-	{"/dev/ubd", true, ""},
-	{"/dev/nvme", false, "p"},
-	{"/dev/mmcblk", false, "p"},
-	{"/dev/cciss/c", false, "p"},
-	{"/dev/ida/c", false, "p"},
-	{"/dev/rd/c", false, "p"},
-	{"/dev/disk/by-id/", false, "-part"},
-	{"/dev/disk/by-path/", false, "-part"},
-	{"/dev/mapper/mpath", true, ""},
-};
-
-static bool
-is_number(const char *text)
+const struct volumes *
+references_volumes(const struct references *references)
 {
-	size_t n = strspn(text, "0123456789");
-
-	return n > 0 && n < 6 && text[n] == '\0';
+	return references->volumes;
 }
 
-/* The last occurrence of the separator that is followed by a number only. */
-static const char *
-find_separator(const char *text, const char *separator)
-{
-	const char *found = NULL;
-
-	for (const char *at = strstr(text, separator); at != NULL;
-		at = strstr(at + 1, separator)) {
-		if (is_number(at + strlen(separator)) && at > text &&
-			(separator[1] != '\0' ||
-				isdigit((unsigned char)at[-1])))
-			found = at;
-	}
-	return found;
-}
-
-/* Split "/dev/sda1" into "/dev/sda" and 1.  False for other kinds of names. */
-static bool
-parse_name(const char *spec, char disk_out[256], unsigned *partition_out)
-{
-	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
-		const char *rest = spec + strlen(schemes[i].start), *number;
-
-		if (!string_starts(spec, schemes[i].start) || *rest == '\0' ||
-			strlen(spec) >= 256)
-			continue;
-		if (schemes[i].letters) {
-			rest += strspn(rest, "abcdefghijklmnopqrstuvwxyz");
-			if (string_starts(spec, "/dev/mapper/"))
-				rest -= rest[-1] == 'p' && is_number(rest);
-			number = rest + (*rest == 'p');
-			if (string_starts(rest, "-part"))
-				number = rest + strlen("-part");
-			if (*rest != '\0' && !is_number(number))
-				continue;
-		} else {
-			number = find_separator(rest, schemes[i].separator);
-			rest = number == NULL ? rest + strlen(rest) : number;
-			number = number == NULL
-				? rest
-				: number + strlen(schemes[i].separator);
-		}
-		snprintf(disk_out, 256, "%.*s", (int)(rest - spec), spec);
-		*partition_out = (unsigned)strtoul(number, NULL, 10);
-		return true;
-	}
-	return false;
-}
+/* ---- names that a guest has for whole disks ---- */
 
 static struct disk_name *
 disk_name(struct references *references, const char *text)
@@ -248,7 +173,7 @@ reference_learn(struct references *references, const char *spec,
 	char disk[256];
 	unsigned partition;
 
-	if (!parse_name(spec, disk, &partition) ||
+	if (!disk_name_parse(spec, disk, &partition) ||
 		(name = disk_name(references, disk)) == NULL ||
 		name->use_count == USE_LIMIT)
 		return;
@@ -266,7 +191,7 @@ reference_pin(struct references *references, const char *spec,
 	char disk[256];
 	unsigned partition;
 
-	if (volume->disk < DISK_LIMIT && parse_name(spec, disk, &partition) &&
+	if (volume->disk < DISK_LIMIT && disk_name_parse(spec, disk, &partition) &&
 		partition == volume->partition &&
 		(name = disk_name(references, disk)) != NULL)
 		name->pinned = (int)volume->disk;
@@ -308,18 +233,6 @@ disks_that_fit(const struct references *references,
 	return candidates;
 }
 
-/* Names of one kind ("/dev/sd") cannot mean the same disk twice. */
-static bool
-are_rivals(const struct disk_name *a, const struct disk_name *b)
-{
-	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
-		if (string_starts(a->text, schemes[i].start) &&
-			!string_starts(a->text, "/dev/disk/"))
-			return string_starts(b->text, schemes[i].start);
-	}
-	return false;
-}
-
 static bool
 is_single(uint64_t candidates)
 {
@@ -345,7 +258,7 @@ settle(struct references *references)
 				k++) {
 				struct disk_name *other = &references->names[k];
 
-				if (k == i || !are_rivals(sure, other) ||
+				if (k == i || !disk_names_compete(sure->text, other->text) ||
 					other->pinned >= 0 ||
 					!(other->candidates & sure->candidates))
 					continue;
@@ -367,7 +280,7 @@ is_contested(const struct references *references, const struct disk_name *name)
 	for (size_t i = 0; i < references->name_count; i++) {
 		const struct disk_name *other = &references->names[i];
 
-		if (other != name && are_rivals(name, other) &&
+		if (other != name && disk_names_compete(name->text, other->text) &&
 			name->pinned < 0 && other->pinned < 0 &&
 			is_single(other->candidates) &&
 			other->candidates == name->candidates)
@@ -466,6 +379,22 @@ static const struct {
 	{"PARTLABEL=", "/dev/disk/by-partlabel/",
 		offsetof(struct volume, partition_label), false},
 };
+
+void
+reference_path(const struct reference *reference,
+	char path_out[REFERENCE_PATH_BYTES])
+{
+	const char *stable = reference->stable;
+
+	for (size_t t = 0; t < sizeof tags / sizeof *tags; t++) {
+		if (!string_starts(stable, tags[t].tag))
+			continue;
+		snprintf(path_out, REFERENCE_PATH_BYTES, "%s%s", tags[t].link,
+			stable + strlen(tags[t].tag));
+		return;
+	}
+	snprintf(path_out, REFERENCE_PATH_BYTES, "%s", stable);
+}
 
 /* True when the spec names by content, found or not. */
 static bool
@@ -583,7 +512,7 @@ resolve_name(struct references *references, const char *spec, const char *type,
 	unsigned partition;
 
 	out->state = REFERENCE_MISSING;
-	if (!parse_name(spec, disk, &partition))
+	if (!disk_name_parse(spec, disk, &partition))
 		return;
 	name = disk_name(references, disk);
 	if (name == NULL)

@@ -59,6 +59,25 @@ void reference_declare(struct references *references, const char *spec);
 void reference_resolve(struct references *references, const char *spec,
 	const char *type, struct reference *reference_out);
 
+/* The volumes that it was made of. */
+const struct volumes *references_volumes(const struct references *references);
+
+/*
+ * reference->stable as the path of a device, for those who take nothing else:
+ * "/dev/disk/by-uuid/...".  Empty when there is none.
+ */
+enum { REFERENCE_PATH_BYTES = 200 };
+void reference_path(const struct reference *reference,
+	char path_out[REFERENCE_PATH_BYTES]);
+
+/* Does nothing here, or more than one thing, fit it? */
+static inline bool
+reference_is_lost(const struct reference *reference)
+{
+	return reference->state == REFERENCE_MISSING ||
+		reference->state == REFERENCE_AMBIGUOUS;
+}
+
 /* How `volume` should be named: as in struct reference. */
 void reference_name(const struct references *references,
 	const struct volume *volume, struct reference *reference_out);

@@ -1,4 +1,4 @@
-assess_test_src := tests/assess/disks.c convert/assess/reference.c \
+assess_test_src := tests/assess/disks.c convert/assess/disk-name.c convert/assess/reference.c \
 	convert/assess/volume.c drivers-inject/appliance.c $(common_src)
 
 tests += test-reference

@@ -1,0 +1,109 @@
+/*
+ * How kernels, udev and drivers for several paths name disks and their
+ * partitions.  reference.c finds out which of the captured disks is meant.
+ */
+#include "convert/assess/disk-name.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/strings.h"
+
+/*
+ * How kernels and udev name disks.  `letters`: the disk's own letters follow
+ * ("sd" + "ab"); else its number does, and `separator` comes before the
+ * partition's.
+ */
+static const struct {
+	const char *start;
+	bool letters;
+	const char *separator;
+} schemes[] = {
+	{"/dev/sd", true, ""},
+	{"/dev/hd", true, ""},
+	{"/dev/vd", true, ""},
+	{"/dev/xvd", true, ""},
+	{"/dev/ubd", true, ""},
+	{"/dev/nvme", false, "p"},
+	{"/dev/mmcblk", false, "p"},
+	{"/dev/cciss/c", false, "p"},
+	{"/dev/ida/c", false, "p"},
+	{"/dev/rd/c", false, "p"},
+	{"/dev/disk/by-id/", false, "-part"},
+	{"/dev/disk/by-path/", false, "-part"},
+	{"/dev/mapper/mpath", true, ""},
+	{"/dev/emcpower", true, ""},
+};
+
+static bool
+is_number(const char *text)
+{
+	size_t n = strspn(text, "0123456789");
+
+	return n > 0 && n < 6 && text[n] == '\0';
+}
+
+/* The last occurrence of the separator that is followed by a number only. */
+static const char *
+find_separator(const char *text, const char *separator)
+{
+	const char *found = NULL;
+
+	for (const char *at = strstr(text, separator); at != NULL;
+		at = strstr(at + 1, separator)) {
+		if (is_number(at + strlen(separator)) && at > text &&
+			(separator[1] != '\0' ||
+				isdigit((unsigned char)at[-1])))
+			found = at;
+	}
+	return found;
+}
+
+bool
+disk_name_parse(const char *spec, char disk_out[DISK_NAME_BYTES],
+	unsigned *partition_out)
+{
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+		const char *rest = spec + strlen(schemes[i].start), *number;
+
+		if (!string_starts(spec, schemes[i].start) || *rest == '\0' ||
+			strlen(spec) >= DISK_NAME_BYTES)
+			continue;
+		if (schemes[i].letters) {
+			rest += strspn(rest, "abcdefghijklmnopqrstuvwxyz");
+			if (string_starts(spec, "/dev/mapper/"))
+				rest -= rest[-1] == 'p' && is_number(rest);
+			number = rest + (*rest == 'p');
+			if (string_starts(rest, "-part"))
+				number = rest + strlen("-part");
+			if (*rest != '\0' && !is_number(number))
+				continue;
+		} else {
+			number = find_separator(rest, schemes[i].separator);
+			rest = number == NULL ? rest + strlen(rest) : number;
+			number = number == NULL
+				? rest
+				: number + strlen(schemes[i].separator);
+		}
+		snprintf(disk_out, DISK_NAME_BYTES, "%.*s", (int)(rest - spec),
+			spec);
+		*partition_out = (unsigned)strtoul(number, NULL, 10);
+		return true;
+	}
+	return false;
+}
+
+/* ---- two names ---- */
+
+bool
+disk_names_compete(const char *a, const char *b)
+{
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+		if (string_starts(a, schemes[i].start) &&
+			!string_starts(a, "/dev/disk/"))
+			return string_starts(b, schemes[i].start);
+	}
+	return false;
+}

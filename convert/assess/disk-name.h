@@ -1,0 +1,18 @@
+#ifndef CONVERT_ASSESS_DISK_NAME_H
+#define CONVERT_ASSESS_DISK_NAME_H
+
+#include <stdbool.h>
+
+enum { DISK_NAME_BYTES = 256 };
+
+/*
+ * Split "/dev/sda1" into "/dev/sda" and 1, or 0 for a whole disk.  False for
+ * names of other kinds, and for those that are too long.
+ */
+bool disk_name_parse(const char *spec, char disk_out[DISK_NAME_BYTES],
+	unsigned *partition_out);
+
+/* Two names of one kind ("/dev/sd") cannot mean the same disk. */
+bool disk_names_compete(const char *a, const char *b);
+
+#endif
