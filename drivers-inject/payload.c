@@ -326,12 +326,30 @@ check_file(const struct segment_file *file, const struct initramfs *result,
 {
 	const struct tree_node *node = tree_find(result->tree, file->path);
 
+	if (S_ISLNK(file->mode))
+		return node == NULL
+			? 0
+			: error_set(err, 0, "%s would stay in the image",
+				  file->path);
 	if (!tree_is_file(node) || node->bytes != file->bytes ||
 		(file->bytes > 0 &&
 			memcmp(node->data, file->data, file->bytes) != 0))
 		return error_set(err, 0, "%s would not arrive in the image",
 			file->path);
 	return 0;
+}
+
+/* Was this file of the image hidden on purpose? */
+static bool
+is_hidden(const struct segment *segment, const struct tree_node *old)
+{
+	const struct segment_file *file;
+	char path[TREE_PATH_BYTES];
+
+	if (tree_path(segment->base->tree, old, path, NULL) == -1)
+		return false;
+	file = segment_find(segment, path);
+	return file != NULL && S_ISLNK(file->mode);
 }
 
 int
@@ -351,7 +369,8 @@ payload_check(const struct segment *segment, const struct initramfs *result,
 		if (i >= after->count || old->parent != new->parent ||
 			(old->present &&
 				(!new->present ||
-					((old->mode ^ new->mode) & S_IFMT))))
+					((old->mode ^ new->mode) & S_IFMT)) &&
+				!is_hidden(segment, old)))
 			return error_set(err, 0,
 				"%.*s of the image would be lost",
 				(int)old->name_bytes, old->name);

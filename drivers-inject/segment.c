@@ -97,6 +97,24 @@ segment_add(struct segment *segment, const char *path, unsigned mode,
 	return 0;
 }
 
+int
+segment_hide(struct segment *segment, const char *path, struct error *err)
+{
+	static const char nowhere[] = "/unrack/removed";
+	struct segment_file *file;
+	char real[TREE_PATH_BYTES];
+
+	if (segment_add(segment, path, 0, nowhere, strlen(nowhere), err) ==
+			-1 ||
+		tree_real_path(segment->base->tree, path, real, err) == -1)
+		return -1;
+	file = file_for(segment, real, err);
+	if (file == NULL)
+		return -1;
+	file->mode = S_IFLNK | 0777;
+	return 0;
+}
+
 const struct segment_file *
 segment_find(const struct segment *segment, const char *path)
 {

@@ -31,6 +31,12 @@ struct segment {
 int segment_add(struct segment *segment, const char *path, unsigned mode,
 	const void *data, size_t bytes, struct error *err);
 
+/*
+ * Make a file of the image be none: a segment cannot remove it, but a link that
+ * leads nowhere takes its place.
+ */
+int segment_hide(struct segment *segment, const char *path, struct error *err);
+
 /* What was added under this path of the image, or NULL. */
 const struct segment_file *segment_find(const struct segment *segment,
 	const char *path);

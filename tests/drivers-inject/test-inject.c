@@ -296,6 +296,33 @@ extra_files_replace_those_of_an_earlier_run(void **state)
 	guest_holds(guest, "assert_works");
 }
 
+static int
+hide_gone(void *context, const struct inject_kernel *kernel,
+	const struct initramfs *image, struct segment *segment,
+	struct error *err)
+{
+	(void)context;
+	(void)kernel;
+	assert_non_null(tree_find(image->tree, "conf/gone"));
+	return segment_hide(segment, "conf/gone", err);
+}
+
+static void
+a_file_of_the_image_can_be_hidden(void **state)
+{
+	struct guest *guest = *state;
+	struct inject_options options = {.extra = hide_gone};
+	AUTO(inject_report_freep) struct inject_report report = {.count = 0};
+
+	guest_make_image(guest, "echo x >unpacked/conf/gone\n"
+		"pack unpacked | zstd -q1 >$image; rm unpacked/conf/gone");
+	guest_run(guest, &options, &report);
+	guest_assert_status(&report, 0, INJECT_INJECTED);
+	guest_holds(guest, "unpack_appended cat\n"
+		"test -h result/conf/gone; test ! -e result/conf/gone");
+	guest_holds(guest, "assert_works");
+}
+
 int
 main(void)
 {
@@ -312,6 +339,7 @@ main(void)
 		TEST(an_image_of_another_kernel_is_left),
 		TEST(an_image_that_lacks_nothing_is_left),
 		TEST(extra_files_replace_those_of_an_earlier_run),
+		TEST(a_file_of_the_image_can_be_hidden),
 	};
 
 	return cmocka_run_group_tests(tests, guest_make_template,
