@@ -7,6 +7,29 @@
 
 static const struct rule rules[] = {
 	{
+		.id = "linux.config.device-name",
+		.title = "A program's configuration names a disk by its place in "
+		  "the old hardware",
+		.severity = SEVERITY_WARNING,
+		.why = "The name changes with the disk controller: the program "
+		  "would not find its disk, or find another one.",
+		.action = "Name it by /dev/disk/by-uuid. A crash kernel's initramfs "
+		  "holds a copy: run `kdumpctl rebuild`.",
+		.effect = "Writes the path of the content's UUID in its place.",
+		.proof = "tests/rewrite/test-device-words.c",
+	},
+	{
+		.id = "linux.config.missing",
+		.title = "A program's configuration names a disk that is not here",
+		.severity = SEVERITY_WARNING,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "Its disk was left behind, or its name tells nothing about "
+		  "which one it is. A unit or a dump that waits for it fails.",
+		.action = "Correct the line, which was turned into a comment.",
+		.effect = "Turns the line into a comment.",
+		.proof = "tests/rewrite/test-device-words.c",
+	},
+	{
 		.id = "linux.crypttab.device-name",
 		.title = "An encrypted volume is found by a name that depends on "
 		  "hardware",
@@ -38,6 +61,16 @@ static const struct rule rules[] = {
 		  "way and correct /etc/fstab.",
 		.effect = "Adds nofail, so that the boot goes on.",
 		.proof = "tests/rewrite/test-fstab.c",
+	},
+	{
+		.id = "storage.asm-excludes",
+		.title = "Oracle ASM does not look at single disks",
+		.severity = SEVERITY_WARNING,
+		.why = "On a server with several paths their names are left out. "
+		  "In the VM there are no others: no ASM disk would be found.",
+		.action = "Take sd and vd out of ORACLEASM_SCANEXCLUDE.",
+		.effect = "Takes them out.",
+		.proof = "tests/rewrite/test-oracleasm.c",
 	},
 	{
 		.id = "storage.bcache",
@@ -76,6 +109,29 @@ static const struct rule rules[] = {
 			  "^(node.startup|node.conn\\[0\\].startup)[ \t]*=[ \t]*automatic",
 			  iscsi_accept},
 			{0}},
+	},
+	{
+		.id = "storage.lvm-filter",
+		.title = "LVM looks for volumes on disks of certain names only",
+		.severity = SEVERITY_WARNING,
+		.why = "The VM's disks have other names: the volumes would not be "
+		  "found, and with the root on LVM nothing would boot.",
+		.action = "Let the filter in lvm.conf accept the VM's disks.",
+		.effect = "Adds the VM's disks to the setting, also in the "
+		  "initramfs.",
+		.proof = "tests/rewrite/test-lvm.c",
+	},
+	{
+		.id = "storage.mdadm-devices",
+		.title = "Members of RAID arrays are looked for on certain disks "
+		  "only",
+		.severity = SEVERITY_WARNING,
+		.why = "The VM's disks have other names: the array would not be "
+		  "assembled.",
+		.action = "Write `DEVICE partitions`, and arrays by UUID, into "
+		  "mdadm.conf.",
+		.effect = "Does that, also in the initramfs.",
+		.proof = "tests/rewrite/test-mdadm.c",
 	},
 	{
 		.id = "storage.multipath",

@@ -37,7 +37,7 @@ struct injection {
 static const struct {
 	const char *path;   /* in the image: a file, or a folder of those */
 	const char *suffix; /* with this end; NULL: a file */
-	rewrite_function *rewrite;
+	rewrite_function *rewrite; /* NULL: it is not to be there */
 } copies[] = {
 	{"conf/conf.d/resume", NULL, resume_rewrite},
 	{"conf/conf.d/zz-resume-auto", NULL, resume_rewrite},
@@ -45,6 +45,14 @@ static const struct {
 	{"cryptroot/crypttab", NULL, crypttab_rewrite},
 	{"etc/crypttab", NULL, crypttab_rewrite},
 	{"etc/fstab", NULL, fstab_rewrite},
+	{"conf/conf.d/cryptroot", NULL, device_words_rewrite},
+	{"etc/mdadm/mdadm.conf", NULL, mdadm_rewrite},
+	{"etc/mdadm.conf", NULL, mdadm_rewrite},
+	{"etc/lvm/lvm.conf", NULL, lvm_rewrite},
+	{"etc/lvm/lvmlocal.conf", NULL, lvm_rewrite},
+	{"etc/multipath.conf", NULL, multipath_rewrite},
+	{"etc/lvm/devices/system.devices", NULL, NULL},
+	{"etc/lvm/cache/.cache", NULL, NULL},
 	{"etc/cmdline.d", ".conf", dracut_arguments_rewrite},
 	{"lib/dracut/hooks/initqueue/finished", ".sh", dracut_wait_rewrite},
 	{"initqueue-finished", ".sh", dracut_wait_rewrite},
@@ -67,7 +75,11 @@ add_copy(const struct injection *injection, const char *image_path,
 	const struct rewrite how = {where, injection->references,
 		injection->findings};
 
-	if (node == NULL || !tree_is_file(node) || node->bytes > COPY_LIMIT ||
+	if (node == NULL || !tree_is_file(node))
+		return 0;
+	if (rewrite == NULL)
+		return segment_hide(segment, path, err);
+	if (node->bytes > COPY_LIMIT ||
 		memchr(node->data, '\0', node->bytes) != NULL)
 		return 0;
 	snprintf(where, sizeof where, "%s:%s", image_path, path);

@@ -8,6 +8,13 @@ rewrite_function fstab_rewrite;
 rewrite_function crypttab_rewrite;
 rewrite_function grub_defaults_rewrite; /* /etc/default/grub */
 rewrite_function resume_rewrite; /* RESUME= of initramfs-tools */
+rewrite_function mdadm_rewrite;
+rewrite_function lvm_rewrite;
+rewrite_function multipath_rewrite;
+rewrite_function oracleasm_rewrite;
+/* of device-words.c: names of disks anywhere; a line without its disk stays */
+rewrite_function device_words_rewrite;
+rewrite_function device_lines_rewrite; /* or becomes a comment */
 /* of initramfs-texts.c */
 rewrite_function dracut_arguments_rewrite; /* etc/cmdline.d */
 rewrite_function dracut_wait_rewrite;	   /* a device that is waited for */

@@ -14,6 +14,10 @@ static struct volume volumes[] = {
 	PARTITION(0, 2, "/dev/sda2", "swap", SWAP_UUID, "0badcafe-02"),
 	PARTITION(0, 5, "/dev/sda5", "crypto_LUKS", LUKS_UUID, "0badcafe-05"),
 	PARTITION(0, 6, "/dev/sda6", "", "", "0badcafe-06"),
+	PARTITION(0, 7, "/dev/sda7", "linux_raid_member", MEMBER_UUID,
+		"0badcafe-07"),
+	PARTITION(0, 8, "/dev/sda8", "LVM2_member",
+		"Oxkd3X-0Kwp-7zTK-6fJY-wVLX-eGYb-n5BmJW", "0badcafe-08"),
 	DISK(1, "/dev/sdb"),
 	PARTITION(1, 1, "/dev/sdb1", "xfs", XFS_UUID, "5eed5eed-01"),
 	PARTITION(1, 2, "/dev/sdb2", "ext4", HOME_UUID, "5eed5eed-02"),
@@ -29,7 +33,7 @@ static struct volume cloned[] = {
 	PARTITION(1, 2, "/dev/sdb2", "swap", SWAP_UUID, "5eed5eed-02"),
 };
 
-const struct volumes one_disk = {volumes, 5};
-const struct volumes two_disks = {volumes, 9};
+const struct volumes one_disk = {volumes, 7};
+const struct volumes two_disks = {volumes, 11};
 const struct volumes clones = {cloned, 5};
 const char *const disk_names[] = {"old", "data"};

@@ -5,7 +5,8 @@
 
 /*
  * The disks that the tests talk about, in the appliance's order:
- * "old": 1 ext4 (aaaa-...), 2 swap (bbbb-...), 5 LUKS, 6 nothing known
+ * "old": 1 ext4 (aaaa-...), 2 swap (bbbb-...), 5 LUKS, 6 nothing known,
+ *        7 a member of an array, 8 a volume of LVM
  * "data": 1 xfs, 2 ext4
  * and a logical volume vg-0/root on the second.
  */
@@ -15,6 +16,8 @@ extern const char *const disk_names[];
 #define ROOT_UUID "aaaaaaaa-0000-4000-8000-000000000001"
 #define SWAP_UUID "bbbbbbbb-0000-4000-8000-000000000002"
 #define LUKS_UUID "cccccccc-0000-4000-8000-000000000005"
+#define MEMBER_UUID "3aaa0122-2982-7cfa-5331-ad66ca767371"
+#define MEMBER_MDADM "3aaa0122:29827cfa:5331ad66:ca767371"
 #define XFS_UUID "dddddddd-0000-4000-8000-000000000001"
 #define HOME_UUID "eeeeeeee-0000-4000-8000-000000000002"
 

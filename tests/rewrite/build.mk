@@ -1,7 +1,8 @@
 rewrite_test_src := tests/rewrite/rewriting.c $(assess_test_src) \
 	$(convert_examine_src) \
 	$(addprefix convert/rewrite/,edit.c fstab.c crypttab.c \
-	command-line.c grub-defaults.c initramfs-texts.c loader.c resume.c)
+	command-line.c device-words.c grub-defaults.c initramfs-texts.c \
+	loader.c lvm.c lvm-filter.c mdadm.c multipath.c oracleasm.c resume.c)
 rewrite_test_pkg := cmocka libguestfs jansson libarchive
 
 tests += test-fstab test-crypttab test-loader test-resume
@@ -19,6 +20,11 @@ test-initramfs-texts_src := tests/rewrite/test-initramfs-texts.c \
 	$(rewrite_test_src)
 test-initramfs-texts_pkg := $(rewrite_test_pkg)
 
+tests += test-device-words test-lvm test-mdadm test-multipath test-oracleasm
+$(foreach t,device-words lvm mdadm multipath oracleasm,$(eval \
+	test-$(t)_src := tests/rewrite/test-$(t).c $(rewrite_test_src)) \
+	$(eval test-$(t)_pkg := $(rewrite_test_pkg)))
+
 tests += test-diff
 test-diff_src := tests/rewrite/test-diff.c convert/rewrite/diff.c $(common_src)
 test-diff_pkg := cmocka jansson
@@ -33,3 +39,16 @@ test-kernel-findings_src := tests/rewrite/test-kernel-findings.c \
 	convert/rewrite/kernel-findings.c $(convert_examine_src) \
 	$(common_src)
 test-kernel-findings_pkg := cmocka jansson libarchive
+
+# As in tests/drivers-inject/build.mk.
+fuzz_rewrite := tests/fuzz/fuzz-rewrite.c \
+	$(filter-out tests/rewrite/%,$(rewrite_test_src))
+fuzzers += fuzz-rewrite
+fuzz-rewrite_src := $(fuzz_rewrite) \
+	$(if $(findstring clang,$(CC)),,tests/fuzz/replay.c)
+fuzz-rewrite_link := $(if $(findstring clang,$(CC)),-fsanitize=fuzzer)
+fuzz-rewrite_pkg := libguestfs jansson libarchive
+
+tests += replay-rewrite
+replay-rewrite_src := $(fuzz_rewrite) tests/fuzz/replay.c
+replay-rewrite_pkg := libguestfs jansson libarchive
