@@ -11,18 +11,11 @@
 #include "common/io.h"
 #include "common/own.h"
 #include "p2v/sysfs.h"
+#include "wire/load-option.h"
 
 #define EFI_GLOBAL "8be4df61-93ca-11d2-aa0d-00e098032b8c"
 
-enum {
-	VARIABLE_LIMIT = 64 << 10,
-	ATTRIBUTE_BYTES = 4,
-	OPTION_HEADER_BYTES = 6, /* u32 attributes, u16 path bytes */
-	OPTION_ACTIVE = 1,
-	NODE_MEDIA = 4,
-	NODE_MEDIA_FILE = 4,
-	NODE_END = 0x7f,
-};
+enum { VARIABLE_LIMIT = 64 << 10, ATTRIBUTE_BYTES = 4 };
 
 struct variable {
 	uint8_t *data; /* behind the attributes */
@@ -59,40 +52,6 @@ u16_at(const uint8_t *at)
 	return at[0] | (unsigned)at[1] << 8;
 }
 
-/* UTF-16LE, at most `bytes`, to text of ASCII; the rest becomes '?'. */
-static void
-narrow(char *text, size_t room, const uint8_t *at, size_t bytes)
-{
-	size_t used = 0;
-
-	for (size_t i = 0; i + 1 < bytes && used + 1 < room; i += 2) {
-		unsigned unit = u16_at(at + i);
-
-		if (unit == 0)
-			break;
-		text[used++] = unit >= ' ' && unit < 127 ? (char)unit : '?';
-	}
-	text[used] = '\0';
-}
-
-/* The file that a device path ends with; empty when there is none. */
-static void
-path_file(char *text, size_t room, const uint8_t *path, size_t bytes)
-{
-	size_t at = 0;
-
-	text[0] = '\0';
-	while (at + 4 <= bytes && path[at] != NODE_END) {
-		size_t length = u16_at(path + at + 2);
-
-		if (length < 4 || length > bytes - at)
-			return;
-		if (path[at] == NODE_MEDIA && path[at + 1] == NODE_MEDIA_FILE)
-			narrow(text, room, path + at + 4, length - 4);
-		at += length;
-	}
-}
-
 static json_t *
 base64(const uint8_t *data, size_t bytes)
 {
@@ -104,29 +63,18 @@ base64(const uint8_t *data, size_t bytes)
 	return json_string(text);
 }
 
-/* Attributes, path length, description with its NUL, path, loader's data. */
 static json_t *
-boot_entry(const char *id, const uint8_t *option, size_t bytes)
+boot_entry(const char *id, const uint8_t *data, size_t bytes)
 {
-	char description[256], file[512];
-	size_t path_at = OPTION_HEADER_BYTES, path_bytes;
+	struct load_option option;
 
-	if (bytes < OPTION_HEADER_BYTES)
+	if (!load_option_read(&option, data, bytes))
 		return NULL;
-	narrow(description, sizeof description, option + path_at,
-		bytes - path_at);
-	while (path_at + 2 <= bytes && u16_at(option + path_at) != 0)
-		path_at += 2;
-	path_at += 2;
-	path_bytes = u16_at(option + 4);
-	if (path_at > bytes || path_bytes > bytes - path_at)
-		return NULL;
-	path_file(file, sizeof file, option + path_at, path_bytes);
 	return json_pack("{s:s, s:o, s:b, s:o, s:o}", "id", id,
-		"description", fact_text(description),
-		"active", option[0] & OPTION_ACTIVE,
-		"path", fact_text(file),
-		"data", base64(option, bytes));
+		"description", fact_text(option.description),
+		"active", load_option_is_active(&option),
+		"path", fact_text(option.file),
+		"data", base64(data, bytes));
 }
 
 /* The four hex digits of a variable "Boot0001-GUID", else -1. */

@@ -55,6 +55,18 @@ test-carry-bytes_pkg := $(wire_pkg) cmocka
 fuzz_main := $(if $(findstring clang,$(CC)),,tests/fuzz/replay.c)
 fuzz_link := $(if $(findstring clang,$(CC)),-fsanitize=fuzzer)
 
+tests += test-load-option replay-load-option
+test-load-option_src := tests/wire/test-load-option.c wire/load-option.c
+test-load-option_pkg := cmocka jansson
+replay-load-option_src := tests/fuzz/fuzz-load-option.c tests/fuzz/replay.c \
+	wire/load-option.c $(common_src)
+replay-load-option_pkg := jansson
+fuzzers += fuzz-load-option
+fuzz-load-option_src := tests/fuzz/fuzz-load-option.c $(fuzz_main) \
+	wire/load-option.c $(common_src)
+fuzz-load-option_pkg := jansson
+fuzz-load-option_link := $(fuzz_link)
+
 tests += replay-frame replay-block replay-key replay-message replay-carry
 replay-carry_src := tests/fuzz/fuzz-carry.c tests/fuzz/replay.c $(wire_src) \
 	$(common_src)
