@@ -9,6 +9,7 @@
 
 #include "common/json.h"
 #include "convert/emit/markup.h"
+#include "convert/emit/qemu.h"
 #include "convert/emit/vm.h"
 
 /* libvirt's sysinfo entries, and the inventory's names of the same facts. */
@@ -93,15 +94,18 @@ print_sysinfo(FILE *out, const struct vm *vm)
 }
 
 static void
-print_os(FILE *out, const struct vm *vm)
+print_os(FILE *out, const struct vm *vm, const char *folder,
+	const struct qemu_firmware *efi)
 {
-	fprintf(out, "  <os%s>\n", vm->uefi ? " firmware='efi'" : "");
-	fprintf(out, "    <type arch='x86_64' machine='%s'>hvm</type>\n",
+	fprintf(out, "  <os>\n"
+		"    <type arch='x86_64' machine='%s'>hvm</type>\n",
 		vm->q35 ? "q35" : "pc");
-	if (vm->uefi)
-		fputs("    <firmware>\n"
-		      "      <feature enabled='no' name='secure-boot'/>\n"
-		      "    </firmware>\n", out);
+	/* Named, not left to libvirt's choice: the variables fit this one. */
+	if (efi != NULL)
+		markup_print(out, "    <loader readonly='yes' type='pflash'>%s"
+			"</loader>\n"
+			"    <nvram template='%s'>%s/%s_VARS.fd</nvram>\n",
+			efi->code, efi->variables, folder, vm->name);
 	if (has_sysinfo(vm))
 		fputs("    <smbios mode='sysinfo'/>\n", out);
 	fputs("  </os>\n", out);
@@ -216,7 +220,7 @@ print_devices(FILE *out, const struct vm *vm, const char *folder)
 
 void
 domain_print(FILE *out, const struct vm *vm, const char *folder,
-	const char *accelerator)
+	const char *accelerator, const struct qemu_firmware *efi)
 {
 	bool kvm = strcmp(accelerator, "kvm") == 0;
 	unsigned processors = vm->sockets * vm->cores * vm->threads;
@@ -237,7 +241,7 @@ domain_print(FILE *out, const struct vm *vm, const char *folder,
 		"  <vcpu>%u</vcpu>\n", (uintmax_t)vm->memory_bytes / 1024,
 		processors);
 	print_sysinfo(out, vm);
-	print_os(out, vm);
+	print_os(out, vm, folder, efi);
 	print_features(out, vm);
 	print_processor(out, vm, kvm);
 	print_clock(out, vm);

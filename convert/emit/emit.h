@@ -6,7 +6,8 @@ struct machine;
 
 /*
  * Write vm/NAME.xml (libvirt domain), vm/network.xml (isolated network, no
- * <forward>), and the executable vm/run-isolated from inventory.json (may be
+ * <forward>), the executable vm/run-isolated and, for UEFI, vm/NAME_VARS.fd
+ * with the boot entries that still hold, from inventory.json (may be
  * missing), disks.json and report/guest.json.  All of these are in `place`, the
  * machine itself or where its next generation is made; what is written names
  * the machine's own folder.

@@ -13,7 +13,10 @@ struct qemu_forward {
 	unsigned host_port, guest_port;
 };
 
-/* UEFI firmware on this host: its code, and the variables to copy. */
+/*
+ * UEFI firmware on this host: its code, and the variables that a VM begins
+ * with.  Those of one code do not fit another.
+ */
 struct qemu_firmware {
 	const char *code, *variables;
 };

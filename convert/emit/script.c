@@ -87,10 +87,10 @@ static const char beginning[] =
 "fi\n";
 
 static const char firmware[] =
-"[ -e efi-variables.fd ] || cp -- \"$variables\" efi-variables.fd\n"
-"chmod u+w efi-variables.fd\n"
+"[ -e \"$variables\" ] || cp -- \"$template\" \"$variables\"\n"
+"chmod u+w \"$variables\"\n"
 "set -- -drive if=pflash,format=raw,readonly=on,file=\"$code\" \\\n"
-"	-drive if=pflash,format=raw,file=efi-variables.fd \"$@\"\n";
+"	-drive if=pflash,format=raw,file=\"$variables\" \"$@\"\n";
 
 static const char end[] =
 "	${snapshot:+\"$snapshot\"} ${display:+-display \"$display\"} \"$@\"\n";
@@ -127,13 +127,10 @@ print_arguments(FILE *out, const struct arguments *arguments)
 
 int
 script_print(FILE *out, const struct vm *vm, const char *accelerator,
-	struct error *err)
+	const struct qemu_firmware *efi, struct error *err)
 {
 	AUTO(arguments_free) struct arguments arguments = {0};
-	const struct qemu_firmware *efi = NULL;
 
-	if (vm->uefi && qemu_find_firmware(&efi, err) == -1)
-		return -1;
 	qemu_add_machine(&arguments, vm);
 	qemu_add_disks(&arguments, vm, ".", "writeback");
 	qemu_add_nics(&arguments, vm, NULL, 0);
@@ -145,8 +142,8 @@ script_print(FILE *out, const struct vm *vm, const char *accelerator,
 		accelerator, vm->memory_bytes >> 20, vm->nics[0].subnet.guest);
 	fputs(beginning, out);
 	if (efi != NULL)
-		fprintf(out, "code=%s variables=%s\n%s", efi->code,
-			efi->variables, firmware);
+		fprintf(out, "code=%s template=%s variables=%s_VARS.fd\n%s",
+			efi->code, efi->variables, vm->name, firmware);
 	fputs("exec qemu-system-x86_64 -accel \"$accel\" -cpu \"$processor\" "
 	      "-m \"$memory\"", out);
 	print_arguments(out, &arguments);

@@ -68,15 +68,10 @@ add_firmware(struct arguments *arguments, const char *folder, struct error *err)
 	const struct qemu_firmware *firmware;
 	AUTO(freep) char *copy = io_format("%s/variables.fd", folder);
 	AUTO(freep) char *value = copy == NULL ? NULL : arguments_value(copy);
-	AUTO(freep) char *data = NULL;
-	size_t bytes;
 
 	if (value == NULL)
 		return error_set(err, ENOMEM, "start QEMU");
-	if (qemu_find_firmware(&firmware, err) == -1 ||
-		io_read_file(&data, &bytes, firmware->variables, 16 << 20,
-			err) == -1 ||
-		io_write_file(copy, data, bytes, 0600, err) == -1)
+	if (qemu_find_firmware(&firmware, err) == -1)
 		return -1;
 	arguments_add(arguments, "-drive");
 	arguments_add(arguments, "if=pflash,format=raw,readonly=on,file=%s",

@@ -23,7 +23,7 @@ struct boot {
 };
 
 /*
- * Start `vm` on FOLDER/NAME.qcow2.  `report` gets serial.log and a packet
+ * Start `vm` on FOLDER/NAME.qcow2 (and, for UEFI, FOLDER/variables.fd).  `report` gets serial.log and a packet
  * capture per card.  Memory and processors are cut to what this host can spare.
  * The VM is gone when this process dies.
  */

@@ -17,12 +17,13 @@
 #include "common/log.h"
 #include "common/own.h"
 #include "common/process.h"
+#include "convert/emit/qemu.h"
 #include "convert/emit/vm.h"
 #include "convert/state/machine.h"
 #include "convert/verify/witness.h"
 #include "drivers-inject/appliance.h"
 
-enum { CONFIG_LIMIT = 4 << 20 };
+enum { CONFIG_LIMIT = 4 << 20, VARIABLES_LIMIT = 16 << 20 };
 
 #define CONSOLES " console=tty0 console=ttyS0,115200"
 
@@ -233,6 +234,27 @@ free_disks(struct appliance_disk **disks)
 	free(*disks);
 }
 
+/* The VM's own variables are not written: what a boot does to them is lost. */
+static int
+copy_variables(const struct machine *machine, const char *folder,
+	struct error *err)
+{
+	AUTO(freep) char *from = machine_path(machine, "vm/%s_VARS.fd",
+		machine->name);
+	AUTO(freep) char *to = io_format("%s/variables.fd", folder);
+	AUTO(freep) char *data = NULL;
+	const struct qemu_firmware *firmware;
+	size_t bytes;
+
+	if (from == NULL || to == NULL)
+		return error_set(err, ENOMEM, "prepare the boot");
+	if (qemu_find_firmware(&firmware, err) == -1 ||
+		io_read_file(&data, &bytes, access(from, R_OK) == 0 ? from
+			: firmware->variables, VARIABLES_LIMIT, err) == -1)
+		return -1;
+	return io_write_file(to, data, bytes, 0600, err);
+}
+
 int
 prepare_overlays(struct preparation *preparation_out,
 	const struct machine *machine, const struct vm *vm, const char *folder,
@@ -263,6 +285,8 @@ prepare_overlays(struct preparation *preparation_out,
 		if (make_overlay(disks[i].path, base, err) == -1)
 			return -1;
 	}
+	if (vm->uefi && copy_variables(machine, folder, err) == -1)
+		return -1;
 	if (vm->windows)
 		return 0;
 	if (arrange(preparation_out, vm, disks, &why) == -1)

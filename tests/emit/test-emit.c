@@ -24,6 +24,8 @@
 
 #define FIXTURES "tests/emit/fixtures"
 
+static const struct qemu_firmware efi = {
+	"/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"};
 static const char *const names[] = {"legacy", "bare", "hostile"};
 
 static struct vm *
@@ -50,7 +52,8 @@ domain_text(const struct vm *vm, const char *accelerator)
 	FILE *out = open_memstream(&text, &bytes);
 
 	assert_non_null(out);
-	domain_print(out, vm, "/srv/unrack & sons/vm", accelerator);
+	domain_print(out, vm, "/srv/unrack & sons/vm", accelerator,
+		vm->uefi ? &efi : NULL);
 	assert_int_equal(fclose(out), 0);
 	return text;
 }
