@@ -11,8 +11,8 @@ test-pcap_src := tests/verify/test-pcap.c convert/verify/pcap.c \
 test-pcap_pkg := cmocka jansson
 
 test-proof_src := tests/verify/test-proof.c $(addprefix convert/verify/, \
-	expect.c prepare.c proof.c watch.c witness.c) convert/emit/subnet.c \
-	drivers-inject/appliance.c convert/state/machine.c wire/key.c \
+	expect.c prepare.c proof.c watch.c witness.c) $(convert_emit_vm_src) \
+	drivers-inject/appliance.c convert/state/machine.c wire/hash.c wire/key.c \
 	wire/text.c $(common_src)
 test-proof_pkg := cmocka jansson libguestfs libcrypto
 
