@@ -68,6 +68,7 @@ enum inject_change_kind {
 	INJECT_CREATED,
 	INJECT_EDITED,	 /* a text; both contents are given */
 	INJECT_APPENDED, /* an initramfs; no contents */
+	INJECT_REPLACED, /* a program; no contents */
 };
 
 struct inject_content {

@@ -40,18 +40,38 @@ fill(struct pe_section *section, const uint8_t *header, const uint8_t *data,
 	section->data = section->there == 0 ? data : data + at;
 }
 
+/* Where the header is; 0: there is none. */
+static size_t
+find_header(const uint8_t *data, size_t bytes)
+{
+	size_t at;
+
+	if (bytes < OFFSET_AT + 4 || memcmp(data, "MZ", 2) != 0)
+		return 0;
+	at = number(data + OFFSET_AT, 4);
+	if (at > bytes || bytes - at < HEADER_BYTES ||
+		memcmp(data + at, "PE\0\0", 4) != 0)
+		return 0;
+	return at;
+}
+
+unsigned
+pe_machine(const void *image, size_t bytes)
+{
+	const uint8_t *data = image;
+	size_t at = find_header(data, bytes);
+
+	return at == 0 ? 0 : number(data + at + 4, 2);
+}
+
 bool
 pe_find(struct pe_section *section_out, const void *image, size_t bytes,
 	const char *name)
 {
 	const uint8_t *data = image;
-	size_t at, count;
+	size_t at = find_header(data, bytes), count;
 
-	if (bytes < OFFSET_AT + 4 || memcmp(data, "MZ", 2) != 0)
-		return false;
-	at = number(data + OFFSET_AT, 4);
-	if (at > bytes || bytes - at < HEADER_BYTES ||
-		memcmp(data + at, "PE\0\0", 4) != 0)
+	if (at == 0)
 		return false;
 	count = number(data + at + 6, 2);
 	at += HEADER_BYTES + number(data + at + 20, 2);

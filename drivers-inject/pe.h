@@ -19,4 +19,7 @@ struct pe_section {
 bool pe_find(struct pe_section *section_out, const void *image, size_t bytes,
 	const char *name);
 
+/* For which processor the program is, as the file has it; 0: no PE file. */
+unsigned pe_machine(const void *image, size_t bytes);
+
 #endif

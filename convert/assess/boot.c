@@ -99,32 +99,3 @@ boot_check_install_device(guestfs_h *g, struct findings *findings)
 		finding_add(findings, "linux.grub.install-device", path, 0,
 			device, NULL);
 }
-
-void
-boot_check_fallback(guestfs_h *g, const struct guest *guest,
-	struct findings *findings)
-{
-	static const char *const names[] = {"BOOTX64.EFI", "BOOTIA32.EFI",
-		"BOOTAA64.EFI"};
-
-	if (strcmp(guest->firmware, "uefi") != 0)
-		return;
-	for (size_t i = 0; i < guest->mount_count; i++) {
-		const struct guest_mount *mount = &guest->mounts[i];
-		bool found = false;
-		char path[320];
-
-		snprintf(path, sizeof path, "%s/EFI", mount->target);
-		if (strcmp(mount->type, "vfat") != 0 ||
-			!guest_folder_is_there(g, path))
-			continue;
-		for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
-			snprintf(path, sizeof path, "%s/EFI/BOOT/%s",
-				mount->target, names[n]);
-			found = found || guest_file_is_there(g, path);
-		}
-		if (!found)
-			finding_add(findings, "firmware.uefi-no-fallback",
-				mount->target, 0, "EFI/BOOT", NULL);
-	}
-}

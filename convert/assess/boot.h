@@ -21,11 +21,4 @@ bool boot_install_device(const char *database, char *device_out, size_t room);
 /* Note it when the VM has no disk of that name. */
 void boot_check_install_device(guestfs_h *g, struct findings *findings);
 
-/*
- * Note when a UEFI guest's boot loader is only known to the old machine's
- * firmware: a new one looks at one path alone.
- */
-void boot_check_fallback(guestfs_h *g, const struct guest *guest,
-	struct findings *findings);
-
 #endif

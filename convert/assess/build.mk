@@ -3,10 +3,11 @@ network_config_src := $(addprefix convert/assess/,ifcfg.c ifupdown.c ini.c \
 convert_rules_src := $(wildcard convert/assess/rules-*.c) \
 	$(wildcard convert/assess/look-*.c)
 convert_examine_src := $(convert_rules_src) $(addprefix convert/assess/, \
-	catalogue.c device.c examine.c files.c files-tar.c finding.c fstab.c \
+	boot-entry.c catalogue.c device.c examine.c files.c files-tar.c finding.c fstab.c \
 	lifecycle.c packages.c sar.c secret.c software.c waiver.c) \
-	convert/size/processor.c
+	convert/size/processor.c wire/load-option.c
 convert_assess_src := $(convert_examine_src) $(addprefix convert/assess/, \
-	boot.c grub-config.c guest-file.c guest-stream.c guest.c \
+	boot.c efi-loaders.c esp-place.c firmware.c grub-config.c guest-file.c \
+	guest-stream.c guest.c \
 	disk-name.c inspect.c reference.c service.c shell.c snapshot.c system.c volume.c) \
 	$(network_config_src)

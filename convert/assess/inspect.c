@@ -17,6 +17,7 @@
 #include "common/own.h"
 #include "common/strings.h"
 #include "convert/assess/finding.h"
+#include "convert/assess/firmware.h"
 #include "convert/assess/fstab.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
@@ -426,45 +427,12 @@ inspect_mount(const struct volume **root_out, guestfs_h *g,
 
 /* ---- facts ---- */
 
-/* EFI System Partition; BIOS boot partition of GRUB. */
-static const char *const esp_types[] = {
-	"c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "0xef", NULL};
-static const char *const bios_boot_types[] = {
-	"21686148-6449-6e6f-744e-656564454649", NULL};
-
-static bool
-have_type(const struct volumes *volumes, const char *const types[])
-{
-	for (size_t i = 0; i < volumes->count; i++) {
-		if (strings_hold(types, volumes->list[i].partition_type))
-			return true;
-	}
-	return false;
-}
-
-/* What the source ran counts; the partitions only tell what it may have. */
-static const char *
-find_firmware(const struct volumes *volumes, const json_t *inventory)
-{
-	const char *type = json_string_value(json_object_get(
-		json_object_get(inventory, "firmware"), "type"));
-
-	if (type != NULL && strcmp(type, "uefi") == 0)
-		return "uefi";
-	if (type != NULL && strcmp(type, "bios") == 0)
-		return "bios";
-	return have_type(volumes, esp_types) &&
-			!have_type(volumes, bios_boot_types)
-		? "uefi"
-		: "bios";
-}
-
 void
 inspect_facts(guestfs_h *g, struct guest *guest,
 	const struct volumes *volumes, const json_t *inventory,
 	struct findings *findings)
 {
-	guest->firmware = find_firmware(volumes, inventory);
+	guest->firmware = firmware_find(g, guest, volumes, inventory, findings);
 	for (size_t i = 0; i < volumes->count; i++) {
 		if (strcmp(volumes->list[i].type, "swsuspend") == 0)
 			finding_add(findings, "swap.hibernated",

@@ -11,6 +11,8 @@ struct rule;
  * How rules look that are more than a table, in look-GROUP.c.  Each is called
  * once with its rule.
  */
+void boot_entry_lost_look(struct examination *, const struct rule *);
+void secure_boot_look(struct examination *, const struct rule *);
 void at_jobs_look(struct examination *, const struct rule *);
 void bios_look(struct examination *, const struct rule *);
 void bmc_look(struct examination *, const struct rule *);

@@ -29,13 +29,57 @@ static const struct rule rules[] = {
 		.look = bios_look,
 	},
 	{
+		.id = "firmware.boot-entry-lost",
+		.title = "A boot entry of the firmware names nothing in the VM",
+		.severity = SEVERITY_INFORMATION,
+		.why = "The VM gets the old firmware's boot entries as far as they "
+		  "name a partition of its disks.",
+		.action = "Add what is missed, say a network boot, in the VM's "
+		  "definition.",
+		.look = boot_entry_lost_look,
+	},
+	{
+		.id = "firmware.in-doubt",
+		.title = "It is not certain which firmware started the system",
+		.severity = SEVERITY_WARNING,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "The disks could be started by a BIOS and by UEFI, or not in "
+		  "the way that the live image was: the VM may have the "
+		  "wrong firmware.",
+		.action = "If the VM does not boot, set firmware in "
+		  "report/guest.json to the other one and write the VM anew.",
+		.proof = "tests/integration/assess-disks",
+	},
+	{
+		.id = "firmware.secure-boot",
+		.title = "Secure Boot was on",
+		.severity = SEVERITY_INFORMATION,
+		.why = "The VM starts without it: its kernel loads modules that "
+		  "nobody signed, and what is sealed to that state stays "
+		  "locked.",
+		.action = "Where a policy asks for it, choose a firmware with Secure "
+		  "Boot in the VM's definition once it boots.",
+		.look = secure_boot_look,
+	},
+	{
 		.id = "firmware.uefi-no-fallback",
 		.title = "Only the old machine's firmware knows the boot loader",
+		.severity = SEVERITY_WARNING,
+		.why = "Another firmware, and a VM that loses its settings, looks "
+		  "for EFI/BOOT/BOOTX64.EFI alone.",
+		.action = "Copy the boot loader there.",
+		.effect = "Copies it there. Updates of the boot loader in the VM do "
+		  "not renew the copy.",
+		.proof = "tests/boot/uefi-entries",
+	},
+	{
+		.id = "firmware.uefi-no-loader",
+		.title = "There is no boot loader that the VM's firmware could start",
 		.severity = SEVERITY_BLOCKER,
-		.why = "A VM starts with empty firmware settings and looks for "
-		  "EFI/BOOT/BOOTX64.EFI alone.",
-		.action = "Copy the boot loader there on the server, or add a boot "
-		  "entry in the VM's firmware menu.",
+		.why = "The VM's firmware is UEFI for x86-64: it starts programs "
+		  "for that processor from an EFI system partition.",
+		.action = "Check that all disks of the server were given. A loader "
+		  "for 32 bits alone: install grub-efi-amd64 on the server.",
 		.proof = "tests/integration/assess-disks",
 	},
 	{

@@ -186,6 +186,15 @@ volumes_find(const struct volumes *volumes, const char *device)
 }
 
 bool
+volume_is_esp(const struct volume *volume)
+{
+	static const char *const types[] = {
+		"c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "0xef", NULL};
+
+	return strings_hold(types, volume->partition_type);
+}
+
+bool
 volume_is_mountable(const struct volume *volume)
 {
 	static const char *const types[] = {"ext2", "ext3", "ext4", "xfs",

@@ -45,6 +45,9 @@ void volumes_release(struct volumes *volumes);
 const struct volume *volumes_find(const struct volumes *volumes,
 	const char *device);
 
+/* Is it an EFI system partition, by its type? */
+bool volume_is_esp(const struct volume *volume);
+
 /* Does it hold a file system that Linux mounts? */
 bool volume_is_mountable(const struct volume *volume);
 

@@ -7,16 +7,16 @@
 #include "convert/emit/variables.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/error.h"
 #include "common/json.h"
 #include "common/own.h"
+#include "convert/assess/boot-entry.h"
 #include "convert/emit/vm.h"
-#include "wire/load-option.h"
 
 enum {
 	VOLUME_SIGNATURE_AT = 40,
@@ -28,7 +28,6 @@ enum {
 	ATTRIBUTES = 7, /* non-volatile, for boot services and at run time */
 	NAME_AT = 36,	/* in a variable: u32 bytes of name, of data, GUID */
 	ENTRY_LIMIT = 64,
-	OPTION_LIMIT = 64 << 10,
 };
 
 /* gEfiAuthenticatedVariableGuid; EFI_GLOBAL_VARIABLE */
@@ -124,25 +123,6 @@ store_add(struct store *store, const char *name, const void *data, size_t bytes,
 	return 0;
 }
 
-/* Bytes, or 0 for what is no base64; freed by the caller. */
-static size_t
-decode(uint8_t **data_out, const char *text)
-{
-	size_t length = strlen(text);
-	AUTO(freep) uint8_t *data = malloc(length + 1);
-	int bytes;
-
-	if (data == NULL || length == 0 || length > 2 * OPTION_LIMIT)
-		return 0;
-	bytes = EVP_DecodeBlock(data, (const unsigned char *)text, (int)length);
-	for (size_t i = length; bytes > 0 && i > 0 && text[i - 1] == '='; i--)
-		bytes--;
-	if (bytes <= 0)
-		return 0;
-	*data_out = take(data);
-	return (size_t)bytes;
-}
-
 static bool
 has_partition(const struct vm *vm, const char *uuid)
 {
@@ -164,87 +144,46 @@ has_partition(const struct vm *vm, const char *uuid)
 	return false;
 }
 
-static bool
-is_number(const char *id)
-{
-	return strlen(id) == 4 && strspn(id, "0123456789ABCDEFabcdef") == 4;
-}
-
 /* 1 when the entry holds and was added. */
 static int
-add_entry(struct store *store, const struct vm *vm, const json_t *entry,
-	struct error *err)
+add_entry(struct store *store, const struct vm *vm,
+	const struct boot_entry *entry, struct error *err)
 {
-	const char *id = json_text(entry, "id", "");
-	AUTO(freep) uint8_t *data = NULL;
-	size_t bytes = decode(&data, json_text(entry, "data", ""));
-	AUTO(freep) uint8_t *shorter = malloc(bytes + 1);
-	struct load_option option;
+	AUTO(freep) uint8_t *shorter = malloc(entry->bytes);
 	char name[16];
 
 	if (shorter == NULL)
 		return error_set(err, ENOMEM, "keep a boot entry");
-	if (!is_number(id) || !load_option_read(&option, data, bytes) ||
-		option.partition[0] == '\0' ||
-		!has_partition(vm, option.partition))
+	if (entry->option.partition[0] == '\0' ||
+		!has_partition(vm, entry->option.partition))
 		return 0;
-	bytes = load_option_shorten(&option, shorter);
-	snprintf(name, sizeof name, "Boot%04lX", strtoul(id, NULL, 16));
-	if (store_add(store, name, shorter, bytes, err) == -1)
+	snprintf(name, sizeof name, "Boot%04X", entry->number);
+	if (store_add(store, name, shorter,
+		    load_option_shorten(&entry->option, shorter), err) == -1)
 		return -1;
 	return 1;
-}
-
-static const json_t *
-find_entry(const json_t *firmware, const char *id)
-{
-	const json_t *entry;
-	size_t i;
-
-	json_array_foreach(json_object_get(firmware, "boot_entries"), i, entry)
-		if (strcasecmp(json_text(entry, "id", ""), id) == 0)
-			return entry;
-	return NULL;
-}
-
-static bool
-is_listed(const uint8_t *order, size_t count, unsigned long number)
-{
-	for (size_t i = 0; i < count; i++)
-		if ((order[2 * i] | (unsigned long)order[2 * i + 1] << 8) ==
-			number)
-			return true;
-	return false;
 }
 
 int
 variables_fill(uint8_t *data, size_t bytes, const struct vm *vm,
 	struct error *err)
 {
-	const json_t *firmware = json_object_get(vm->inventory, "firmware");
-	const json_t *id;
+	AUTO(boot_entry_release) struct boot_entry entry = {.number = 0};
 	uint8_t order[2 * ENTRY_LIMIT];
 	struct store store;
-	size_t count = 0, i;
+	size_t count = 0;
+	int added;
 
 	if (store_open(&store, data, bytes, err) == -1)
 		return -1;
-	json_array_foreach(json_object_get(firmware, "boot_order"), i, id) {
-		const char *text = json_is_string(id)
-			? json_string_value(id) : "";
-		unsigned long number = strtoul(text, NULL, 16);
-		int added = 0;
-
-		if (count < ENTRY_LIMIT && is_number(text) &&
-			!is_listed(order, count, number))
-			added = add_entry(&store, vm,
-				find_entry(firmware, text), err);
+	while (count < ENTRY_LIMIT && boot_entry_next(&entry, vm->inventory)) {
+		added = add_entry(&store, vm, &entry, err);
 		if (added == -1)
 			return -1;
 		if (added == 0)
 			continue;
-		order[2 * count] = (uint8_t)number;
-		order[2 * count + 1] = (uint8_t)(number >> 8);
+		order[2 * count] = (uint8_t)entry.number;
+		order[2 * count + 1] = (uint8_t)(entry.number >> 8);
 		count++;
 	}
 	return count == 0 ? 0

@@ -318,6 +318,7 @@ changes_note(struct changes *changes, const struct inject_change *noted,
 		[INJECT_CREATED] = "created",
 		[INJECT_EDITED] = "edited",
 		[INJECT_APPENDED] = "appended",
+		[INJECT_REPLACED] = "replaced",
 	};
 	bool is_text = noted->kind != INJECT_APPENDED;
 	struct change *change = add(changes, noted->path, kinds[noted->kind],

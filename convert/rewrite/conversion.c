@@ -27,6 +27,7 @@
 #include "convert/assess/volume.h"
 #include "convert/assess/waiver.h"
 #include "convert/rewrite/change.h"
+#include "convert/rewrite/fallback.h"
 #include "convert/rewrite/injection.h"
 #include "convert/rewrite/texts.h"
 #include "convert/rewrite/trim.h"
@@ -42,6 +43,7 @@ struct conversion {
 	struct references *references;
 	struct findings *findings;
 	struct changes *changes;
+	struct fallback *fallback;
 	struct guest *guest;
 	const char **disk_names;
 	const struct volume *root; /* NULL: nothing known to convert */
@@ -54,6 +56,7 @@ conversion_release(struct conversion *conversion)
 	references_free(conversion->references);
 	findings_free(conversion->findings);
 	changes_free(conversion->changes);
+	fallback_free(conversion->fallback);
 	guest_free(conversion->guest);
 	volumes_release(&conversion->volumes);
 	free(conversion->disk_names);
@@ -183,7 +186,10 @@ assess(struct conversion *conversion, struct error *err)
 		    conversion->findings, conversion->changes, err) == -1)
 		return -1;
 	boot_check_install_device(conversion->g, conversion->findings);
-	boot_check_fallback(conversion->g, guest, conversion->findings);
+	if (fallback_plan(&conversion->fallback, conversion->g, guest,
+		    &conversion->volumes, inventory, conversion->findings,
+		    err) == -1)
+		return -1;
 	log_debug("planned the drivers");
 	return examine_guest(conversion, err);
 }
@@ -274,7 +280,10 @@ convert(struct conversion *conversion, struct error *err)
 			conversion->findings);
 		if (injection_run(conversion->g, false, conversion->guest,
 			    conversion->references, conversion->findings,
-			    conversion->changes, err) == -1)
+			    conversion->changes, err) == -1 ||
+			fallback_apply(conversion->fallback, conversion->g,
+				conversion->findings, conversion->changes,
+				err) == -1)
 			return -1;
 	}
 	if (!conversion->request->no_trim)

@@ -17,10 +17,15 @@ tests += test-finding
 test-finding_src := tests/assess/test-finding.c $(convert_examine_src) $(common_src)
 test-finding_pkg := cmocka jansson libarchive
 
+tests += test-firmware
+test-firmware_src := tests/assess/test-firmware.c $(convert_assess_src) \
+	$(inject_src) $(inject_guestfs_src) wire/hash.c $(common_src)
+test-firmware_pkg := cmocka libguestfs jansson yaml-0.1 $(inject_pkg)
+
 tests += test-guest test-network-config
 test-guest_src := tests/assess/test-guest.c $(convert_assess_src) \
-	drivers-inject/appliance.c $(common_src)
-test-guest_pkg := cmocka libguestfs jansson libarchive yaml-0.1
+	$(inject_src) $(inject_guestfs_src) wire/hash.c $(common_src)
+test-guest_pkg := cmocka libguestfs jansson yaml-0.1 $(inject_pkg)
 test-network-config_src := tests/assess/test-network-config.c \
 	$(network_config_src) convert/assess/shell.c convert/assess/guest.c \
 	$(common_src)

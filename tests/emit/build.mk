@@ -12,5 +12,6 @@ test-emit_src := tests/emit/test-emit.c $(convert_emit_src) \
 test-emit_pkg := cmocka jansson libcrypto
 
 test-variables_src := tests/emit/test-variables.c convert/emit/variables.c \
+	convert/assess/boot-entry.c \
 	wire/load-option.c $(common_src)
 test-variables_pkg := cmocka jansson libcrypto

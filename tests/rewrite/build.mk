@@ -52,3 +52,9 @@ fuzz-rewrite_pkg := libguestfs jansson libarchive
 tests += replay-rewrite
 replay-rewrite_src := $(fuzz_rewrite) tests/fuzz/replay.c
 replay-rewrite_pkg := libguestfs jansson libarchive
+
+tests += test-esp
+test-esp_src := tests/rewrite/test-esp.c convert/rewrite/esp.c \
+	convert/assess/efi-loaders.c drivers-inject/guest-folder.c \
+	$(inject_src) wire/hash.c $(common_src)
+test-esp_pkg := cmocka jansson $(inject_pkg)

@@ -1,0 +1,83 @@
+#include "tests/harness.h"
+
+#include <string.h>
+
+#include "convert/assess/firmware.h"
+
+static const struct {
+	const char *name;
+	struct firmware_evidence evidence;
+	const char *firmware;
+	bool is_doubtful;
+} table[] = {
+	{"nothing", {.recorded = NULL}, "bios", false},
+	{"recorded uefi", {.recorded = "uefi"}, "uefi", false},
+	{"recorded bios", {.recorded = "bios"}, "bios", false},
+	{"both possible, recorded uefi", {.recorded = "uefi", .esp = true,
+		.esp_loader = true, .boot_code = true}, "uefi", false},
+	{"both possible, recorded bios", {.recorded = "bios", .esp = true,
+		.esp_loader = true, .bios_core = true}, "bios", false},
+	{"live image by UEFI, disks by BIOS", {.recorded = "uefi",
+		.boot_code = true}, "bios", true},
+	{"live image by BIOS, disks by UEFI", {.recorded = "bios", .esp = true,
+		.esp_loader = true}, "uefi", true},
+	{"only a loader", {.esp = true, .esp_loader = true}, "uefi", false},
+	{"only boot code", {.esp = true, .boot_code = true}, "bios", false},
+	{"only a core", {.esp = true, .bios_core = true}, "bios", false},
+	{"an empty ESP", {.esp = true}, "uefi", false},
+	{"both, GRUB's folder says UEFI", {.esp = true, .esp_loader = true,
+		.boot_code = true, .efi_modules = true}, "uefi", true},
+	{"both, GRUB's folder says BIOS", {.esp = true, .esp_loader = true,
+		.esp_mounted = true, .bios_core = true, .bios_modules = true},
+		"bios", true},
+	{"both, fstab mounts the ESP", {.esp = true, .esp_loader = true,
+		.esp_mounted = true, .boot_code = true}, "uefi", true},
+	{"both, nobody mounts the ESP", {.esp = true, .esp_loader = true,
+		.boot_code = true}, "bios", true},
+};
+
+static void
+evidence_is_weighed_in_its_order(void **state)
+{
+	bool both;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		const char *firmware = firmware_decide(&table[i].evidence,
+			&both);
+
+		if (strcmp(firmware, table[i].firmware) != 0 ||
+			both != table[i].is_doubtful)
+			fail_msg("%s: %s, doubt %d", table[i].name, firmware,
+				both);
+	}
+}
+
+static void
+boot_code_is_a_loader_or_leads_to_an_active_partition(void **state)
+{
+	unsigned char sector[512] = {0};
+
+	(void)state;
+	assert_false(firmware_is_boot_code(sector));
+	sector[446] = 0x80;
+	assert_false(firmware_is_boot_code(sector));
+	sector[0] = 0xfa;
+	assert_true(firmware_is_boot_code(sector));
+	sector[446] = 0;
+	assert_false(firmware_is_boot_code(sector));
+	memcpy(sector + 0x17f, "GRUB ", 5);
+	assert_true(firmware_is_boot_code(sector));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(evidence_is_weighed_in_its_order),
+		cmocka_unit_test(
+			boot_code_is_a_loader_or_leads_to_an_active_partition),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,324 @@
+/*
+ * A folder stands for the partition: esp.c reads it through the same calls.
+ * Programs are the start of a PE file with a word in it.
+ */
+#include "tests/harness.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/io.h"
+#include "common/own.h"
+#include "convert/assess/efi-loaders.h"
+#include "convert/rewrite/esp.h"
+#include "drivers-inject/guest.h"
+
+#define UUID "11111111-2222-3333-4444-555555555555"
+
+static char root[] = "/tmp/unrack-esp-XXXXXX";
+static char *folder;
+static struct guest_files files;
+
+static const char *const uuids[] = {UUID, NULL};
+
+static int
+setup(void **state)
+{
+	struct error err = {0};
+
+	(void)state;
+	strcpy(root, "/tmp/unrack-esp-XXXXXX");
+	folder = mkdtemp(root);
+	assert_non_null(folder);
+	assert_ok(guest_folder_open(&files, folder, &err), &err);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct error err = {0};
+
+	(void)state;
+	guest_folder_close(&files);
+	return io_remove_tree(folder, &err);
+}
+
+/* A program for x86-64 (or 32 bits: '3') that holds a section and a word. */
+static void
+program(const char *path, char machine, const char *section, const char *word)
+{
+	AUTO(freep) char *where = io_format("%s/%s", folder, path);
+	AUTO(freep) char *parent = strdup(where);
+	struct error err = {0};
+	char image[512] = "MZ";
+
+	image[0x3c] = 0x40;
+	memcpy(image + 0x40, machine == '3' ? "PE\0\0\x4c\1\1"
+		: "PE\0\0\x64\x86\1", 7);
+	strncpy(image + 0x40 + 24, section, 8);
+	snprintf(image + 200, 300, "%s", word);
+	*strrchr(parent, '/') = '\0';
+	assert_ok(io_make_folders(parent, &err), &err);
+	assert_ok(io_write_file(where, image, sizeof image, 0644, &err), &err);
+}
+
+static void
+text(const char *path, const char *content)
+{
+	AUTO(freep) char *where = io_format("%s/%s", folder, path);
+	AUTO(freep) char *parent = strdup(where);
+	struct error err = {0};
+
+	*strrchr(parent, '/') = '\0';
+	assert_ok(io_make_folders(parent, &err), &err);
+	assert_ok(io_write_file(where, content, strlen(content), 0644, &err),
+		&err);
+}
+
+static void
+plan_for(struct esp *esp, const char *preferred)
+{
+	const struct efi_owner owner = {"debian", uuids, preferred};
+	struct error err = {0};
+
+	assert_ok(esp_plan(esp, &files, "", &owner, &err), &err);
+}
+
+static bool
+is_planned(const struct esp *esp, const char *to, const char *from)
+{
+	for (size_t i = 0; i < esp->file_count; i++)
+		if (strcmp(esp->files[i].to, to) == 0 &&
+			strcmp(esp->files[i].from, from) == 0)
+			return true;
+	return false;
+}
+
+static void
+grub_alone_is_copied(void **state)
+{
+	struct esp esp;
+
+	(void)state;
+	program("EFI/debian/grubx64.efi", '6', ".text", UUID);
+	plan_for(&esp, NULL);
+	assert_int_equal(esp.state, ESP_LACKING);
+	assert_int_equal(esp.file_count, 1);
+	assert_true(is_planned(&esp, "/EFI/BOOT/BOOTX64.EFI",
+		"/EFI/debian/grubx64.efi"));
+}
+
+static void
+shim_takes_grub_and_its_key_manager_along(void **state)
+{
+	struct esp esp;
+
+	(void)state;
+	program("EFI/debian/shimx64.efi", '6', ".vendor_", "");
+	program("EFI/debian/grubx64.efi", '6', ".text", "");
+	program("EFI/debian/mmx64.efi", '6', ".text", "");
+	program("EFI/debian/fwupdx64.efi", '6', ".text", "");
+	plan_for(&esp, NULL);
+	assert_int_equal(esp.file_count, 3);
+	assert_true(is_planned(&esp, "/EFI/BOOT/BOOTX64.EFI",
+		"/EFI/debian/shimx64.efi"));
+	assert_true(is_planned(&esp, "/EFI/BOOT/grubx64.efi",
+		"/EFI/debian/grubx64.efi"));
+	assert_true(is_planned(&esp, "/EFI/BOOT/mmx64.efi",
+		"/EFI/debian/mmx64.efi"));
+}
+
+static void
+a_path_that_holds_the_guests_loader_stays(void **state)
+{
+	struct esp esp;
+
+	(void)state;
+	program("EFI/debian/shimx64.efi", '6', ".vendor_", "");
+	program("EFI/debian/grubx64.efi", '6', ".text", "");
+	program("EFI/BOOT/BOOTX64.EFI", '6', ".vendor_", "");
+	program("EFI/BOOT/grubx64.efi", '6', ".text", "");
+	plan_for(&esp, NULL);
+	assert_int_equal(esp.state, ESP_WHOLE);
+	assert_int_equal(esp.file_count, 0);
+}
+
+static void
+names_are_found_however_they_are_written(void **state)
+{
+	struct esp esp;
+
+	(void)state;
+	program("EFI/debian/GRUBX64.EFI", '6', ".text", "");
+	program("EFI/boot/bootx64.efi", '6', ".text", "");
+	plan_for(&esp, NULL);
+	assert_int_equal(esp.state, ESP_WHOLE);
+}
+
+static void
+fbx64_needs_a_table_and_no_grub(void **state)
+{
+	struct esp esp;
+
+	(void)state;
+	program("EFI/debian/shimx64.efi", '6', ".vendor_", "");
+	program("EFI/debian/grubx64.efi", '6', ".text", "");
+	program("EFI/BOOT/fbx64.efi", '6', ".text", "");
+	plan_for(&esp, NULL);
+	assert_int_equal(esp.file_count, 2);
+	assert_true(is_planned(&esp, "/EFI/BOOT/BOOTX64.EFI",
+		"/EFI/debian/shimx64.efi"));
+	assert_true(is_planned(&esp, "/EFI/debian/BOOTX64.CSV", ""));
+	assert_memory_equal(esp.files[1].text, "s\0h\0i\0m\0x\0006\0", 12);
+	text("EFI/debian/BOOTX64.CSV", "x");
+	plan_for(&esp, NULL);
+	assert_int_equal(esp.file_count, 1);
+}
+
+static void
+anothers_loader_is_replaced_with_what_is_beside_it(void **state)
+{
+	struct esp esp;
+
+	(void)state;
+	program("EFI/debian/shimx64.efi", '6', ".vendor_", "");
+	program("EFI/debian/grubx64.efi", '6', ".text", "");
+	program("EFI/BOOT/BOOTX64.EFI", '6', ".text", "another");
+	program("EFI/BOOT/grubx64.efi", '6', ".text", "another's");
+	plan_for(&esp, NULL);
+	assert_int_equal(esp.file_count, 2);
+	assert_true(is_planned(&esp, "/EFI/BOOT/grubx64.efi",
+		"/EFI/debian/grubx64.efi"));
+}
+
+static void
+what_the_old_firmware_started_comes_first(void **state)
+{
+	struct esp esp;
+
+	(void)state;
+	program("EFI/debian/grubx64.efi", '6', ".text", UUID);
+	program("EFI/other/grubx64.efi", '6', ".text", "");
+	program("EFI/Linux/server.efi", '6', ".linux", "");
+	plan_for(&esp, NULL);
+	assert_string_equal(esp.loader, "/EFI/debian/grubx64.efi");
+	plan_for(&esp, "\\EFI\\OTHER\\grubx64.efi");
+	assert_string_equal(esp.loader, "/EFI/other/grubx64.efi");
+	plan_for(&esp, "\\EFI\\Linux\\server.efi");
+	assert_string_equal(esp.loader, "/EFI/Linux/server.efi");
+}
+
+static void
+evidence_on_the_partition_tells_whose_loader_it_is(void **state)
+{
+	struct esp esp;
+
+	(void)state;
+	program("EFI/a/grubx64.efi", '6', ".text", "");
+	program("EFI/z/grubx64.efi", '6', ".text", "");
+	text("EFI/z/grub.cfg", "search.fs_uuid " UUID " root\n");
+	plan_for(&esp, NULL);
+	assert_string_equal(esp.loader, "/EFI/z/grubx64.efi");
+}
+
+static void
+systemd_boot_is_copied_and_known_again(void **state)
+{
+	struct esp esp;
+
+	(void)state;
+	program("EFI/systemd/systemd-bootx64.efi", '6', ".sdmagic",
+		"#### LoaderInfo: systemd-boot 252 ####");
+	plan_for(&esp, NULL);
+	assert_int_equal(esp.state, ESP_LACKING);
+	program("EFI/BOOT/BOOTX64.EFI", '6', ".sdmagic",
+		"#### LoaderInfo: systemd-boot 247 ####");
+	plan_for(&esp, NULL);
+	assert_int_equal(esp.state, ESP_WHOLE);
+}
+
+static void
+a_loader_for_32_bits_does_not_start_the_vm(void **state)
+{
+	struct esp esp;
+
+	(void)state;
+	program("EFI/debian/grubia32.efi", '3', ".text", "");
+	plan_for(&esp, NULL);
+	assert_int_equal(esp.state, ESP_EMPTY);
+	assert_true(is_planned(&esp, "/EFI/BOOT/BOOTIA32.EFI",
+		"/EFI/debian/grubia32.efi"));
+}
+
+static void
+elilo_and_nothing_are_told_apart(void **state)
+{
+	struct esp esp;
+
+	(void)state;
+	plan_for(&esp, NULL);
+	assert_int_equal(esp.state, ESP_EMPTY);
+	program("EFI/debian/elilo.efi", '6', ".text", "");
+	plan_for(&esp, NULL);
+	assert_int_equal(esp.state, ESP_ELILO);
+	assert_int_equal(esp.file_count, 0);
+}
+
+static void
+a_removable_installation_is_whole(void **state)
+{
+	struct esp esp;
+
+	(void)state;
+	program("EFI/BOOT/BOOTX64.EFI", '6', ".text", "");
+	plan_for(&esp, NULL);
+	assert_int_equal(esp.state, ESP_WHOLE);
+}
+
+static void
+what_is_made_is_what_was_planned(void **state)
+{
+	struct error err = {0};
+	AUTO(freep) void *data = NULL;
+	AUTO(freep) char *made = NULL;
+	AUTO(freep) char *where = io_format("%s/EFI/BOOT/BOOTX64.EFI", folder);
+	AUTO(freep) char *boot = io_format("%s/EFI/BOOT", folder);
+	size_t bytes, made_bytes;
+	struct esp esp;
+
+	(void)state;
+	program("EFI/debian/grubx64.efi", '6', ".text", "this one");
+	plan_for(&esp, NULL);
+	assert_ok(io_make_folders(boot, &err), &err);
+	assert_ok(esp_make(&esp.files[0], &files, &data, &bytes, &err), &err);
+	assert_ok(io_read_file(&made, &made_bytes, where, 4096, &err), &err);
+	assert_int_equal(made_bytes, bytes);
+	assert_memory_equal(made, data, bytes);
+	assert_string_equal(made + 200, "this one");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(grub_alone_is_copied),
+		TEST(shim_takes_grub_and_its_key_manager_along),
+		TEST(a_path_that_holds_the_guests_loader_stays),
+		TEST(names_are_found_however_they_are_written),
+		TEST(fbx64_needs_a_table_and_no_grub),
+		TEST(anothers_loader_is_replaced_with_what_is_beside_it),
+		TEST(what_the_old_firmware_started_comes_first),
+		TEST(evidence_on_the_partition_tells_whose_loader_it_is),
+		TEST(systemd_boot_is_copied_and_known_again),
+		TEST(a_loader_for_32_bits_does_not_start_the_vm),
+		TEST(elilo_and_nothing_are_told_apart),
+		TEST(a_removable_installation_is_whole),
+		TEST(what_is_made_is_what_was_planned),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
