@@ -30,6 +30,8 @@ const struct hardware hardware_disks[] = {
 		"pci:v00001000d00000060sv00001000sd00001013bc01sc04i00"},
 	{"mptsas", 8, {"mptsas", "sd_mod"},
 		"pci:v00001000d00000054sv00001000sd00008000bc01sc00i00"},
+	{"nvme", 16, {"nvme"},
+		"pci:v00001B36d00000010sv00001AF4sd00001100bc01sc08i02"},
 	{.name = NULL},
 };
 

@@ -21,7 +21,7 @@ struct hardware {
 extern const struct hardware hardware_disks[];
 extern const struct hardware hardware_cards[];
 
-enum { HARDWARE_CHOICES = 8 };
+enum { HARDWARE_CHOICES = 9 };
 
 /*
  * The names of the rows whose modules are all usable, each once, best first;

@@ -46,6 +46,7 @@ const struct modules_wanted modules_wanted[] = {
 	{"sym53c8xx", "CONFIG_SCSI_SYM53C8XX_2", MODULES_LEGACY, false, true},
 	{"megaraid_sas", "CONFIG_MEGARAID_SAS", MODULES_LEGACY, false, true},
 	{"mptsas", "CONFIG_FUSION_SAS", MODULES_LEGACY, false, true},
+	{"nvme", "CONFIG_BLK_DEV_NVME", MODULES_LEGACY, false, true},
 };
 const size_t modules_wanted_count =
 	sizeof modules_wanted / sizeof *modules_wanted;

@@ -172,7 +172,7 @@ print_disks(FILE *out, const struct vm *vm, const char *folder)
 			"      <source file='%s/%s.qcow2'/>\n"
 			"      <target dev='%s' bus='%s'/>\n"
 			"      <serial>%s</serial>\n", folder, disk->name,
-			target, vm->bus->model == NULL ? vm->bus->name : "scsi",
+			target, vm->bus->libvirt,
 			disk->serial);
 		if (disk->large_sectors)
 			fputs("      <blockio logical_block_size='4096' "

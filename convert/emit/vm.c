@@ -23,14 +23,16 @@ enum { NIC_LIMIT = 16, CPU_LIMIT = 240 };
 
 /* The first of each is what a machine gets when guest.json names none. */
 static const struct vm_bus buses[] = {
-	{"sata", "sd", "ide-hd", NULL, NULL, false},
-	{"virtio", "vd", "virtio-blk-pci", NULL, NULL, true},
-	{"scsi", "sd", "scsi-hd", "virtio-scsi-pci", "virtio-scsi",
+	{"sata", "sata", "sd", "ide-hd", NULL, NULL, false},
+	{"virtio", "virtio", "vd", "virtio-blk-pci", NULL, NULL, true},
+	{"scsi", "scsi", "sd", "scsi-hd", "virtio-scsi-pci", "virtio-scsi",
 		true},
-	{"ide", "hd", "ide-hd", NULL, NULL, false},
-	{"lsi", "sd", "scsi-hd", "lsi53c895a", "lsilogic", false},
-	{"megasas", "sd", "scsi-hd", "megasas", "lsisas1078", false},
-	{"mptsas", "sd", "scsi-hd", "mptsas1068", "lsisas1068", false},
+	{"ide", "ide", "hd", "ide-hd", NULL, NULL, false},
+	{"lsi", "scsi", "sd", "scsi-hd", "lsi53c895a", "lsilogic", false},
+	{"megasas", "scsi", "sd", "scsi-hd", "megasas", "lsisas1078", false},
+	{"mptsas", "scsi", "sd", "scsi-hd", "mptsas1068", "lsisas1068", false},
+	/* libvirt 9 has no NVMe disks of files */
+	{"nvme", "sata", "sd", "nvme", NULL, NULL, false},
 };
 static const struct vm_model models[] = {
 	{"e1000", "e1000"},

@@ -14,7 +14,7 @@ struct machine;
 /* A disk bus or NIC model, by the names that each side has for it. */
 struct vm_bus {
 	const char *name;   /* guest.json; its limit is in hardware.h */
-	const char *prefix; /* of the target names: "vd" */
+	const char *libvirt, *prefix; /* the bus, and its targets: "vd" */
 	const char *device; /* QEMU's disk device */
 
 	/* The SCSI controller, for QEMU and for libvirt; else NULL. */

@@ -59,6 +59,8 @@ an_old_kernel_gets_what_it_drives(void **state)
 	assert_disks(" sym53c8xx sd_mod ", "lsi", NULL);
 	assert_disks(" megaraid_sas sd_mod ", "megasas", NULL);
 	assert_disks(" mptsas sd_mod ", "mptsas", NULL);
+	assert_disks(" nvme ", "nvme", NULL);
+	assert_disks(" mptsas sd_mod nvme ", "mptsas", "nvme");
 	assert_disks(" ahci ", NULL, NULL);
 	assert_disks(" cciss ", NULL, NULL);
 }
