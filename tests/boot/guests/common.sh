@@ -2,23 +2,47 @@
 # What the guest recipes share.  scripts/make-guest sources this file, then
 # tests/boot/guests/NAME.recipe, which sets
 #
-#   suite, hostname, disk_size, packages (array), mmdebstrap_options (array)
+#   suite, arch      what to install: bookworm, amd64
+#   hostname, packages (array), mmdebstrap_options (array)
+#   disk_sizes       a size for each disk (array): 2G 1G
 #   layout           prints guestfish commands: partition /dev/sda, make the
 #                    file systems and mount them
 #   configure ROOT   edits the unpacked system in ROOT (inside mmdebstrap, so
 #                    `chroot ROOT` may be used)
 #   boot_options     the kernel command line of the first boot
-#   machine          the QEMU options of the physical machine that it models
+#   initramfs_modules (array)  where it is set, an administrator's list of what
+#                    the initramfs holds
+#
+# and the physical machine that it models:
+#
+#   firmware         bios or uefi
+#   chipset          pc or q35
+#   disk_bus         ide, sata, lsi, megasas, mptsas or nvme
+#   nics (array)     "MODEL MAC" for each card: "e1000 52:54:00:12:34:56"
+#   passphrase       what to type when the console asks for one
 #
 # The cached guest is keyed by the hash of this file and the recipe.
 
 # The machine that every recipe models unless it says otherwise: a BIOS box of
 # the IDE age.
-machine=(-M pc -m 512 -smp 1 -nodefaults -vga std
-	-netdev "user,id=lan,restrict=on,net=192.0.2.0/24,host=192.0.2.1"
-	-device "e1000,netdev=lan,mac=52:54:00:12:34:56")
-suite="" hostname="" disk_size="" boot_options="" packages=()
-mmdebstrap_options=()
+firmware=bios chipset=pc disk_bus=ide passphrase=""
+nics=("e1000 52:54:00:12:34:56")
+suite="" arch=amd64 hostname="" disk_sizes=() boot_options="" packages=()
+mmdebstrap_options=() initramfs_modules=()
+
+# For small guests: what they are made of, and what is left out of it.
+small_packages=(initramfs-tools systemd-sysv udev dbus iproute2 netbase busybox
+	e2fsprogs kmod procps)
+small_options=(
+	--dpkgopt='path-exclude=/usr/share/doc/*'
+	--dpkgopt='path-exclude=/usr/share/locale/*'
+	--dpkgopt='path-exclude=/usr/share/man/*'
+	--dpkgopt='path-exclude=*/lib/modules/*/kernel/sound/*'
+	--dpkgopt='path-exclude=*/lib/modules/*/kernel/drivers/gpu/*'
+	--dpkgopt='path-exclude=*/lib/modules/*/kernel/drivers/infiniband/*'
+	--dpkgopt='path-exclude=*/lib/modules/*/kernel/drivers/media/*'
+	--dpkgopt='path-exclude=*/lib/modules/*/kernel/drivers/net/wireless/*'
+	--dpkgopt='path-exclude=*/lib/modules/*/kernel/drivers/staging/*')
 
 # put ROOT/PATH [MODE]: standard input becomes that file.
 put() {
@@ -48,16 +72,34 @@ configure_network() { # ROOT
 	# PCI device 0x8086:0x100e (e1000)
 	SUBSYSTEM=="net", ACTION=="add", DRIVERS=="?*", ATTR{address}=="52:54:00:12:34:56", ATTR{dev_id}=="0x0", ATTR{type}=="1", KERNEL=="eth*", NAME="eth0"
 	END
-	put "$1/etc/network/interfaces" <<-'END'
+	configure_interfaces "$1" eth0
+}
+
+# A static address by ifupdown.
+configure_interfaces() { # ROOT INTERFACE
+	put "$1/etc/network/interfaces" <<-END
 	auto lo
 	iface lo inet loopback
 
-	auto eth0
-	iface eth0 inet static
+	auto $2
+	iface $2 inet static
 		address 192.0.2.10/24
 		gateway 192.0.2.1
 	END
 	echo 'nameserver 192.0.2.1' | put "$1/etc/resolv.conf"
+}
+
+# What every small server has; how it starts and its network are its own.
+configure_server() { # ROOT
+	configure_identity "$1"
+	configure_service "$1"
+	put "$1/etc/default/grub" <<-'END'
+	GRUB_DEFAULT=0
+	GRUB_TIMEOUT=1
+	GRUB_DISTRIBUTOR=Debian
+	GRUB_CMDLINE_LINUX_DEFAULT="quiet"
+	GRUB_CMDLINE_LINUX=""
+	END
 }
 
 # What the machine is there for: a page with its name, and one with its state.
@@ -96,30 +138,23 @@ configure_service() { # ROOT
 }
 
 # The last step of the installation has to run on the machine itself: with
-# MODULES=dep, update-initramfs takes the drivers of the hardware it sees.
+# MODULES=dep, update-initramfs takes the drivers of the hardware it sees, and
+# udev names that hardware.  Standard input is what to do there; then the
+# machine says what it is made of (scripts/make-guest keeps that) and stops.
 # The unit undoes itself; nothing of it stays in the guest.
-configure_first_boot() { # ROOT
-	echo MODULES=dep | put "$1/etc/initramfs-tools/conf.d/driver-policy"
-	put "$1/root/finish-installation" 755 <<-'END'
+configure_finish() { # ROOT
+	put "$1/root/finish-installation" 755 <<-END
 	#!/bin/sh
 	# Not the console: its login prompt hangs up whoever writes there.
 	exec > /dev/ttyS1 2>&1
-	cleanup() {
-		cd /
-		rm -f /root/finish-installation \
-			/etc/systemd/system/finish-installation.service \
-			/etc/systemd/system/multi-user.target.wants/finish-installation.service
-		rm -rf /var/log/journal/*/* /var/cache/apt/*.bin \
-			/var/lib/apt/lists/*_* /var/cache/debconf/*-old /tmp/* /var/tmp/*
-	}
-	set -e
+	$(declare -f clean_up | sed 's/^function //')
+	$(declare -f describe_hardware | sed 's/^function //')
+	set -ex
 	trap 'systemctl --no-block poweroff' EXIT
-	update-initramfs -u -k all
-	echo 'grub-pc grub-pc/install_devices multiselect /dev/sda' |
-		debconf-set-selections
-	grub-install /dev/sda
-	update-grub
-	cleanup
+	$(cat)
+	set +x
+	describe_hardware
+	clean_up
 	sync
 	echo 'unrack: installation finished'
 	END
@@ -137,6 +172,55 @@ configure_first_boot() { # ROOT
 	END
 	ln -s /etc/systemd/system/finish-installation.service \
 		"$1/etc/systemd/system/multi-user.target.wants/"
+}
+
+# The usual last step: an initramfs for this hardware alone, and GRUB.
+configure_first_boot() { # ROOT
+	echo MODULES=dep | put "$1/etc/initramfs-tools/conf.d/driver-policy"
+	configure_finish "$1" <<-'END'
+	update-initramfs -u -k all
+	echo 'grub-pc grub-pc/install_devices multiselect /dev/sda' |
+		debconf-set-selections
+	grub-install /dev/sda
+	update-grub
+	END
+}
+
+# The next two run in the guest, in its own shell.
+clean_up() {
+	cd /
+	rm -f /root/finish-installation \
+		/etc/systemd/system/finish-installation.service \
+		/etc/systemd/system/multi-user.target.wants/finish-installation.service
+	rm -rf /var/log/journal/*/* /var/cache/apt/*.bin \
+		/var/lib/apt/lists/*_* /var/cache/debconf/*-old /tmp/* /var/tmp/*
+}
+
+describe_hardware() {
+	for path in /sys/block/[shn][dv]* /sys/class/net/*; do
+		name=${path##*/}
+		case $path in
+		/sys/block/*)
+			echo "disk $name $(cat "$path/size") $(udevadm info \
+				-q property -n "$name" |
+				sed -n 's/^ID_SERIAL_SHORT=//p')"
+			for link in $(udevadm info -q symlink -n "$name"); do
+				echo "link $name /dev/$link"
+			done
+			;;
+		*)
+			[ ! -e "$path/device" ] ||
+				echo "nic $name $(cat "$path/address")"
+			;;
+		esac
+	done
+	for path in /sys/firmware/efi/efivars/Boot[0-9]*-*; do
+		[ ! -e "$path" ] || echo "variable $(basename "${path%%-*}") $(
+			tail -c +5 "$path" | base64 -w 0)"
+	done
+	efibootmgr -v 2> /dev/null | sed -n \
+		's/^\(Boot[0-9A-F]*\)\* \([^	]*\)	.*File(\(.*\)).*/loader \1 \3 \2/p
+		s/^BootOrder: /order /p' || true
 }
 
 # Deterministic contents: noise that no codec shrinks, and records as text.
