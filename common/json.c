@@ -111,6 +111,19 @@ json_safe_string(const char *value, size_t bytes)
 	return json_stringn(clean, bytes);
 }
 
+bool
+json_list_has(const json_t *list, const char *text)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach (list, i, item)
+		if (json_is_string(item) &&
+			strcmp(json_string_value(item), text) == 0)
+			return true;
+	return false;
+}
+
 int
 json_set_text(json_t *object, const char *key, const char *value)
 {

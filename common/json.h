@@ -2,6 +2,7 @@
 #define COMMON_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,8 @@ int json_file_write(const char *path, const json_t *json, struct error *err);
 const char *json_text(const json_t *object, const char *key,
 	const char *fallback);
 uint64_t json_number(const json_t *object, const char *key, uint64_t fallback);
+/* Is the text one of a list's? */
+bool json_list_has(const json_t *list, const char *text);
 int json_flag(const json_t *object, const char *key, int fallback);
 
 /* Set a text member; bytes that are not UTF-8 are replaced by '?'.  A NULL

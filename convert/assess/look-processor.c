@@ -53,19 +53,6 @@ static const struct {
 	{"DPDK", "dpdk", 17, sse42},
 };
 
-static bool
-has_flag(const json_t *flags, const char *flag)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(flags, i, item)
-		if (json_is_string(item) &&
-			strcmp(json_string_value(item), flag) == 0)
-			return true;
-	return false;
-}
-
 /* "avx, avx2": those that are not among the flags; false when all are. */
 static bool
 list_missing(char *list, size_t bytes, const json_t *flags,
@@ -75,7 +62,7 @@ list_missing(char *list, size_t bytes, const json_t *flags,
 
 	list[0] = '\0';
 	for (; *wanted != NULL && used < bytes; wanted++)
-		if (!has_flag(flags, *wanted))
+		if (!json_list_has(flags, *wanted))
 			used += (size_t)snprintf(list + used, bytes - used,
 				"%s%s", used == 0 ? "" : ", ", *wanted);
 	return used > 0;

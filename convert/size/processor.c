@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/json.h"
+
 enum { ADDED = 8 };
 
 struct rung {
@@ -46,23 +48,10 @@ static const char *const others[] = {"3dnow", "fma4", "xop", "tbm", "rtm",
 	"sha_ni", NULL};
 
 static bool
-has(const json_t *flags, const char *flag)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(flags, i, item)
-		if (json_is_string(item) &&
-			strcmp(json_string_value(item), flag) == 0)
-			return true;
-	return false;
-}
-
-static bool
 has_all(const json_t *flags, const char *const *wanted)
 {
 	for (; *wanted != NULL; wanted++)
-		if (!has(flags, *wanted))
+		if (!json_list_has(flags, *wanted))
 			return false;
 	return true;
 }
@@ -89,7 +78,7 @@ suffices(const struct rung *rung, const json_t *source)
 	for (rung++; rung->model != NULL; rung++)
 		for (const char *const *flag = rung->added; *flag != NULL;
 			flag++)
-			if (has(source, *flag))
+			if (json_list_has(source, *flag))
 				return false;
 	return true;
 }
@@ -115,7 +104,7 @@ add_missing(struct processor *processor, const json_t *host,
 		size_t used = strlen(processor->missing);
 		size_t room = sizeof processor->missing - used;
 
-		if (!has(source, *flags) || has(host, *flags) ||
+		if (!json_list_has(source, *flags) || json_list_has(host, *flags) ||
 			names_it(processor->missing, *flags) ||
 			strlen(*flags) + 3 > room)
 			continue;
