@@ -171,7 +171,7 @@ evidence_json(const char *where, unsigned line, const char *what)
 
 	if (text == NULL)
 		return NULL;
-	secret_mask(text);
+	secret_mask_line(text, where);
 	if (strlen(text) > WHAT_BYTES)
 		memcpy(text + WHAT_BYTES - 3, "...", 4);
 	if (line == 0)

@@ -6,6 +6,7 @@
 #include "convert/assess/secret.h"
 
 #include <ctype.h>
+#include <fnmatch.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -61,6 +62,9 @@ static const struct {
 	{"accountkey", false, false},
 	{"encryption_key", false, false},
 	{"credential", false, false},
+	{"auth", false, true}, /* Docker's */
+	{"authtok", true, false},
+	{"_salt", false, true},
 	{"masterauth", true, true},
 	{"community", true, true},
 	{"com2sec", true, true},
@@ -176,7 +180,10 @@ hide_option(char *text, const char *program, const char *option,
 		char *end;
 
 		at += strlen(option);
-		end = at + strcspn(at, " \t|;");
+		at += *at == '"' || *at == '\'';
+		end = at + strcspn(at, strchr("\"'", at[-1]) == NULL
+				? " \t|;"
+				: (const char[]){at[-1], '\0'});
 		if (*from != '\0') {
 			char *begin = strpbrk(at, from);
 
@@ -198,7 +205,9 @@ hide_options(char *text)
 		{"sshpass", " -p ", ""},
 		{"sshpass", " -p", ""},
 		{"curl", " -u ", ":"},
+		{"curl", " -u", ":"},
 		{"curl", " --user ", ":"},
+		{"curl", " --user=", ":"},
 		{"smb", " -U ", "%"},
 		{"smbclient", " -U", "%"},
 		{"ldap", " -w ", ""},
@@ -294,6 +303,83 @@ secret_mask(char *text)
 	hide_options(text);
 	hide_behind_keys(text);
 	hide_random(text);
+}
+
+/*
+ * Files in which a place tells what is secret: all behind so many separators,
+ * or behind the separator where the key says so.
+ */
+static const struct shape {
+	const char *path, *separators;
+	unsigned skipped;
+} shapes[] = {
+	{"*.pgpass", ":", 4},
+	{"*pgpass.conf", ":", 4},
+	{"*/chap-secrets", " \t", 2},
+	{"*/pap-secrets", " \t", 2},
+	{"*/ipsec.secrets", ":", 1},
+	{"*htpasswd*", ":", 1},
+	{"*htdigest*", ":", 2},
+	{"*/rsyncd.secrets", ":", 1},
+	{"*/smbpasswd", ":", 2},
+	{"*/shadow*", ":", 1},
+	{"*/gshadow*", ":", 1},
+	{"*/sasl_passwd", ":", 1},
+	{"*/passwd.client", ":", 2},
+};
+
+static const char *const keyed[] = {"*cred*", "*.my.cnf", "*/my.cnf",
+	"*/debian.cnf", "*odbc.ini", "*.env", "*/wp-config*.php"};
+
+static bool
+has_secret_key(const char *text, const char *end)
+{
+	static const char *const words[] = {"pass", "pwd", "secret", "token",
+		"key"};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		const char *at = strcasestr(text, words[i]);
+
+		if (at != NULL && at < end)
+			return true;
+	}
+	return false;
+}
+
+static void
+hide_by_place(char *text, const struct shape *shape)
+{
+	char *at = text;
+
+	for (unsigned i = 0; at != NULL && i < shape->skipped; i++) {
+		at = strpbrk(at, shape->separators);
+		if (at != NULL)
+			at += *at == ':' ? 1 : strspn(at, shape->separators);
+	}
+	if (at != NULL && *at != '\0')
+		hide(at, at + strlen(at));
+}
+
+void
+secret_mask_line(char *text, const char *path)
+{
+	char *equals = strpbrk(text, "=,");
+
+	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+		if (fnmatch(shapes[i].path, path, 0) == 0)
+			hide_by_place(text, &shapes[i]);
+	}
+	for (size_t i = 0; equals != NULL && i < sizeof keyed / sizeof *keyed;
+		i++) {
+		if (fnmatch(keyed[i], path, 0) != 0 ||
+			!has_secret_key(text, equals))
+			continue;
+		equals++;
+		equals += strspn(equals, " \t");
+		hide(equals, equals + strlen(equals));
+		break;
+	}
+	secret_mask(text);
 }
 
 void

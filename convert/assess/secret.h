@@ -8,6 +8,12 @@
  */
 void secret_mask(char *text);
 
+/*
+ * The same for a line of the file at `path`: of some files it is known where in
+ * a line the secret stands, although no word says so.
+ */
+void secret_mask_line(char *text, const char *path);
+
 /* The same for a text of many lines, each for itself. */
 void secret_mask_lines(char *text);
 

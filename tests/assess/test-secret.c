@@ -38,9 +38,30 @@ static const struct {
 	{"api_key: hunter2", "hunter2"},
 	{"export SECRET_TOKEN=hunter2", "hunter2"},
 	{"psk=\"hunter2\"", "hunter2"},
+	{"mysql -u root -p'hunter 2 long' shop", "long"},
+	{"sshpass -p \"hunter 2 long\" ssh x", "long"},
+	{"curl -ubob:hunter2 http://x/", "hunter2"},
+	{"\"auth\": \"Ym9iOmh1bnRlcjI=\"", "Ym9i"},
+	{"ldap_default_authtok = hunter2", "hunter2"},
 	{"bindpw hunter2", "hunter2"},
 	{"//f/s /m cifs username=a,password=hunter2,uid=0", "hunter2"},
 	{"AccountKey=hunter2==;Endpoint=x", "hunter2"},
+};
+
+/* What only the file tells. */
+static const struct {
+	const char *path, *text, *secret;
+} placed[] = {
+	{"/root/.pgpass", "db.example.com:5432:shop:bob:hun:ter2", "ter2"},
+	{"/etc/ppp/chap-secrets", "bob\t*\thunter2  10.0.0.5", "hunter2"},
+	{"/etc/nginx/.htpasswd", "bob:rl.3StKT.4T8M", "3StKT"},
+	{"/etc/postfix/sasl_passwd", "[mx.example.com]:587 bob:hunter2",
+	  "hunter2"},
+	{"/etc/samba/credentials", "password=hunter2,and more", "more"},
+	{"/root/.my.cnf", "password = hunter2;x#y", "x#y"},
+	{"/var/www/wp-config.php", "define('AUTH_KEY', 'a\\'hunter2');",
+	  "hunter2"},
+	{"/srv/app/.env", "STRIPE_KEY=hunter2&x", "&x"},
 };
 
 static const char *const harmless[] = {
@@ -69,6 +90,24 @@ secrets_are_masked(void **state)
 			fail_msg("left in %s", text);
 		assert_non_null(strchr(text, '*'));
 	}
+}
+
+static void
+secrets_are_masked_by_their_place(void **state)
+{
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof placed / sizeof *placed; i++) {
+		strcpy(text, placed[i].text);
+		secret_mask_line(text, placed[i].path);
+		if (strstr(text, placed[i].secret) != NULL)
+			fail_msg("left in %s", text);
+		assert_non_null(strchr(text, '*'));
+	}
+	strcpy(text, "db_host=10.0.0.5");
+	secret_mask_line(text, "/srv/app/.env");
+	assert_string_equal(text, "db_host=10.0.0.5");
 }
 
 static void
@@ -111,6 +150,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(secrets_are_masked),
+		cmocka_unit_test(secrets_are_masked_by_their_place),
 		cmocka_unit_test(what_is_no_secret_stays),
 		cmocka_unit_test(what_is_around_a_secret_stays),
 		cmocka_unit_test(lines_are_masked_each_for_itself),
