@@ -11,3 +11,6 @@ convert_assess_src := $(convert_examine_src) $(addprefix convert/assess/, \
 	guest-stream.c guest.c \
 	disk-name.c inspect.c reference.c service.c shell.c snapshot.c system.c volume.c) \
 	$(network_config_src)
+convert_examine_src += convert/assess/certificate.c
+convert_assess_src += $(addprefix convert/assess/,certificate.c luks.c \
+	luks-header.c)

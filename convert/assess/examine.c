@@ -104,6 +104,15 @@ examine_depend(const struct examination *examination, const char *kind,
 	return true;
 }
 
+/* In fstab, "//" begins the name of a share. */
+static bool
+is_comment(const char *path, const struct line *line)
+{
+	return strcmp(path, "/etc/fstab") == 0
+		? *line->text == '\0' || *line->text == '#'
+		: line_is_comment(line);
+}
+
 static void
 try_line(struct examination *examination, const struct rule *rule,
 	const struct clue *clue, const regex_t *pattern, const char *path,
@@ -115,7 +124,7 @@ try_line(struct examination *examination, const struct rule *rule,
 		.text = line->text, .match = match};
 	const regmatch_t *which = &at[0];
 
-	if (line_is_comment(line) ||
+	if (is_comment(path, line) ||
 		regexec(pattern, line->text, 2, at, 0) != 0)
 		return;
 	if (pattern->re_nsub > 0 && at[1].rm_so >= 0)

@@ -15,6 +15,7 @@
 #include "common/error.h"
 #include "common/io.h"
 #include "common/own.h"
+#include "convert/assess/certificate.h"
 
 enum { LINK_LIMIT = 8 };
 
@@ -84,16 +85,30 @@ add(struct files *files, const char *path)
 	return file;
 }
 
+/* What is no text but a certificate becomes one. */
+static const char *
+text_of(char **made, const char *data, size_t *bytes)
+{
+	if (data == NULL || memchr(data, '\0', *bytes) == NULL)
+		return data;
+	*made = certificate_text(data, *bytes);
+	*bytes = *made == NULL ? 0 : strlen(*made);
+	return *made;
+}
+
 bool
 files_add(struct files *files, const char *path, const char *data,
 	size_t bytes)
 {
 	struct file *file = add(files, path);
 	size_t kept = bytes < FILES_TEXT_LIMIT ? bytes : FILES_TEXT_LIMIT;
+	AUTO(freep) char *made = NULL;
+	bool is_cut = kept < bytes;
 
 	if (file == NULL)
 		return false;
-	if (data == NULL || memchr(data, '\0', kept) != NULL)
+	data = text_of(&made, data, &kept);
+	if (data == NULL)
 		return true;
 	if (files->total_bytes + kept > FILES_TOTAL_LIMIT) {
 		files->dropped++;
@@ -106,7 +121,7 @@ files_add(struct files *files, const char *path, const char *data,
 	file->text[kept] = '\0';
 	file->bytes = kept;
 	files->total_bytes += kept;
-	if (kept < bytes)
+	if (is_cut)
 		files_mark_cut(files);
 	return true;
 }

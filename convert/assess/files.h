@@ -39,7 +39,7 @@ files_freep(struct files **files)
 
 /*
  * Add a file.  `data` (NULL: only the name) is copied; what holds NUL bytes is
- * no text and kept by name.  A path that is too long, relative or holds ".." is
+ * no text and kept by name, but a certificate in DER, which becomes one in PEM.  A path that is too long, relative or holds ".." is
  * refused, and so is everything beyond the limits: false.
  */
 bool files_add(struct files *files, const char *path, const char *data,

@@ -21,6 +21,7 @@
 #include "convert/assess/fstab.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
+#include "convert/assess/luks.h"
 #include "convert/assess/reference.h"
 #include "convert/assess/service.h"
 #include "convert/assess/system.h"
@@ -172,8 +173,7 @@ look_around(guestfs_h *g, struct guest *guest, const struct volumes *volumes,
 		bool is_btrfs = strcmp(volume->type, "btrfs") == 0;
 
 		if (strcmp(volume->type, "crypto_LUKS") == 0)
-			finding_add(findings, "storage.encrypted",
-				volume->source, 0, volume->uuid, NULL);
+			luks_note(g, volume, findings);
 		if (!volume_is_mountable(volume))
 			continue;
 		if (is_dirty(g, volume))

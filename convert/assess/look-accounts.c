@@ -1,5 +1,5 @@
 /*
- * Whose accounts jobs and services run under.  A person's is one of those that
+ * Whose accounts jobs and services run under, and where passwords stand.  A person's is one of those that
  * the system gives to people by number, or one that only a directory knows.
  */
 #include <ctype.h>
@@ -89,4 +89,24 @@ su_account_accept(const struct examination *examination, const struct hit *hit)
 	while (at != NULL && (*at == ' ' || *at == '\t' || *at == '-'))
 		at += *at == '-' ? strcspn(at, " \t") : 1;
 	return at != NULL && is_person(examination, at);
+}
+
+/* Documentation, messages and code that handles passwords hold none. */
+bool
+credential_accept(const struct examination *examination, const struct hit *hit)
+{
+	static const char others[] =
+		"*/doc/* */docs/* */man/* *.md *.rst *.js *.css *.html *.po "
+		"*/locale/* */translations/* */i18n/* *.example *.sample *.dist";
+	static const char *const words[] = {"prompt", "getpass", "PAM_",
+		"null", "None", "false", "true", "!vault"};
+	const char *value = strstr(hit->text, hit->match);
+
+	(void)examination;
+	if (packages_name_matches(hit->path, others))
+		return false;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (value != NULL && strstr(value, words[i]) != NULL)
+			return false;
+	return true;
 }

@@ -16,6 +16,8 @@ void secure_boot_look(struct examination *, const struct rule *);
 void at_jobs_look(struct examination *, const struct rule *);
 void bios_look(struct examination *, const struct rule *);
 void bmc_look(struct examination *, const struct rule *);
+void certificate_expired_look(struct examination *, const struct rule *);
+void certificate_expiring_look(struct examination *, const struct rule *);
 void disk_defects_look(struct examination *, const struct rule *);
 void disk_failing_look(struct examination *, const struct rule *);
 void disk_hidden_look(struct examination *, const struct rule *);
@@ -45,6 +47,7 @@ void time_zone_look(struct examination *, const struct rule *);
 /* Those that have the last word on a line. */
 bool account_accept(const struct examination *, const struct hit *);
 bool configuration_server_accept(const struct examination *, const struct hit *);
+bool credential_accept(const struct examination *, const struct hit *);
 bool cron_account_accept(const struct examination *, const struct hit *);
 bool cron_job_accept(const struct examination *, const struct hit *);
 bool database_accept(const struct examination *, const struct hit *);

@@ -7,6 +7,25 @@
 
 static const struct rule rules[] = {
 	{
+		.id = "identity.certificate-expired",
+		.title = "A certificate has expired",
+		.severity = SEVERITY_WARNING,
+		.why = "Who checks it refuses the connection. After the move this "
+		  "looks like a fault of the move.",
+		.action = "Renew it before the move, or remove it if nothing uses it.",
+		.look = certificate_expired_look,
+	},
+	{
+		.id = "identity.certificate-expiring",
+		.title = "A certificate expires within 90 days",
+		.severity = SEVERITY_WARNING,
+		.why = "What renews it may not work in the VM's network, so that it "
+		  "fails some weeks after the move.",
+		.action = "See what renews it, and that it works in the VM; or renew it "
+		  "before the move.",
+		.look = certificate_expiring_look,
+	},
+	{
 		.id = "identity.credentials-in-files",
 		.title = "Passwords stand in files",
 		.severity = SEVERITY_WARNING,
@@ -17,10 +36,53 @@ static const struct rule rules[] = {
 		  "secrets.",
 		.clues = (const struct clue[]){
 			{"/etc/cron* /var/spool/cron/* /usr/local/* /opt/* "
-			 "/etc/default/* /etc/systemd/*",
-			  "(password|passwd|pwd|secret|token)[\"']?[ \t]*[=:]"
-			  "[ \t]*[\"']?[^ \t\"'$%<{]",
+			 "/srv/* /var/www/* /root/* /home/* /etc/default/* "
+			 "/etc/sysconfig/* /etc/systemd/* /etc/rc.local",
+			  "(password|passwd|pwd|secret|token|api_?key)[\"']?"
+			  "[ \t]*[=:][ \t]*[\"']?[^] \t\"'$%<{*(,;:=>#[]",
+			  credential_accept},
+			{"*/.pgpass", "^[^:]*:[^:]*:[^:]*:[^:]*:(.+)$", NULL},
+			{"*/.my.cnf /etc/my.cnf /etc/my.cnf.d/* /etc/mysql/*",
+			  "^password[ \t]*=[ \t]*(.+)$", NULL},
+			{"*/.netrc", "(password|passwd)[ \t]+[^ \t]", NULL},
+			{"*/wp-config*.php",
+			  "define\\([ \t]*['\"]DB_PASSWORD['\"][ \t]*,[ \t]*['\"][^'\"]",
 			  NULL},
+			{"*.env", "^(export[ \t]+)?[A-Z0-9_]*(PASS|PASSWORD|PASSWD|"
+			  "SECRET|TOKEN|KEY)[A-Z0-9_]*[ \t]*=[ \t]*[\"']?[^ \t\"'$]",
+			  NULL},
+			{"*/tomcat-users.xml",
+			  "<user[ \t].*password=\"[^\"]+\"", NULL},
+			{"/etc/odbc.ini */.odbc.ini",
+			  "^(password|pwd)[ \t]*=[ \t]*[^ \t]", NULL},
+			{"/etc/*cred* /root/*cred* /home/*cred*",
+			  "^(password|pass)[ \t]*=[ \t]*[^ \t]", NULL},
+			{"/root/.docker/config.json /home/*/.docker/config.json",
+			  "\"auth\"[ \t]*:[ \t]*\"[A-Za-z0-9+/=]{4,}\"", NULL},
+			{"*/.aws/credentials */.s3cfg */.boto",
+			  "^(aws_secret_access_key|secret_key)[ \t]*=[ \t]*[^ \t]",
+			  NULL},
+			{"*/group_vars/* */host_vars/* /etc/ansible/*",
+			  "^[A-Za-z0-9_]*(password|passwd|pass|secret|token)"
+			  "[ \t]*[:=][ \t]*[\"']?[^ \t\"'{!$]", NULL},
+			{"/etc/cron* /var/spool/cron/* /etc/systemd/system/* "
+			 "/etc/rc.local /etc/rc.d/rc.local /usr/local/*",
+			  "((mysql|mysqldump|mysqladmin|mariadb-dump)[ \t].*[ \t]-p[^ \t]|"
+			  "sshpass[ \t]+-p|curl[ \t].*(-u|--user)[ =]?[^ \t:$]+:[^ \t$]|"
+			  "--password[= ][^ \t$]|smbclient[ \t].*-U[ \t]*[^ \t%$]+%[^ \t$])",
+			  NULL},
+			{"/etc/systemd/*", "^Environment=.*(PASS|PASSWORD|PASSWD|"
+			  "SECRET|TOKEN|API_?KEY)=[^ \t\"'$%]", NULL},
+			{"/etc/fstab", "[ \t,](password|pass)=[^, \t]", NULL},
+			{"/etc/ppp/chap-secrets /etc/ppp/pap-secrets",
+			  "^[^ \t]+[ \t]+[^ \t]+[ \t]+[^ \t]", NULL},
+			{"/etc/wpa_supplicant/*", "^psk=", NULL},
+			{"/etc/ldap.conf /etc/pam_ldap.conf /etc/nslcd.conf "
+			 "/etc/libnss-ldap.conf", "^bindpw[ \t]+[^ \t]", NULL},
+			{"/etc/sssd/*", "^ldap_default_authtok[ \t]*=", NULL},
+			{"/etc/* /opt/* /srv/* /var/www/* /usr/local/*",
+			  "(mysql|postgres|postgresql|mongodb|amqps?|redis|ldaps?|"
+			  "https?|ftp|smb)://[^ \t/:@\"']+:[^ \t/@\"'$%{<*]+@", NULL},
 			{0}},
 	},
 	{
@@ -164,6 +226,20 @@ static const struct rule rules[] = {
 			{"/etc/rc.local /etc/rc.d/rc.local /etc/init.d/* "
 			 "/etc/systemd/system/* /etc/cron*",
 			  "/(lmgrd|lmadmin|rlm|lserv)([ \t]|$)", NULL},
+			{0}},
+	},
+	{
+		.id = "identity.login-key",
+		.title = "A key to log in elsewhere lies here",
+		.severity = SEVERITY_INFORMATION,
+		.why = "Other machines let this one in by it, and every copy of the "
+		  "image is let in as well.",
+		.action = "Test these logins from the VM. Replace the key when the old "
+		  "machine is given away.",
+		.software = (const struct software[]){
+			{"SSH key", NULL, NULL, "*/.ssh/id_rsa */.ssh/id_dsa "
+			  "*/.ssh/id_ecdsa */.ssh/id_ed25519 */.ssh/identity"},
+			{"PuTTY key", NULL, NULL, "*.ppk"},
 			{0}},
 	},
 	{

@@ -40,7 +40,9 @@ struct snapshot {
 /* ---- whole folders ---- */
 
 /* Big or many, and nothing that a rule wants. */
-static const char *const etc_excludes[] = {"./ssl/certs", "./alternatives",
+static const char *const etc_excludes[] = {"./ssl/certs/ca-certificates*",
+	"./ssl/certs/*.[0-9]", "./ssl/certs/java", "*.key",
+	"./ssh/ssh_host_*_key", "./alternatives",
 	"./pki/ca-trust/extracted", "./pki/java", "./selinux", "./fonts",
 	"./ld.so.cache", "./udev/hwdb.bin", "./hwdb.d", "./gconf", "./X11",
 	"./xdg", "./apparmor.d/abstractions", "./ca-certificates*",
@@ -210,7 +212,9 @@ is_wanted(const char *path)
 		"*.toml", "*.env", "*/.env", "*.php", "*.sh", "*.py", "*.pl",
 		"*.rb", "*.lic", "*.dat", "*.config", "*.service", "*.cron",
 		"*.sql", "*.ora", "*.aspx", "*.jsp", "*.netrc", "*.pgpass",
-		"*.my.cnf", "*/authorized_keys", "*/bin/*", "*/credentials"};
+		"*.my.cnf", "*/authorized_keys", "*/bin/*", "*cred*",
+		"*/group_vars/*", "*/host_vars/*", "*/.s3cfg", "*.pem",
+		"*.crt", "*.cer", "*.der"};
 	static const char *const boring[] = {"*/node_modules/*", "*/.git/*",
 		"*/vendor/*", "*/site-packages/*", "*/dist-packages/*",
 		"*/cache/*", "*/doc/*", "*/docs/*", "*/locale/*",

@@ -15,7 +15,7 @@ test-net-rule_pkg := cmocka
 
 tests += test-finding
 test-finding_src := tests/assess/test-finding.c $(convert_examine_src) $(common_src)
-test-finding_pkg := cmocka jansson libarchive
+test-finding_pkg := cmocka jansson libarchive libcrypto
 
 tests += test-firmware
 test-firmware_src := tests/assess/test-firmware.c $(convert_assess_src) \
@@ -34,17 +34,18 @@ test-network-config_pkg := cmocka jansson yaml-0.1
 examine_test_src := $(convert_examine_src) $(common_src)
 tests += test-rules test-files test-packages test-secret test-waiver
 test-rules_src := tests/assess/test-rules.c $(examine_test_src)
-test-rules_pkg := cmocka jansson libarchive
-test-files_src := tests/assess/test-files.c convert/assess/files.c \
+test-rules_pkg := cmocka jansson libarchive libcrypto
+test-files_src := tests/assess/test-files.c convert/assess/certificate.c \
+	convert/assess/files.c \
 	convert/assess/files-tar.c $(common_src)
-test-files_pkg := cmocka jansson libarchive
+test-files_pkg := cmocka jansson libarchive libcrypto
 test-packages_src := tests/assess/test-packages.c convert/assess/packages.c \
-	convert/assess/files.c $(common_src)
-test-packages_pkg := cmocka jansson
+	convert/assess/files.c convert/assess/certificate.c $(common_src)
+test-packages_pkg := cmocka jansson libcrypto
 test-secret_src := tests/assess/test-secret.c convert/assess/secret.c
 test-secret_pkg := cmocka
 test-waiver_src := tests/assess/test-waiver.c $(examine_test_src)
-test-waiver_pkg := cmocka jansson libarchive
+test-waiver_pkg := cmocka jansson libarchive libcrypto
 
 # As in tests/drivers-inject/build.mk.
 fuzz_snapshot := tests/fuzz/fuzz-snapshot.c $(convert_examine_src) $(common_src)
@@ -53,7 +54,7 @@ fuzzers += fuzz-snapshot fuzz-secret
 fuzz-snapshot_src := $(fuzz_snapshot) \
 	$(if $(findstring clang,$(CC)),,tests/fuzz/replay.c)
 fuzz-snapshot_link := $(if $(findstring clang,$(CC)),-fsanitize=fuzzer)
-fuzz-snapshot_pkg := jansson libarchive
+fuzz-snapshot_pkg := jansson libarchive libcrypto
 fuzz-secret_src := $(fuzz_secret) \
 	$(if $(findstring clang,$(CC)),,tests/fuzz/replay.c)
 fuzz-secret_link := $(if $(findstring clang,$(CC)),-fsanitize=fuzzer)
@@ -61,6 +62,29 @@ fuzz-secret_pkg := jansson
 
 tests += replay-snapshot replay-secret
 replay-snapshot_src := $(fuzz_snapshot) tests/fuzz/replay.c
-replay-snapshot_pkg := jansson libarchive
+replay-snapshot_pkg := jansson libarchive libcrypto
 replay-secret_src := $(fuzz_secret) tests/fuzz/replay.c
 replay-secret_pkg := jansson
+
+tests += test-luks-header replay-luks-header
+test-luks-header_src := tests/assess/test-luks-header.c \
+	convert/assess/luks-header.c $(common_src)
+test-luks-header_pkg := cmocka jansson
+fuzz_luks_header := tests/fuzz/fuzz-luks-header.c convert/assess/luks-header.c \
+	$(common_src)
+replay-luks-header_src := $(fuzz_luks_header) tests/fuzz/replay.c
+replay-luks-header_pkg := jansson
+fuzzers += fuzz-luks-header
+fuzz-luks-header_src = $(fuzz_luks_header) $(fuzz_main)
+fuzz-luks-header_link = $(fuzz_link)
+fuzz-luks-header_pkg := jansson
+
+fuzz_certificate := tests/fuzz/fuzz-certificate.c \
+	convert/assess/certificate.c $(common_src)
+tests += replay-certificate
+replay-certificate_src := $(fuzz_certificate) tests/fuzz/replay.c
+replay-certificate_pkg := jansson libcrypto
+fuzzers += fuzz-certificate
+fuzz-certificate_src = $(fuzz_certificate) $(fuzz_main)
+fuzz-certificate_link = $(fuzz_link)
+fuzz-certificate_pkg := jansson libcrypto

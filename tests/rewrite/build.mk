@@ -3,7 +3,7 @@ rewrite_test_src := tests/rewrite/rewriting.c $(assess_test_src) \
 	$(addprefix convert/rewrite/,edit.c fstab.c crypttab.c \
 	command-line.c device-words.c grub-defaults.c initramfs-texts.c \
 	loader.c lvm.c lvm-filter.c mdadm.c multipath.c oracleasm.c resume.c)
-rewrite_test_pkg := cmocka libguestfs jansson libarchive
+rewrite_test_pkg := cmocka libguestfs jansson libarchive libcrypto
 
 tests += test-fstab test-crypttab test-loader test-resume
 test-fstab_src := tests/rewrite/test-fstab.c $(rewrite_test_src)
@@ -32,13 +32,13 @@ test-diff_pkg := cmocka jansson
 tests += test-network
 test-network_src := tests/rewrite/test-network.c convert/rewrite/network.c \
 	$(convert_examine_src) convert/assess/guest.c $(common_src)
-test-network_pkg := cmocka jansson libarchive
+test-network_pkg := cmocka jansson libarchive libcrypto
 
 tests += test-kernel-findings
 test-kernel-findings_src := tests/rewrite/test-kernel-findings.c \
 	convert/rewrite/kernel-findings.c $(convert_examine_src) \
 	$(common_src)
-test-kernel-findings_pkg := cmocka jansson libarchive
+test-kernel-findings_pkg := cmocka jansson libarchive libcrypto
 
 # As in tests/drivers-inject/build.mk.
 fuzz_rewrite := tests/fuzz/fuzz-rewrite.c \
@@ -47,11 +47,11 @@ fuzzers += fuzz-rewrite
 fuzz-rewrite_src := $(fuzz_rewrite) \
 	$(if $(findstring clang,$(CC)),,tests/fuzz/replay.c)
 fuzz-rewrite_link := $(if $(findstring clang,$(CC)),-fsanitize=fuzzer)
-fuzz-rewrite_pkg := libguestfs jansson libarchive
+fuzz-rewrite_pkg := libguestfs jansson libarchive libcrypto
 
 tests += replay-rewrite
 replay-rewrite_src := $(fuzz_rewrite) tests/fuzz/replay.c
-replay-rewrite_pkg := libguestfs jansson libarchive
+replay-rewrite_pkg := libguestfs jansson libarchive libcrypto
 
 tests += test-esp
 test-esp_src := tests/rewrite/test-esp.c convert/rewrite/esp.c \
