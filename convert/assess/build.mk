@@ -13,4 +13,4 @@ convert_assess_src := $(convert_examine_src) $(addprefix convert/assess/, \
 	$(network_config_src)
 convert_examine_src += convert/assess/certificate.c
 convert_assess_src += $(addprefix convert/assess/,certificate.c luks.c \
-	luks-header.c)
+	luks-header.c rpm-bdb.c rpm-guest.c rpm-header.c rpm-ndb.c rpm-sqlite.c)

@@ -22,6 +22,7 @@
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest-stream.h"
 #include "convert/assess/packages.h"
+#include "convert/assess/rpm-guest.h"
 
 enum {
 	MIB = 1 << 20,
@@ -359,10 +360,7 @@ take_packages(struct snapshot *snapshot)
 			databases[i].read(snapshot->packages, text);
 	}
 	take_tree(snapshot, &pacman);
-	if (guest_folder_is_there(snapshot->g, "/var/lib/rpm"))
-		findings_add_limit(snapshot->findings, false,
-			"the RPM database was not read: software is known by its "
-			"files alone");
+	rpm_take(snapshot->g, snapshot->packages, snapshot->findings);
 }
 
 void

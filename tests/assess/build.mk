@@ -20,12 +20,12 @@ test-finding_pkg := cmocka jansson libarchive libcrypto
 tests += test-firmware
 test-firmware_src := tests/assess/test-firmware.c $(convert_assess_src) \
 	$(inject_src) $(inject_guestfs_src) wire/hash.c $(common_src)
-test-firmware_pkg := cmocka libguestfs jansson yaml-0.1 $(inject_pkg)
+test-firmware_pkg := cmocka libguestfs sqlite3 jansson yaml-0.1 $(inject_pkg)
 
 tests += test-guest test-network-config
 test-guest_src := tests/assess/test-guest.c $(convert_assess_src) \
 	$(inject_src) $(inject_guestfs_src) wire/hash.c $(common_src)
-test-guest_pkg := cmocka libguestfs jansson yaml-0.1 $(inject_pkg)
+test-guest_pkg := cmocka libguestfs sqlite3 jansson yaml-0.1 $(inject_pkg)
 test-network-config_src := tests/assess/test-network-config.c \
 	$(network_config_src) convert/assess/shell.c convert/assess/guest.c \
 	$(common_src)
@@ -88,3 +88,16 @@ fuzzers += fuzz-certificate
 fuzz-certificate_src = $(fuzz_certificate) $(fuzz_main)
 fuzz-certificate_link = $(fuzz_link)
 fuzz-certificate_pkg := jansson libcrypto
+
+rpm_src := $(addprefix convert/assess/,certificate.c files.c packages.c \
+	rpm-bdb.c rpm-header.c rpm-ndb.c rpm-sqlite.c) $(common_src)
+fuzz_rpm := tests/fuzz/fuzz-rpm.c $(rpm_src)
+tests += test-rpm replay-rpm
+test-rpm_src := tests/assess/test-rpm.c $(rpm_src)
+test-rpm_pkg := cmocka jansson libcrypto sqlite3
+replay-rpm_src := $(fuzz_rpm) tests/fuzz/replay.c
+replay-rpm_pkg := jansson libcrypto sqlite3
+fuzzers += fuzz-rpm
+fuzz-rpm_src = $(fuzz_rpm) $(fuzz_main)
+fuzz-rpm_link = $(fuzz_link)
+fuzz-rpm_pkg := jansson libcrypto sqlite3
