@@ -30,12 +30,19 @@ print_disks(FILE *out, const json_t *disks)
 	size_t i;
 
 	json_array_foreach(disks, i, disk)
+	{
+		const char *verdict = json_text(json_object_get(disk, "health"),
+			"verdict", NULL);
+
 		markup_print(out, "<tr><th scope=\"row\">Disk %s</th><td>%s %s "
-			"<span class=\"soft\">%s</span></td></tr>",
+			"<span class=\"soft\">%s</span>%s%s</td></tr>",
 			json_text(disk, "name", "?"),
 			progress_bytes(size, json_number(disk, "size_bytes", 0)),
 			json_text(disk, "model", ""),
-			json_text(disk, "bus", ""));
+			json_text(disk, "bus", ""),
+			verdict == NULL ? "" : ", says of itself: ",
+			verdict == NULL ? "" : verdict);
+	}
 }
 
 static void

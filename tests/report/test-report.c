@@ -83,7 +83,8 @@ page_tells_each_part(void **state)
 	static const char *const parts[] = {"Boots</span>", "Needs decisions</span>", "412 MB",
 		"linux.initramfs.no-virtio", "<span class=\"a\">+UUID=0b6f9a52",
 		"<span class=\"d\">-/dev/sda1", "192.0.2.10", "71 frames",
-		"3 unreadable sectors", "login prompt after 83 s"};
+		"3 unreadable sectors", "login prompt after 83 s",
+		"says of itself: failing"};
 	AUTO(freep) char *page = print(FULL, "html");
 
 	(void)state;
