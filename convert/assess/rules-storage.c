@@ -86,6 +86,27 @@ static const struct rule rules[] = {
 			{0}},
 	},
 	{
+		.id = "storage.cluster-filesystem",
+		.title = "A file system is shared by several machines",
+		.severity = SEVERITY_BLOCKER,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "Its disk is written to by all of them at once. A VM that "
+		  "mounts a copy has old data, and one that mounts the disk "
+		  "without the cluster's locks destroys it.",
+		.action = "Decide for all machines of the cluster together: attach the "
+		  "shared disk to their VMs, or move the data to a file server.",
+		.clues = (const struct clue[]){
+			{"/etc/fstab",
+			  "^[^ \t]+[ \t]+[^ \t]+[ \t]+(gfs2?|ocfs2?|gpfs|lustre|"
+			  "beegfs|vxfs|acfs)([ \t]|$)", NULL},
+			{0}},
+		.software = (const struct software[]){
+			{"OCFS2", NULL, "o2cb ocfs2", "/etc/ocfs2/cluster.conf"},
+			{"IBM Storage Scale", "gpfs.base", "gpfs", "/var/mmfs/*"},
+			{"Oracle ACFS", NULL, "acfs*", "/etc/acfs.conf"},
+			{0}},
+	},
+	{
 		.id = "storage.encrypted",
 		.title = "A volume is encrypted",
 		.severity = SEVERITY_WARNING,
