@@ -14,6 +14,7 @@ static const struct rule rules[] = {
 		  "may not boot.",
 		.action = "Make space on the server's file system, or repair it, and "
 		  "convert again.",
+		.proof = "tests/rewrite/test-loader.c",
 	},
 	{
 		.id = "guest.file-refused",
@@ -32,6 +33,7 @@ static const struct rule rules[] = {
 		.why = "Its kernel may lack the drivers that it needs to find its "
 		  "disk in the VM.",
 		.action = "Boot another kernel, or rebuild this initramfs in the VM.",
+		.proof = "tests/rewrite/test-kernel-findings.c",
 	},
 	{
 		.id = "linux.initramfs.no-space",

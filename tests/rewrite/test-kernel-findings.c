@@ -87,6 +87,21 @@ what_was_left_out_for_want_of_space_is_said(void **state)
 }
 
 static void
+what_could_not_be_extended_is_said(void **state)
+{
+	struct inject_kernel line = injected();
+
+	(void)state;
+	line.status = INJECT_FAILED;
+	line.virtio_blk = false;
+	line.disks[0] = "ide";
+	strcpy(line.text, "the archive is damaged");
+	assert_findings(&line, "linux.initramfs.failed /boot/initrd.img-1");
+	line.initramfs = NULL;
+	assert_findings(&line, "linux.initramfs.failed /boot/vmlinuz-1");
+}
+
+static void
 a_unified_image_that_lacks_drivers_is_said(void **state)
 {
 	struct inject_kernel line = injected();
@@ -123,6 +138,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_extended_is_said),
 		cmocka_unit_test(what_was_left_out_for_want_of_space_is_said),
+		cmocka_unit_test(what_could_not_be_extended_is_said),
 		cmocka_unit_test(a_unified_image_that_lacks_drivers_is_said),
 		cmocka_unit_test(a_kernel_that_drives_nothing_is_said),
 	};
