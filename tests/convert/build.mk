@@ -1,16 +1,18 @@
-tests += test-serve
-test-serve_src := tests/convert/test-serve.c tests/convert/host.c \
-	tests/convert/peer.c $(convert_serve_src) $(convert_source_src) \
-	$(convert_capture_src) $(convert_examine_src) \
-	$(convert_state_src) $(wire_src) \
-	$(common_src)
-test-serve_pkg := $(wire_pkg) cmocka libarchive
+serving_src := tests/convert/host.c tests/convert/peer.c $(convert_serve_src) \
+	$(convert_source_src) $(convert_capture_src) $(convert_examine_src) \
+	$(convert_state_src) $(wire_src) $(common_src)
+serving_pkg := $(wire_pkg) cmocka libarchive
+
+serve_tests := test-serve test-serve-boots test-serve-peers test-serve-sick
+tests += $(serve_tests)
+$(foreach t,$(serve_tests),$(eval $(t)_src := tests/convert/$(t).c \
+	tests/convert/serving.c $(serving_src)))
+$(foreach t,$(serve_tests),$(eval $(t)_pkg := $(serving_pkg)))
 test-serve_wrap := statvfs
 
 tests += test-share
-test-share_src := $(filter-out tests/convert/test-serve.c,$(test-serve_src)) \
-	tests/convert/test-share.c
-test-share_pkg := $(wire_pkg) cmocka libarchive
+test-share_src := tests/convert/test-share.c $(serving_src)
+test-share_pkg := $(serving_pkg)
 
 tests += test-image
 test-image_src := tests/convert/test-image.c $(convert_source_src) \
@@ -93,8 +95,8 @@ test-generation_wrap := pwrite copy_file_range fallocate fdatasync fsync \
 
 tests += test-import
 test-import_src := tests/convert/test-import.c convert/carry.c \
-	$(filter-out tests/convert/test-serve.c,$(test-serve_src))
-test-import_pkg := $(test-serve_pkg)
+	$(serving_src)
+test-import_pkg := $(serving_pkg)
 test-import_needs := carry-source
 
 tests += test-precopy
