@@ -14,11 +14,14 @@ tests += test-share
 test-share_src := tests/convert/test-share.c $(serving_src)
 test-share_pkg := $(serving_pkg)
 
-tests += test-image
-test-image_src := tests/convert/test-image.c $(convert_source_src) \
-	$(wire_src) $(common_src)
+image_test_src := tests/convert/images.c $(convert_source_src) $(wire_src) \
+	$(common_src)
+tests += test-image test-image-order
+test-image_src := tests/convert/test-image.c $(image_test_src)
 test-image_pkg := $(wire_pkg) cmocka
-test-image_wrap := pwrite fdatasync fallocate
+test-image-order_src := tests/convert/test-image-order.c $(image_test_src)
+test-image-order_pkg := $(wire_pkg) cmocka
+test-image-order_wrap := pwrite fdatasync fallocate
 
 tests += test-sweep
 test-sweep_src := tests/convert/test-sweep.c $(convert_source_src) \
