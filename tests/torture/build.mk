@@ -2,6 +2,7 @@
 tests += torture
 torture_src := tests/torture/torture.c tests/torture/disk.c \
 	tests/torture/fault.c tests/torture/host.c tests/torture/life.c \
+	tests/torture/life-check.c tests/torture/life-fault.c \
 	tests/torture/relay.c tests/torture/watch.c \
 	$(convert_serve_src) $(convert_source_src) \
 	$(convert_capture_src) $(convert_examine_src) \
