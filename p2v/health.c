@@ -6,32 +6,13 @@
 
 #include <string.h>
 
+#include "common/bytes.h"
 #include "p2v/sysfs.h"
 
 void
 health_init(struct health *health)
 {
 	*health = (struct health){HEALTH_UNKNOWN, -1, -1, -1, -1, -1, -1};
-}
-
-static uint64_t
-little_endian(const uint8_t *at, unsigned bytes)
-{
-	uint64_t value = 0;
-
-	while (bytes-- > 0)
-		value = value << 8 | at[bytes];
-	return value;
-}
-
-static uint64_t
-big_endian(const uint8_t *at, unsigned bytes)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < bytes; i++)
-		value = value << 8 | at[i];
-	return value;
 }
 
 /* ---- ATA ---- */
@@ -51,9 +32,9 @@ health_ata_is_enabled(const uint8_t *identity, size_t bytes)
 
 	if (bytes < ATA_BYTES)
 		return false;
-	supported = little_endian(identity + 2 * 82, 2);
-	valid = little_endian(identity + 2 * 83, 2);
-	enabled = little_endian(identity + 2 * 85, 2);
+	supported = bytes_little(identity + 2 * 82, 2);
+	valid = bytes_little(identity + 2 * 83, 2);
+	enabled = bytes_little(identity + 2 * 85, 2);
 	return (valid & 0xc000) == 0x4000 && (supported & 1) != 0 &&
 		(enabled & 1) != 0;
 }
@@ -81,7 +62,7 @@ take_attribute(struct health *health, const uint8_t *attribute)
 	for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
 		int64_t *field = (int64_t *)((char *)health +
 			attributes[i].field);
-		int64_t value = (int64_t)little_endian(
+		int64_t value = (int64_t)bytes_little(
 			attribute + ATTRIBUTE_RAW_AT, attributes[i].raw_bytes);
 
 		/* of two that mean the same, the worse */
@@ -175,11 +156,11 @@ take_errors(struct health *health, unsigned code, const uint8_t *value,
 	size_t bytes)
 {
 	if (code == PARAMETER_TOTAL_UNCORRECTED && bytes >= 1 && bytes < 8)
-		health->uncorrectable = (int64_t)big_endian(value,
+		health->uncorrectable = (int64_t)bytes_big(value,
 			(unsigned)bytes);
 	else if (code == PARAMETER_TOTAL_UNCORRECTED && bytes == 8 &&
 		value[0] < 0x80)
-		health->uncorrectable = (int64_t)big_endian(value, 8);
+		health->uncorrectable = (int64_t)bytes_big(value, 8);
 }
 
 static void
@@ -187,7 +168,7 @@ take_scan(struct health *health, unsigned code, const uint8_t *value,
 	size_t bytes)
 {
 	if (code == 0 && bytes >= 4)
-		health->power_on_hours = (int64_t)big_endian(value, 4) / 60;
+		health->power_on_hours = (int64_t)bytes_big(value, 4) / 60;
 }
 
 static const struct {
@@ -208,7 +189,7 @@ health_scsi_page(struct health *health, const uint8_t *page, size_t bytes)
 
 	if (bytes < 4)
 		return;
-	end = 4 + (size_t)big_endian(page + 2, 2);
+	end = 4 + (size_t)bytes_big(page + 2, 2);
 	end = end < bytes ? end : bytes;
 	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
 		if ((page[0] & 0x3f) != pages[i].page)
@@ -216,7 +197,7 @@ health_scsi_page(struct health *health, const uint8_t *page, size_t bytes)
 		for (size_t at = 4; at + 4 <= end; at += 4 + (size_t)page[at + 3])
 			if (page[at + 3] <= end - at - 4)
 				pages[i].understand(health,
-					(unsigned)big_endian(page + at, 2),
+					(unsigned)bytes_big(page + at, 2),
 					page + at + 4, page[at + 3]);
 	}
 }
@@ -234,7 +215,7 @@ health_scsi_defects(struct health *health, const uint8_t *header,
 	size = sizes[header[1] & 7];
 	/* the list that was asked for, the grown one */
 	if (size > 0 && (header[1] & 0x08) != 0)
-		health->reallocated = (int64_t)big_endian(header + 2, 2) / size;
+		health->reallocated = (int64_t)bytes_big(header + 2, 2) / size;
 }
 
 /* ---- NVMe ---- */
@@ -256,7 +237,7 @@ wide_number(const uint8_t *at)
 	for (size_t i = 7; i < 16; i++)
 		if (at[i] != 0)
 			return -1;
-	return (int64_t)little_endian(at, 7);
+	return (int64_t)bytes_little(at, 7);
 }
 
 void
@@ -266,7 +247,7 @@ health_nvme_log(struct health *health, const uint8_t *log, size_t bytes)
 
 	if (bytes < NVME_BYTES)
 		return;
-	kelvin = (int64_t)little_endian(log + NVME_TEMPERATURE_AT, 2);
+	kelvin = (int64_t)bytes_little(log + NVME_TEMPERATURE_AT, 2);
 	/* Heat alone is no sign of an end. */
 	health->verdict = (log[0] & ~NVME_WARNING_TEMPERATURE & 0x1f) != 0
 		? HEALTH_FAILING

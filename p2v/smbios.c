@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "common/bytes.h"
 #include "common/io.h"
 #include "common/own.h"
 #include "p2v/sysfs.h"
@@ -61,16 +62,6 @@ enum {
 	SIZE_EXTENDED_AT = 0x1c, /* u32, MiB, when SIZE is 0x7fff */
 };
 
-static uint64_t
-little_endian(const uint8_t *at, unsigned bytes)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < bytes; i++)
-		value |= (uint64_t)at[i] << 8 * i;
-	return value;
-}
-
 /* Bytes in one memory device; its formatted part is `bytes` long. */
 static uint64_t
 module_bytes(const uint8_t *device, unsigned bytes)
@@ -79,13 +70,13 @@ module_bytes(const uint8_t *device, unsigned bytes)
 
 	if (bytes < SIZE_AT + 2)
 		return 0;
-	size = little_endian(device + SIZE_AT, 2);
+	size = bytes_little(device + SIZE_AT, 2);
 	if (size == 0xffff)
 		return 0; /* not known */
 	if (size == 0x7fff)
 		return bytes < SIZE_EXTENDED_AT + 4
 			? 0
-			: (little_endian(device + SIZE_EXTENDED_AT, 4) &
+			: (bytes_little(device + SIZE_EXTENDED_AT, 4) &
 				  0x7fffffff) << 20;
 	return size & 0x8000 ? (size & 0x7fff) << 10 : size << 20;
 }

@@ -1,6 +1,7 @@
 /*
- * Whose accounts jobs and services run under, and where passwords stand.  A person's is one of those that
- * the system gives to people by number, or one that only a directory knows.
+ * Whose accounts jobs and services run under, and where passwords stand.  A
+ * person's account is one of those that the system gives to people by number, or
+ * one that only a directory knows.
  */
 #include <ctype.h>
 #include <stdio.h>

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/bytes.h"
 #include "common/json.h"
 #include "common/own.h"
 #include "common/strings.h"
@@ -17,25 +18,15 @@ enum { VERSION_AT = 6, SIZE_AT = 8, JSON_AT = 4096 };
 
 static const uint8_t magic[] = {'L', 'U', 'K', 'S', 0xba, 0xbe};
 
-static uint64_t
-big_endian(const uint8_t *at, unsigned bytes)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < bytes; i++)
-		value = value << 8 | at[i];
-	return value;
-}
-
 size_t
 luks_header_bytes(const uint8_t *header, size_t bytes)
 {
 	uint64_t size;
 
 	if (bytes < SIZE_AT + 8 || memcmp(header, magic, sizeof magic) != 0 ||
-		big_endian(header + VERSION_AT, 2) != 2)
+		bytes_big(header + VERSION_AT, 2) != 2)
 		return 0;
-	size = big_endian(header + SIZE_AT, 8);
+	size = bytes_big(header + SIZE_AT, 8);
 	return size <= JSON_AT || size > LUKS_HEADER_LIMIT ? 0 : (size_t)size;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/bytes.h"
 #include "common/error.h"
 #include "common/own.h"
 #include "convert/assess/rpm.h"
@@ -40,18 +41,15 @@ struct database {
 static uint32_t
 u32_at(const struct database *database, const uint8_t *at)
 {
-	return database->is_big_endian
-		? (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
-			(uint32_t)at[2] << 8 | at[3]
-		: (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 |
-			(uint32_t)at[1] << 8 | at[0];
+	return (uint32_t)(database->is_big_endian ? bytes_big(at, 4)
+						  : bytes_little(at, 4));
 }
 
 static unsigned
 u16_at(const struct database *database, const uint8_t *at)
 {
-	return database->is_big_endian ? (unsigned)at[0] << 8 | at[1]
-				       : (unsigned)at[1] << 8 | at[0];
+	return (unsigned)(database->is_big_endian ? bytes_big(at, 2)
+						  : bytes_little(at, 2));
 }
 
 /* NULL: there is no such page. */

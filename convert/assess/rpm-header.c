@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/bytes.h"
 #include "convert/assess/packages.h"
 
 enum {
@@ -24,10 +25,9 @@ struct header {
 };
 
 static uint32_t
-big_endian(const uint8_t *at)
+u32_at(const uint8_t *at)
 {
-	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
-		(uint32_t)at[2] << 8 | at[3];
+	return (uint32_t)bytes_big(at, 4);
 }
 
 static int
@@ -35,8 +35,8 @@ header_open(struct header *header, const uint8_t *bytes_at, size_t bytes)
 {
 	if (bytes < INTRO_BYTES)
 		return -1;
-	header->count = big_endian(bytes_at);
-	header->data_bytes = big_endian(bytes_at + 4);
+	header->count = u32_at(bytes_at);
+	header->data_bytes = u32_at(bytes_at + 4);
 	bytes -= INTRO_BYTES;
 	if (header->count > ENTRY_LIMIT ||
 		header->count * ENTRY_BYTES > bytes ||
@@ -54,9 +54,9 @@ header_find(const struct header *header, uint32_t tag, uint32_t type,
 {
 	for (size_t i = 0; i < header->count; i++) {
 		const uint8_t *entry = header->entries + i * ENTRY_BYTES;
-		uint32_t offset = big_endian(entry + 8);
+		uint32_t offset = u32_at(entry + 8);
 
-		if (big_endian(entry) != tag || big_endian(entry + 4) != type ||
+		if (u32_at(entry) != tag || u32_at(entry + 4) != type ||
 			offset >= header->data_bytes)
 			continue;
 		*left_out = header->data_bytes - offset;
@@ -99,7 +99,7 @@ rpm_header_read(struct packages *packages, const uint8_t *header_bytes,
 		return;
 	epoch = header_find(&header, TAG_EPOCH, TYPE_INT32, &left);
 	if (epoch != NULL && left >= 4)
-		snprintf(prefix, sizeof prefix, "%u:", big_endian(epoch));
+		snprintf(prefix, sizeof prefix, "%u:", u32_at(epoch));
 	snprintf(version, sizeof version, "%s%.100s-%.100s", prefix,
 		header_text(&header, TAG_VERSION),
 		header_text(&header, TAG_RELEASE));

@@ -3,6 +3,7 @@
  * it): slots in the first pages, each with the place of one blob in blocks of 16
  * bytes.  All numbers are little endian.
  */
+#include "common/bytes.h"
 #include "common/error.h"
 #include "convert/assess/rpm.h"
 
@@ -22,8 +23,7 @@ static const uint32_t blob_magic = 0x53626c42;	   /* "BlbS" */
 static uint32_t
 u32_at(const uint8_t *at)
 {
-	return (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 |
-		(uint32_t)at[1] << 8 | at[0];
+	return (uint32_t)bytes_little(at, 4);
 }
 
 static void
