@@ -186,12 +186,20 @@ bool
 grub_default_kernel(const char *text, const char *saved, char *path_out,
 	size_t room)
 {
-	struct walk walk = {0};
-	struct grub_word word;
 	char wanted[512];
-	bool found = false;
 
 	find_default(text, saved, wanted, sizeof wanted);
+	return grub_kernel_of(text, wanted, path_out, room);
+}
+
+bool
+grub_kernel_of(const char *text, const char *wanted, char *path_out,
+	size_t room)
+{
+	struct walk walk = {0};
+	struct grub_word word;
+	bool found = false;
+
 	for (size_t at = 0; text[at] != '\0';) {
 		size_t start = at + strspn(text + at, " \t");
 		size_t bytes = strcspn(text + at, "\n");

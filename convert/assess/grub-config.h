@@ -26,4 +26,8 @@ bool grub_is_initrd(const char *text, size_t offset, struct grub_word *word_out)
 bool grub_default_kernel(const char *text, const char *saved, char *path_out,
 	size_t room);
 
+/* The same for the entry that `wanted` names: its title, id or number. */
+bool grub_kernel_of(const char *text, const char *wanted, char *path_out,
+	size_t room);
+
 #endif

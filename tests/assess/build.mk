@@ -101,3 +101,21 @@ fuzzers += fuzz-rpm
 fuzz-rpm_src = $(fuzz_rpm) $(fuzz_main)
 fuzz-rpm_link = $(fuzz_link)
 fuzz-rpm_pkg := jansson libcrypto sqlite3
+
+tests += test-lilo-config replay-lilo
+test-lilo-config_src := tests/assess/test-lilo-config.c \
+	convert/assess/lilo-config.c common/error.c
+test-lilo-config_pkg := cmocka
+fuzz_lilo := tests/fuzz/fuzz-lilo.c convert/assess/lilo-config.c $(common_src)
+fuzzers += fuzz-lilo
+fuzz-lilo_src := $(fuzz_lilo) \
+	$(if $(findstring clang,$(CC)),,tests/fuzz/replay.c)
+fuzz-lilo_link := $(if $(findstring clang,$(CC)),-fsanitize=fuzzer)
+fuzz-lilo_pkg := jansson
+replay-lilo_src := $(fuzz_lilo) tests/fuzz/replay.c
+replay-lilo_pkg := jansson
+
+tests += test-boot-default
+test-boot-default_src := tests/assess/test-boot-default.c \
+	convert/assess/boot-default.c
+test-boot-default_pkg := cmocka

@@ -114,12 +114,29 @@ white_space_of_other_systems_does_not_stop_the_reading(void **state)
 		NULL, path, sizeof path));
 }
 
+static void
+an_entry_is_asked_for_by_name(void **state)
+{
+	static const char text[] = "set default=\"0\"\n"
+		"menuentry 'a' {\nlinux /a\n}\nmenuentry 'b' --id x {\nlinux /b\n}\n";
+	char path[64];
+
+	(void)state;
+	assert_true(grub_kernel_of(text, "x", path, sizeof path));
+	assert_string_equal(path, "/b");
+	assert_true(grub_kernel_of(text, "1", path, sizeof path));
+	assert_string_equal(path, "/b");
+	assert_true(grub_default_kernel(text, "x", path, sizeof path));
+	assert_string_equal(path, "/a");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_default_is_found_by_number_title_and_id),
 		cmocka_unit_test(entries_of_submenus_are_found),
+		cmocka_unit_test(an_entry_is_asked_for_by_name),
 		cmocka_unit_test(the_saved_entry_counts_when_it_is_asked_for),
 		cmocka_unit_test(an_entry_that_is_not_there_means_the_first),
 		cmocka_unit_test(a_text_without_kernels_has_none),
