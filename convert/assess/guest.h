@@ -65,6 +65,7 @@ struct guest {
 	const char *init;     /* "systemd", "sysvinit", ...; NULL: unknown */
 	unsigned systemd;     /* its version; 0: unknown or none */
 	const char *firmware; /* "bios", "uefi" */
+	char boot_disk[64];   /* that it starts, as the source names it */
 	const char *clock;    /* "utc", "localtime" */
 	char root_device[160], root_uuid[64], root_type[32];
 	struct guest_kernel kernels[GUEST_KERNELS];

@@ -16,6 +16,7 @@
 #include "common/error.h"
 #include "common/own.h"
 #include "common/strings.h"
+#include "convert/assess/boot-disk.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/firmware.h"
 #include "convert/assess/fstab.h"
@@ -433,6 +434,7 @@ inspect_facts(guestfs_h *g, struct guest *guest,
 	struct findings *findings)
 {
 	guest->firmware = firmware_find(g, guest, volumes, inventory, findings);
+	boot_disk_find(g, guest, volumes);
 	for (size_t i = 0; i < volumes->count; i++) {
 		if (strcmp(volumes->list[i].type, "swsuspend") == 0)
 			finding_add(findings, "swap.hibernated",

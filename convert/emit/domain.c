@@ -177,8 +177,9 @@ print_disks(FILE *out, const struct vm *vm, const char *folder)
 		if (disk->large_sectors)
 			fputs("      <blockio logical_block_size='4096' "
 				"physical_block_size='4096'/>\n", out);
-		if (i == vm->boot_disk)
-			fputs("      <boot order='1'/>\n", out);
+		/* SeaBIOS shows a boot loader no disk without an order. */
+		fprintf(out, "      <boot order='%zu'/>\n",
+			i == vm->boot_disk ? 1 : i + 2);
 		fputs("    </disk>\n", out);
 	}
 	if (vm->bus->model != NULL)

@@ -239,6 +239,11 @@ find_disks(struct vm *vm, const struct machine *machine, struct error *err)
 			disk_is_booted_from(known))
 			vm->boot_disk = i;
 	}
+	/* What the disks themselves say comes before their active flags. */
+	for (size_t i = 0; i < vm->disk_count; i++)
+		if (strcmp(vm->disks[i].name,
+			json_text(vm->guest, "boot_disk", "")) == 0)
+			vm->boot_disk = i;
 	machine_disks_free(disks, count);
 	if (result == 0 && count == 0)
 		result = error_set(err, 0, "machine %s has no disk", vm->name);

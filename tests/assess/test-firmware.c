@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "convert/assess/boot-disk.h"
 #include "convert/assess/firmware.h"
 
 static const struct {
@@ -70,11 +71,42 @@ boot_code_is_a_loader_or_leads_to_an_active_partition(void **state)
 	assert_true(firmware_is_boot_code(sector));
 }
 
+static void
+the_boot_disk_is_found_by_what_is_on_it(void **state)
+{
+	const struct boot_disk_evidence plain = {.has_boot = true},
+		loader = {.has_loader = true, .has_code = true},
+		code = {.has_code = true}, esp = {.has_any_esp = true},
+		mounted = {.has_any_esp = true, .has_esp = true},
+		none = {.has_boot = false};
+	const struct {
+		struct boot_disk_evidence disks[3];
+		bool is_uefi;
+		size_t chosen;
+	} cases[] = {
+		{{none, none, none}, false, 0},
+		{{none, plain, none}, false, 1},
+		{{plain, loader, none}, false, 1},
+		{{plain, code, loader}, false, 2},
+		{{loader, loader, none}, false, 0},
+		{{plain, code, none}, false, 1},
+		{{loader, esp, mounted}, true, 2},
+		{{loader, esp, plain}, true, 1},
+		{{mounted, mounted, plain}, true, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_int_equal(boot_disk_choose(cases[i].disks, 3,
+			cases[i].is_uefi), cases[i].chosen);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(evidence_is_weighed_in_its_order),
+		cmocka_unit_test(the_boot_disk_is_found_by_what_is_on_it),
 		cmocka_unit_test(
 			boot_code_is_a_loader_or_leads_to_an_active_partition),
 	};

@@ -223,6 +223,34 @@ boot_disk_is_the_one_with_the_active_partition(void **state)
 }
 
 static void
+boot_disk_is_the_one_that_the_conversion_found(void **state)
+{
+	char folder[] = "/tmp/unrack-test-XXXXXX";
+	AUTO(freep) char *path = NULL;
+	struct machine machine = {.folder = folder, .lock_fd = -1,
+		.name = "legacy"};
+	static const char guest[] = "{\"boot_disk\": \"%s\"}";
+	AUTO(vm_freep) struct vm *vm = NULL;
+	AUTO(freep) char *text = NULL;
+	struct error err = {0};
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	AUTO(freep) char *copy = io_format("cp -r " FIXTURES "/legacy/. %s",
+		folder);
+	const char *const argv[] = {"sh", "-c", copy, NULL};
+	assert_ok(process_run(argv, NULL, 30, &err), &err);
+	AUTO(vm_freep) struct vm *before = read_fixture("legacy");
+	path = io_format("%s/report/guest.json", folder);
+	text = io_format(guest, before->disks[0].name);
+	assert_ok(io_write_file(path, text, strlen(text), 0600, &err), &err);
+	assert_ok(vm_read(&vm, &machine, &err), &err);
+	assert_int_equal(before->boot_disk, 1);
+	assert_int_equal(vm->boot_disk, 0);
+	assert_ok(io_remove_tree(folder, &err), &err);
+}
+
+static void
 cards_keep_the_address_burnt_in(void **state)
 {
 	AUTO(vm_freep) struct vm *vm = read_fixture("legacy");
@@ -386,6 +414,8 @@ main(void)
 		cmocka_unit_test(each_hardware_is_known_to_qemu_and_libvirt),
 		cmocka_unit_test(
 			boot_disk_is_the_one_with_the_active_partition),
+		cmocka_unit_test(
+			boot_disk_is_the_one_that_the_conversion_found),
 		cmocka_unit_test(cards_keep_the_address_burnt_in),
 		cmocka_unit_test(without_an_inventory_only_cards_become_cards),
 		cmocka_unit_test(disks_without_a_serial_get_stable_ones),
