@@ -114,6 +114,47 @@ static const struct rule rules[] = {
 		.effect = "Comments the setting out.",
 		.proof = "tests/rewrite/test-loader.c",
 	},
+	{
+		.id = "linux.loader.entry-lost",
+		.title = "An entry of the old boot menu starts nothing in the VM",
+		.severity = SEVERITY_WARNING,
+		.why = "Its kernel, initramfs or partition is not there, or on a "
+		  "file system that has no UUID.",
+		.action = "Add it to /boot/unrack-grub/grub.cfg if it is missed.",
+		.proof = "tests/boot/lilo-replaced",
+	},
+	{
+		.id = "linux.loader.not-replaced",
+		.title = "The boot loader cannot start the VM",
+		.severity = SEVERITY_BLOCKER,
+		.why = "LILO and ELILO start kernels as they lay on the old "
+		  "machine's disks. What would take their place does not "
+		  "fit or could not be made.",
+		.action = "Install GRUB on the server, or make room: the first "
+		  "partition of a disk has to begin at sector 63 or later.",
+		.proof = "tests/boot/lilo-replaced",
+	},
+	{
+		.id = "linux.loader.password",
+		.title = "The old boot menu asked for a password",
+		.severity = SEVERITY_WARNING,
+		.why = "The menu that takes its place does not.",
+		.action = "Set one in /boot/unrack-grub/grub.cfg, or guard the VM's "
+		  "console.",
+		.proof = "tests/boot/lilo-replaced",
+	},
+	{
+		.id = "linux.loader.replaced",
+		.title = "The boot loader starts kernels by the sectors they had",
+		.severity = SEVERITY_WARNING,
+		.why = "LILO finds no kernel that was changed, and none on another "
+		  "kind of disk.",
+		.action = "Install a boot loader that reads file systems.",
+		.effect = "Puts GRUB 2 in its place, with the same menu, in "
+		  "/boot/unrack-grub. lilo must not be run in the VM any more: "
+		  "remove its package, or install GRUB's there.",
+		.proof = "tests/boot/lilo-replaced",
+	},
 };
 
 const struct rule_table rules_firmware = {

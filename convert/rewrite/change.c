@@ -34,6 +34,7 @@ struct change {
 	char *path, *reason;
 	const char *kind;
 	struct version before, after;
+	char *sectors;	 /* what was there, before.bytes long; else NULL */
 	bool is_planned; /* and not written yet */
 };
 
@@ -55,6 +56,7 @@ forget(struct change *change)
 	free(change->reason);
 	free(change->before.text);
 	free(change->after.text);
+	free(change->sectors);
 }
 
 void
@@ -332,6 +334,26 @@ changes_note(struct changes *changes, const struct inject_change *noted,
 	return set_content(&change->before, &noted->before, is_text, err);
 }
 
+int
+changes_note_sectors(struct changes *changes, const char *disk,
+	const void *before, const void *after, size_t bytes, const char *reason,
+	struct error *err)
+{
+	struct change *change = add(changes, disk, "sectors", reason, err);
+
+	if (change == NULL)
+		return -1;
+	change->sectors = malloc(bytes);
+	if (change->sectors == NULL)
+		return error_set(err, ENOMEM, "note the change of %s", disk);
+	memcpy(change->sectors, before, bytes);
+	change->before.exists = change->after.exists = true;
+	change->before.bytes = change->after.bytes = bytes;
+	if (hash_block(before, bytes, change->before.hash, err) == -1)
+		return -1;
+	return hash_block(after, bytes, change->after.hash, err);
+}
+
 /* ---- the record ---- */
 
 static json_t *
@@ -370,19 +392,40 @@ write_diff(const struct change *change, size_t index, const char *folder,
 	return io_write_file(path, diff, strlen(diff), 0600, err);
 }
 
+/* NNNN.sectors: `dd of=DISK conv=notrunc` puts them back. */
+static int
+write_sectors(const struct change *change, size_t index, const char *folder,
+	char name_out[32], struct error *err)
+{
+	AUTO(freep) char *path = NULL;
+
+	name_out[0] = '\0';
+	if (change->sectors == NULL)
+		return 0;
+	snprintf(name_out, 32, "%04zu.sectors", index + 1);
+	path = io_format("%s/%s", folder, name_out);
+	if (path == NULL)
+		return error_set(err, ENOMEM, "record %s", change->path);
+	return io_write_file(path, change->sectors, change->before.bytes, 0600,
+		err);
+}
+
 static int
 record_one(json_t *list, const struct change *change, size_t index,
 	const char *folder, struct error *err)
 {
 	json_t *json;
-	char name[32];
+	char name[32], saved[32];
 
-	if (write_diff(change, index, folder, name, err) == -1)
+	if (write_diff(change, index, folder, name, err) == -1 ||
+		write_sectors(change, index, folder, saved, err) == -1)
 		return -1;
 	json = json_pack("{ss so so so}", "kind", change->kind, "before",
 		version_json(&change->before), "after",
 		version_json(&change->after), "diff",
 		*name == '\0' ? json_null() : json_string(name));
+	if (*saved != '\0')
+		json_set_text(json, "saved", saved);
 	if (json_set_text(json, "path", change->path) == -1 ||
 		json_set_text(json, "reason", change->reason) == -1 ||
 		json_array_append(list, json) == -1) {

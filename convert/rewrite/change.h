@@ -43,6 +43,14 @@ int changes_note(struct changes *changes, const struct inject_change *change,
 	struct error *err);
 
 /*
+ * Note that the first sectors of a disk, `bytes` long, were written.  The record
+ * keeps what was there, so that it can be put back.
+ */
+int changes_note_sectors(struct changes *changes, const char *disk,
+	const void *before, const void *after, size_t bytes, const char *reason,
+	struct error *err);
+
+/*
  * The next change from *index on whose file is now a text, borrowed; moves
  * *index behind it.  False at the end.
  */

@@ -29,6 +29,7 @@
 #include "convert/rewrite/change.h"
 #include "convert/rewrite/fallback.h"
 #include "convert/rewrite/injection.h"
+#include "convert/rewrite/replacement.h"
 #include "convert/rewrite/texts.h"
 #include "convert/rewrite/trim.h"
 #include "convert/size/host.h"
@@ -44,6 +45,7 @@ struct conversion {
 	struct findings *findings;
 	struct changes *changes;
 	struct fallback *fallback;
+	struct replacement *replacement;
 	struct guest *guest;
 	const char **disk_names;
 	const struct volume *root; /* NULL: nothing known to convert */
@@ -57,6 +59,7 @@ conversion_release(struct conversion *conversion)
 	findings_free(conversion->findings);
 	changes_free(conversion->changes);
 	fallback_free(conversion->fallback);
+	replacement_free(conversion->replacement);
 	guest_free(conversion->guest);
 	volumes_release(&conversion->volumes);
 	free(conversion->disk_names);
@@ -188,7 +191,10 @@ assess(struct conversion *conversion, struct error *err)
 	boot_check_install_device(conversion->g, conversion->findings);
 	if (fallback_plan(&conversion->fallback, conversion->g, guest,
 		    &conversion->volumes, inventory, conversion->findings,
-		    err) == -1)
+		    err) == -1 ||
+		replacement_plan(&conversion->replacement, conversion->g, guest,
+			&conversion->volumes, conversion->references,
+			conversion->findings, conversion->changes, err) == -1)
 		return -1;
 	log_debug("planned the drivers");
 	return examine_guest(conversion, err);
@@ -283,7 +289,10 @@ convert(struct conversion *conversion, struct error *err)
 			    conversion->changes, err) == -1 ||
 			fallback_apply(conversion->fallback, conversion->g,
 				conversion->findings, conversion->changes,
-				err) == -1)
+				err) == -1 ||
+			replacement_apply(conversion->replacement,
+				conversion->g, conversion->findings,
+				conversion->changes, err) == -1)
 			return -1;
 	}
 	if (!conversion->request->no_trim)

@@ -58,3 +58,10 @@ test-esp_src := tests/rewrite/test-esp.c convert/rewrite/esp.c \
 	convert/assess/efi-loaders.c drivers-inject/guest-folder.c \
 	$(inject_src) wire/hash.c $(common_src)
 test-esp_pkg := cmocka jansson $(inject_pkg)
+
+tests += test-replacement
+test-replacement_src := tests/rewrite/test-replacement.c \
+	$(addprefix convert/rewrite/,boot-sectors.c command-line.c edit.c \
+	host-grub.c lilo-menu.c menu.c) $(convert_assess_src) \
+	$(inject_src) $(inject_guestfs_src) wire/hash.c $(common_src)
+test-replacement_pkg := cmocka libguestfs jansson yaml-0.1 $(inject_pkg)
