@@ -7,6 +7,26 @@
 
 static const struct rule rules[] = {
 	{
+		.id = "boot.geometry",
+		.title = "The partition table was written for another controller",
+		.severity = SEVERITY_WARNING,
+		.why = "The code in the disk's first sector finds partitions by "
+		  "cylinder, head and sector, as the old controller counted them.",
+		.action = "Install a boot loader of its own in the first sector.",
+		.effect = "Counts them as the VM does. Linux reads other fields.",
+		.proof = "tests/rewrite/test-boot-table.c",
+	},
+	{
+		.id = "boot.no-active-partition",
+		.title = "No partition is active, and the disk's code looks for one",
+		.severity = SEVERITY_WARNING,
+		.why = "Some RAID controllers start such disks all the same; the "
+		  "VM's BIOS runs the code as it is, which stops.",
+		.action = "Make the partition with the boot loader active.",
+		.effect = "Makes it active where only one begins with a boot loader.",
+		.proof = "tests/rewrite/test-boot-table.c",
+	},
+	{
 		.id = "boot.several-systems",
 		.title = "Several systems are installed",
 		.severity = SEVERITY_WARNING,

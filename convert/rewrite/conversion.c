@@ -26,6 +26,7 @@
 #include "convert/assess/snapshot.h"
 #include "convert/assess/volume.h"
 #include "convert/assess/waiver.h"
+#include "convert/rewrite/boot-table.h"
 #include "convert/rewrite/change.h"
 #include "convert/rewrite/fallback.h"
 #include "convert/rewrite/injection.h"
@@ -190,11 +191,14 @@ assess(struct conversion *conversion, struct error *err)
 		return -1;
 	boot_check_install_device(conversion->g, conversion->findings);
 	if (fallback_plan(&conversion->fallback, conversion->g, guest,
-		    &conversion->volumes, inventory, conversion->findings,
-		    err) == -1 ||
+		    &conversion->volumes, inventory, conversion->references,
+		    conversion->findings, err) == -1 ||
 		replacement_plan(&conversion->replacement, conversion->g, guest,
 			&conversion->volumes, conversion->references,
-			conversion->findings, conversion->changes, err) == -1)
+			conversion->findings, conversion->changes, err) ==
+			-1 ||
+		boot_table_apply(conversion->g, guest, &conversion->volumes,
+			conversion->findings, NULL, err) == -1)
 		return -1;
 	log_debug("planned the drivers");
 	return examine_guest(conversion, err);
@@ -290,6 +294,9 @@ convert(struct conversion *conversion, struct error *err)
 			fallback_apply(conversion->fallback, conversion->g,
 				conversion->findings, conversion->changes,
 				err) == -1 ||
+			boot_table_apply(conversion->g, conversion->guest,
+				&conversion->volumes, conversion->findings,
+				conversion->changes, err) == -1 ||
 			replacement_apply(conversion->replacement,
 				conversion->g, conversion->findings,
 				conversion->changes, err) == -1)

@@ -140,20 +140,29 @@ plan_companions(struct esp *esp, const struct efi_loaders *loaders,
 	}
 }
 
+void
+esp_add_text(struct esp *esp, const char *to, const char *text, size_t bytes)
+{
+	plan(esp, to, "");
+	for (size_t i = 0; i < esp->file_count; i++)
+		if (strcmp(esp->files[i].to, to) == 0) {
+			esp->files[i].text = text;
+			esp->files[i].bytes = bytes;
+		}
+}
+
 static void
 plan_table(struct esp *esp, const struct efi_loader *shim,
 	const struct machine *machine)
 {
-	struct esp_file *file = &esp->files[esp->file_count];
+	char to[400];
 
-	if (machine != &machines[0] || esp->file_count == ESP_FILES ||
+	if (machine != &machines[0] ||
 		!efi_ends_with(shim->path, "/shimx64.efi"))
 		return;
-	*file = (struct esp_file){.text = shim_table,
-		.bytes = sizeof shim_table};
-	snprintf(file->to, sizeof file->to, "%.*s/%s",
-		(int)shim->folder_bytes, shim->path, machine->table);
-	esp->file_count++;
+	snprintf(to, sizeof to, "%.*s/%s", (int)shim->folder_bytes, shim->path,
+		machine->table);
+	esp_add_text(esp, to, shim_table, sizeof shim_table);
 }
 
 /* fbx64.efi without a table finds nothing; without it, GRUB has to be there. */

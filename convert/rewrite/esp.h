@@ -39,6 +39,10 @@ struct esp {
 int esp_plan(struct esp *esp_out, const struct guest_files *files,
 	const char *point, const struct efi_owner *owner, struct error *err);
 
+/* One more that is to be made, of `text`, which is borrowed. */
+void esp_add_text(struct esp *esp, const char *to, const char *text,
+	size_t bytes);
+
 /* Make one of the files; `to`'s folder is there. */
 int esp_make(const struct esp_file *file, const struct guest_files *files,
 	void **data_out, size_t *bytes_out, struct error *err);

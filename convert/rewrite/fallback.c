@@ -19,6 +19,7 @@
 #include "convert/assess/guest.h"
 #include "convert/assess/volume.h"
 #include "convert/rewrite/change.h"
+#include "convert/rewrite/elilo.h"
 #include "convert/rewrite/esp.h"
 #include "drivers-inject/guest.h"
 #include "drivers-inject/inject.h"
@@ -28,6 +29,7 @@ enum { PARTITION_LIMIT = 8 };
 struct partition {
 	struct esp_place place;
 	struct esp esp;
+	struct elilo elilo; /* what takes its place */
 };
 
 struct fallback {
@@ -38,7 +40,17 @@ struct fallback {
 void
 fallback_free(struct fallback *fallback)
 {
+	if (fallback == NULL)
+		return;
+	for (size_t i = 0; i < fallback->count; i++)
+		elilo_release(&fallback->list[i].elilo);
 	free(fallback);
+}
+
+static void
+fallback_freep(struct fallback **fallback)
+{
+	fallback_free(*fallback);
 }
 
 /* The first entry that the old firmware had for this partition. */
@@ -84,10 +96,39 @@ note(struct findings *findings, const struct partition *partition)
 	}
 }
 
+/* Under ELILO's own name, which entries have, and where every firmware looks. */
+static int
+plan_elilo(struct partition *partition, guestfs_h *g,
+	const struct guest *guest, struct references *references,
+	struct findings *findings, struct error *err)
+{
+	struct elilo *elilo = &partition->elilo;
+	struct esp *esp = &partition->esp;
+	char folder[320], path[400];
+
+	snprintf(folder, sizeof folder, "%s", esp->loader);
+	*strrchr(folder, '/') = '\0';
+	if (elilo_replace(elilo, g, guest, folder,
+		    partition->place.volume->uuid, references, findings,
+		    err) == -1)
+		return -1;
+	if (elilo->menu == NULL)
+		return 0;
+	esp_add_text(esp, esp->loader, elilo->image, elilo->image_bytes);
+	snprintf(path, sizeof path, "%s/EFI/BOOT/BOOTX64.EFI",
+		partition->place.point);
+	esp_add_text(esp, path, elilo->image, elilo->image_bytes);
+	snprintf(path, sizeof path, "%s/EFI/unrack/grub.cfg",
+		partition->place.point);
+	esp_add_text(esp, path, elilo->menu, strlen(elilo->menu));
+	return 0;
+}
+
 static int
 look(struct fallback *fallback, guestfs_h *g, const struct guest *guest,
 	const struct volume *volume, const json_t *inventory,
-	struct findings *findings, struct error *err)
+	struct references *references, struct findings *findings,
+	struct error *err)
 {
 	struct partition *partition = &fallback->list[fallback->count];
 	const char *uuids[GUEST_MOUNTS + 2] = {NULL};
@@ -115,18 +156,22 @@ look(struct fallback *fallback, guestfs_h *g, const struct guest *guest,
 	guest_libguestfs_open(&files, g);
 	result = esp_plan(&partition->esp, &files, partition->place.point, &owner,
 		err);
-	esp_place_close(&partition->place, g);
 	fallback->count++;
 	note(findings, partition);
+	if (result == 0 && partition->esp.state == ESP_ELILO)
+		result = plan_elilo(partition, g, guest, references, findings,
+			err);
+	esp_place_close(&partition->place, g);
 	return result;
 }
 
 int
 fallback_plan(struct fallback **fallback_out, guestfs_h *g,
 	const struct guest *guest, const struct volumes *volumes,
-	const json_t *inventory, struct findings *findings, struct error *err)
+	const json_t *inventory, struct references *references,
+	struct findings *findings, struct error *err)
 {
-	AUTO(freep) struct fallback *fallback = calloc(1, sizeof *fallback);
+	AUTO(fallback_freep) struct fallback *fallback = calloc(1, sizeof *fallback);
 	bool boots = false;
 
 	if (fallback == NULL)
@@ -136,7 +181,7 @@ fallback_plan(struct fallback **fallback_out, guestfs_h *g,
 		if (volume_is_esp(&volumes->list[i]) &&
 			strcmp(volumes->list[i].type, "vfat") == 0 &&
 			look(fallback, g, guest, &volumes->list[i], inventory,
-				findings, err) == -1)
+				references, findings, err) == -1)
 			return -1;
 	for (size_t i = 0; i < fallback->count; i++)
 		boots |= fallback->list[i].esp.state != ESP_EMPTY;

@@ -65,3 +65,10 @@ test-replacement_src := tests/rewrite/test-replacement.c \
 	host-grub.c lilo-menu.c menu.c) $(convert_assess_src) \
 	$(inject_src) $(inject_guestfs_src) wire/hash.c $(common_src)
 test-replacement_pkg := cmocka libguestfs jansson yaml-0.1 $(inject_pkg)
+
+tests += test-boot-table
+test-boot-table_src := tests/rewrite/test-boot-table.c \
+	$(addprefix convert/rewrite/,boot-table.c change.c diff.c) \
+	$(convert_examine_src) drivers-inject/appliance.c wire/hash.c \
+	$(common_src)
+test-boot-table_pkg := cmocka libguestfs jansson libarchive libcrypto

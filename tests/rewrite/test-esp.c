@@ -301,6 +301,22 @@ what_is_made_is_what_was_planned(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void
+a_text_takes_a_planned_files_place(void **state)
+{
+	struct esp esp;
+
+	(void)state;
+	program("EFI/debian/grubx64.efi", '6', ".text", "");
+	plan_for(&esp, NULL);
+	esp_add_text(&esp, "/EFI/x", "text", 4);
+	esp_add_text(&esp, "/EFI/y", "other", 5);
+	assert_int_equal(esp.file_count, 3);
+	assert_string_equal(esp.files[1].text, "text");
+	assert_int_equal(esp.files[2].bytes, 5);
+	assert_null(esp.files[0].text);
+}
+
 int
 main(void)
 {
@@ -318,6 +334,7 @@ main(void)
 		TEST(elilo_and_nothing_are_told_apart),
 		TEST(a_removable_installation_is_whole),
 		TEST(what_is_made_is_what_was_planned),
+		TEST(a_text_takes_a_planned_files_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
