@@ -7,7 +7,7 @@ convert_examine_src := $(convert_rules_src) $(addprefix convert/assess/, \
 	lifecycle.c packages.c sar.c secret.c software.c waiver.c) \
 	convert/size/processor.c wire/load-option.c
 convert_assess_src := $(convert_examine_src) $(addprefix convert/assess/, \
-	boot.c boot-default.c boot-disk.c efi-loaders.c esp-place.c firmware.c grub-config.c guest-file.c lilo-config.c \
+	boot.c boot-chain.c boot-default.c boot-disk.c efi-loaders.c esp-place.c firmware.c grub-config.c guest-file.c lilo-config.c \
 	guest-stream.c guest.c \
 	disk-name.c inspect.c reference.c service.c shell.c snapshot.c system.c volume.c) \
 	$(network_config_src)

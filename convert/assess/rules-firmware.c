@@ -7,6 +7,27 @@
 
 static const struct rule rules[] = {
 	{
+		.id = "boot.chain-broken",
+		.title = "The boot loader would stop on its way to the kernel",
+		.severity = SEVERITY_WARNING,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "The way from the disk's first sector to the menu has a gap. "
+		  "The machine may have been started from elsewhere: another "
+		  "disk, the network, a stick.",
+		.action = "See what the boot proof says. If it fails, install the boot "
+		  "loader anew on the server, or give the disk that starts it.",
+		.proof = "tests/assess/test-boot-chain.c",
+	},
+	{
+		.id = "boot.chain-fragile",
+		.title = "The boot loader starts a file by the blocks it lies in",
+		.severity = SEVERITY_INFORMATION,
+		.why = "It works as long as nothing moves the file: an update, a "
+		  "defragmentation, a copy of the file system.",
+		.action = "Install the boot loader where it has room of its own.",
+		.proof = "tests/assess/test-boot-chain.c",
+	},
+	{
 		.id = "boot.geometry",
 		.title = "The partition table was written for another controller",
 		.severity = SEVERITY_WARNING,

@@ -18,6 +18,7 @@
 #include "common/log.h"
 #include "common/own.h"
 #include "convert/assess/boot.h"
+#include "convert/assess/boot-chain.h"
 #include "convert/assess/examine.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest.h"
@@ -190,6 +191,8 @@ assess(struct conversion *conversion, struct error *err)
 		    conversion->findings, conversion->changes, err) == -1)
 		return -1;
 	boot_check_install_device(conversion->g, conversion->findings);
+	boot_chain_check(conversion->g, guest, &conversion->volumes,
+		conversion->findings);
 	if (fallback_plan(&conversion->fallback, conversion->g, guest,
 		    &conversion->volumes, inventory, conversion->references,
 		    conversion->findings, err) == -1 ||

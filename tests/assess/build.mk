@@ -119,3 +119,10 @@ tests += test-boot-default
 test-boot-default_src := tests/assess/test-boot-default.c \
 	convert/assess/boot-default.c
 test-boot-default_pkg := cmocka
+
+tests += test-boot-chain
+test-boot-chain_src := tests/assess/test-boot-chain.c \
+	$(convert_assess_src) $(addprefix convert/rewrite/,boot-sectors.c \
+	host-grub.c) $(inject_src) $(inject_guestfs_src) wire/hash.c \
+	$(common_src)
+test-boot-chain_pkg := cmocka libguestfs jansson yaml-0.1 $(inject_pkg)
