@@ -26,6 +26,7 @@ enum {
 	UNIFIED_HEADER_BYTES = 1 << 20, /* with the sections before .linux */
 	KERNEL_LIMIT = 100,
 	MACHINE_ID_BYTES = 32,
+	TOKEN_LIMIT = 4096,
 };
 
 static const char *const prefixes[] = {"vmlinuz-", "vmlinux-", "kernel-",
@@ -181,6 +182,7 @@ struct search {
 	const struct guest_files *files;
 	struct kernel *kernels;
 	size_t count;
+	char token[128]; /* what kernel-install calls this system's folder */
 };
 
 static bool
@@ -276,7 +278,30 @@ list_folder(const struct search *search, const char *folder,
 	return 0;
 }
 
-/* PARTITION/MACHINE-ID/VERSION/linux and initrd. */
+/* The machine's id, unless kernel-install was told another name. */
+static bool
+is_token(const struct search *search, const char *name)
+{
+	return (strlen(name) == MACHINE_ID_BYTES &&
+		strspn(name, "0123456789abcdef") == MACHINE_ID_BYTES) ||
+		strcmp(name, "Default") == 0 ||
+		(search->token[0] != '\0' && strcmp(name, search->token) == 0);
+}
+
+static void
+read_token(struct search *search)
+{
+	AUTO(freep) char *text = NULL;
+	struct error ignored;
+	size_t bytes;
+
+	if (guest_read(search->files, "/etc/kernel/entry-token", TOKEN_LIMIT,
+		    true, &text, &bytes, &ignored) == 0 && text != NULL)
+		snprintf(search->token, sizeof search->token, "%.*s",
+			(int)strcspn(text, " \r\n"), text);
+}
+
+/* PARTITION/TOKEN/VERSION/linux and initrd. */
 static int
 collect_entries(struct search *search, const char *partition,
 	const struct names *top, struct error *err)
@@ -290,8 +315,7 @@ collect_entries(struct search *search, const char *partition,
 
 		if (folder == NULL)
 			return error_set(err, ENOMEM, "find kernels");
-		if (strlen(id) != MACHINE_ID_BYTES ||
-			strspn(id, "0123456789abcdef") != MACHINE_ID_BYTES)
+		if (!is_token(search, id))
 			continue;
 		if (list_folder(search, folder, &versions, err) == -1)
 			return -1;
@@ -443,6 +467,7 @@ kernel_list(struct kernel **kernels_out, size_t *count_out,
 	search.kernels = calloc(KERNEL_LIMIT, sizeof *search.kernels);
 	if (search.kernels == NULL)
 		return error_set(err, ENOMEM, "find kernels");
+	read_token(&search);
 	if (collect(&search, &boot, err) == -1) {
 		kernel_free_all(search.kernels, search.count);
 		return -1;

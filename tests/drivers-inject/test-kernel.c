@@ -116,6 +116,29 @@ hostile_releases_are_not_believed(void **state)
 	assert_false(kernel_release(version, image, 0x20f));
 }
 
+/* By the machine's id, and by the name that kernel-install was told. */
+static void
+folders_of_kernel_install_are_searched(void **state)
+{
+	AUTO(found_freep) struct found found = {NULL, 0};
+	struct error err;
+
+	if (!scratch_shell_holds(*state,
+		    "mkdir -p boot etc/kernel; echo server >etc/kernel/entry-token\n"
+		    "id=0123456789abcdef0123456789abcdef\n"
+		    "image=$(ls -v /boot/vmlinuz-* | tail -n1); test -r $image\n"
+		    "for one in boot/efi/$id efi/server efi/other boot/Default; do\n"
+		    "mkdir -p $one/1; cp $image $one/1/linux; : >$one/1/initrd\n"
+		    "done"))
+		skip();
+	assert_ok(list(*state, &found, &err), &err);
+	assert_int_equal(found.count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_null(strstr(found.kernels[i].image, "/other/"));
+		assert_int_equal(found.kernels[i].initramfs.count, 1);
+	}
+}
+
 static void
 a_guest_without_boot_is_told(void **state)
 {
@@ -137,6 +160,7 @@ main(void)
 		TEST(a_name_serves_where_the_image_tells_nothing),
 		TEST(newer_kernels_come_first_and_others_are_passed_by),
 		TEST(hostile_releases_are_not_believed),
+		TEST(folders_of_kernel_install_are_searched),
 		TEST(a_guest_without_boot_is_told),
 	};
 
