@@ -35,7 +35,13 @@ static const char *const configs[] = {
 	"/boot/loader/entries/*.conf",
 	"/boot/grub/menu.lst",
 	"/boot/grub/grub.conf",
+	"/boot/unrack-grub/grub.cfg",
+	"/boot/efi/EFI/unrack/grub.cfg",
 	"/boot/extlinux/extlinux.conf",
+	"/boot/extlinux.conf",
+	"/extlinux.conf",
+	"/efi/loader/entries/*.conf",
+	"/boot/efi/loader/entries/*.conf",
 	"/boot/syslinux/syslinux.cfg",
 };
 
@@ -177,7 +183,7 @@ mount_one(guestfs_h *g, const char *uuid, const char *device,
 static int
 mount_guest(guestfs_h *g, const struct vm *vm, struct error *err)
 {
-	static const char *const targets[] = {"/boot", "/boot/efi"};
+	static const char *const targets[] = {"/boot", "/boot/efi", "/efi"};
 	const json_t *root = json_object_get(vm->guest, "root"), *mount;
 	size_t i;
 
