@@ -125,4 +125,4 @@ test-boot-chain_src := tests/assess/test-boot-chain.c \
 	$(convert_assess_src) $(addprefix convert/rewrite/,boot-sectors.c \
 	host-grub.c) $(inject_src) $(inject_guestfs_src) wire/hash.c \
 	$(common_src)
-test-boot-chain_pkg := cmocka libguestfs jansson yaml-0.1 $(inject_pkg)
+test-boot-chain_pkg := cmocka libguestfs sqlite3 jansson yaml-0.1 $(inject_pkg)
