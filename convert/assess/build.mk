@@ -1,11 +1,12 @@
 network_config_src := $(addprefix convert/assess/,ifcfg.c ifupdown.c ini.c \
 	interface.c keyfile.c net-rule.c netplan.c networkd.c)
+convert_secret_src := $(wildcard convert/assess/secret*.c)
 convert_rules_src := $(wildcard convert/assess/rules-*.c) \
 	$(wildcard convert/assess/look-*.c)
 convert_examine_src := $(convert_rules_src) $(addprefix convert/assess/, \
 	boot-entry.c catalogue.c device.c examine.c files.c files-tar.c finding.c fstab.c \
-	lifecycle.c packages.c sar.c secret.c software.c waiver.c) \
-	convert/size/processor.c wire/load-option.c
+	lifecycle.c packages.c sar.c software.c waiver.c) \
+	$(convert_secret_src) convert/size/processor.c wire/load-option.c
 convert_assess_src := $(convert_examine_src) $(addprefix convert/assess/, \
 	boot.c boot-chain.c boot-default.c boot-disk.c efi-loaders.c esp-place.c firmware.c grub-config.c guest-file.c lilo-config.c \
 	guest-stream.c guest.c \

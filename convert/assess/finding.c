@@ -178,6 +178,7 @@ evidence_json(const char *where, unsigned line, const char *what)
 		snprintf(place, sizeof place, "%s", where);
 	else
 		snprintf(place, sizeof place, "%s:%u", where, line);
+	secret_mask_path(place);
 	if (json_set_text(evidence, "where", place) == -1 ||
 		json_set_text(evidence, "what", text) == -1)
 		return NULL;
@@ -233,12 +234,12 @@ finding_add(struct findings *findings, const char *id, const char *where,
 }
 
 static json_t *
-safe(const char *text)
+safe(const char *text, void (*mask)(char *text))
 {
 	char copy[256];
 
 	snprintf(copy, sizeof copy, "%s", text);
-	secret_mask(copy);
+	mask(copy);
 	return json_safe_string(copy, strlen(copy));
 }
 
@@ -253,8 +254,8 @@ findings_add_dependency(struct findings *findings, const char *kind,
 	const char *host, unsigned port, const char *where)
 {
 	append(findings, findings->dependencies,
-		json_pack("{ss so so so}", "kind", kind, "host", safe(host),
-			"port", port_json(port), "where", safe(where)),
+		json_pack("{ss so so so}", "kind", kind, "host", safe(host, secret_mask),
+			"port", port_json(port), "where", safe(where, secret_mask_path)),
 		LIST_LIMIT);
 }
 
@@ -263,9 +264,9 @@ findings_add_listener(struct findings *findings, const char *program,
 	const char *protocol, unsigned port, const char *where)
 {
 	append(findings, findings->listeners,
-		json_pack("{so ss so so}", "program", safe(program), "protocol",
+		json_pack("{so ss so so}", "program", safe(program, secret_mask), "protocol",
 			protocol, "port", port_json(port), "where",
-			safe(where)),
+			safe(where, secret_mask_path)),
 		LIST_LIMIT);
 }
 
@@ -280,7 +281,7 @@ findings_add_limit(struct findings *findings, bool is_grave,
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
 	findings->is_grave = findings->is_grave || is_grave;
-	append(findings, findings->limits, json_safe_string(text, strlen(text)),
+	append(findings, findings->limits, safe(text, secret_mask_path),
 		LIST_LIMIT);
 }
 

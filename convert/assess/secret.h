@@ -14,7 +14,13 @@ void secret_mask(char *text);
  */
 void secret_mask_line(char *text, const char *path);
 
-/* The same for a text of many lines, each for itself. */
-void secret_mask_lines(char *text);
+/* The same for a path, which keeps its line number. */
+void secret_mask_path(char *path);
+
+/*
+ * The same for a text of many lines of that file, each for itself; private keys go
+ * whole.
+ */
+void secret_mask_lines(char *text, const char *path);
 
 #endif

@@ -384,7 +384,7 @@ write_diff(const struct change *change, size_t index, const char *folder,
 		    change->before.exists ? change->before.text : "",
 		    change->after.text, err) == -1)
 		return -1;
-	secret_mask_lines(diff);
+	secret_mask_lines(diff, change->path);
 	snprintf(name_out, 32, "%04zu.diff", index + 1);
 	path = io_format("%s/%s", folder, name_out);
 	if (path == NULL)

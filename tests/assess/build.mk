@@ -42,14 +42,14 @@ test-files_pkg := cmocka jansson libarchive libcrypto
 test-packages_src := tests/assess/test-packages.c convert/assess/packages.c \
 	convert/assess/files.c convert/assess/certificate.c $(common_src)
 test-packages_pkg := cmocka jansson libcrypto
-test-secret_src := tests/assess/test-secret.c convert/assess/secret.c
+test-secret_src := tests/assess/test-secret.c $(convert_secret_src)
 test-secret_pkg := cmocka
 test-waiver_src := tests/assess/test-waiver.c $(examine_test_src)
 test-waiver_pkg := cmocka jansson libarchive libcrypto
 
 # As in tests/drivers-inject/build.mk.
 fuzz_snapshot := tests/fuzz/fuzz-snapshot.c $(convert_examine_src) $(common_src)
-fuzz_secret := tests/fuzz/fuzz-secret.c convert/assess/secret.c $(common_src)
+fuzz_secret := tests/fuzz/fuzz-secret.c $(convert_secret_src) $(common_src)
 fuzzers += fuzz-snapshot fuzz-secret
 fuzz-snapshot_src := $(fuzz_snapshot) \
 	$(if $(findstring clang,$(CC)),,tests/fuzz/replay.c)

@@ -46,6 +46,145 @@ static const struct {
 	{"bindpw hunter2", "hunter2"},
 	{"//f/s /m cifs username=a,password=hunter2,uid=0", "hunter2"},
 	{"AccountKey=hunter2==;Endpoint=x", "hunter2"},
+	{"<property name=\"password\" value=\"hunter2\"/>", "hunter2"},
+	{"<Resource name=\"jdbc/db\" username=\"app\" password='hunter2' url=\"jdbc:x\"/>",
+		"hunter2"},
+	{"<add key=\"DbPassword\" value=\"hunter2\" />", "hunter2"},
+	{"<connectionString>Server=10.0.0.5;User Id=sa;Password=hunter2;</connectionString>",
+		"hunter2"},
+	{"jdbc:oracle:thin:scott/hunter2@//10.0.0.5:1521/ORCL", "hunter2"},
+	{"jdbc:mysql://10.0.0.5/db?user=a&password=hunter2&x=1", "hunter2"},
+	{"https://10.0.0.5/hook?token=hunter2", "hunter2"},
+	{"https://10.0.0.5/hook?access_token=hunter2&a=b", "hunter2"},
+	{"https://10.0.0.5/api?key=hunter2", "hunter2"},
+	{"https://10.0.0.5/api?apikey=hunter2", "hunter2"},
+	{"https://10.0.0.5/api?sig=hunter2%3D", "hunter2"},
+	{"https://hooks.slack.com/services/T00000000/B00000000/hunter2hunter2hunter2",
+		"hunter2hunt"},
+	{"0 3 * * * root mysqldump --password=hunter2 shop", "hunter2"},
+	{"0 3 * * * root mysqldump -phunter2 -h 10.0.0.5 shop", "hunter2"},
+	{"0 3 * * * root PGPASSWORD=hunter2 pg_dump -h 10.0.0.5 shop", "hunter2"},
+	{"ExecStart=/usr/bin/agent --server 10.0.0.5 --password hunter2", "hunter2"},
+	{"ExecStart=/usr/bin/agent --server 10.0.0.5 --token hunter2", "hunter2"},
+	{"ExecStart=/usr/bin/agent --api-key hunter2 --server 10.0.0.5", "hunter2"},
+	{"ExecStart=/usr/bin/agent -P hunter2 10.0.0.5", "hunter2"},
+	{"Environment=\"DB_PASS=hunter2\" \"HOST=10.0.0.5\"", "hunter2"},
+	{"Environment=DB_PASS=hunter2 HOST=10.0.0.5", "hunter2"},
+	{"Environment=REDIS_URL=redis://:hunter2@10.0.0.5:6379/0", "hunter2"},
+	{"{\"host\": \"10.0.0.5\", \"password\": \"hunter2\"}", "hunter2"},
+	{"{\"host\":\"10.0.0.5\",\"auth\":{\"user\":\"a\",\"pass\":\"hunter2\"}}",
+		"hunter2"},
+	{"{\"passwd\":\"hun\\\"ter2 secret\",\"host\":\"10.0.0.5\"}", "ter2"},
+	{"{\"client_secret\":\"hunter2\",\"host\":\"10.0.0.5\"}", "hunter2"},
+	{"host 10.0.0.5 key hunter2", "hunter2"},
+	{"secret hunter2 { server 10.0.0.5 }", "hunter2"},
+	{"bindcredentials=hunter2 host=10.0.0.5", "hunter2"},
+	{"credentials: \"hunter2\"", "hunter2"},
+	{"olcRootPW: hunter2", "hunter2"},
+	{"rootpw hunter2", "hunter2"},
+	{"binddn cn=admin bindpw=hunter2", "hunter2"},
+	{"ldap_default_authtok = hunter2", "hunter2"},
+	{"wpa_passphrase=hunter2", "hunter2"},
+	{"wpa-psk hunter2", "hunter2"},
+	{"wireless-key hunter2", "hunter2"},
+	{"PrivateKey = yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=", "5TF+lXXJ"},
+	{"PreSharedKey = yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=", "5TF+lXXJ"},
+	{"10.0.0.5 : PSK \"hunter2\"", "hunter2"},
+	{"10.0.0.5 %any : PSK hunter2", "hunter2"},
+	{"radius_server 10.0.0.5 hunter2", "hunter2"},
+	{"AuthPass=hunter2", "hunter2"},
+	{"AuthUser=x AuthPass hunter2", "hunter2"},
+	{"auth_pass hunter2", "hunter2"},
+	{"stats auth admin:hunter2", "hunter2"},
+	{"user admin password hunter2", "hunter2"},
+	{"user admin insecure-password hunter2", "hunter2"},
+	{"proxy=http://user:hunter2@10.0.0.5:3128", "hunter2"},
+	{"Acquire::http::Proxy \"http://user:hunter2@10.0.0.5:3128/\";", "hunter2"},
+	{"//10.0.0.5/share /mnt cifs user=a,pass=hunter2 0 0", "hunter2"},
+	{"//10.0.0.5/share /mnt cifs username=a%hunter2 0 0", "hunter2"},
+	{"node.session.auth.password = hunter2", "hunter2"},
+	{"discovery.sendtargets.auth.password_in = hunter2", "hunter2"},
+	{"createUser bob SHA hunter2 AES hunter2", "hunter2"},
+	{"rouser bob; rocommunity hunter2", "hunter2"},
+	{"com2sec notConfigUser default hunter2", "hunter2"},
+	{"trap2sink 10.0.0.5 hunter2", "hunter2"},
+	{"trapcommunity hunter2", "hunter2"},
+	{"Authorization: Basic hunter2hunt==", "hunter2"},
+	{"X-Auth-Token: hunter2", "hunter2"},
+	{"curl -H \"X-Vault-Token: hunter2\" http://10.0.0.5", "hunter2"},
+	{"curl -uadmin:hunter2 http://10.0.0.5", "hunter2"},
+	{"curl --user \"admin:hunter2\" http://10.0.0.5", "hunter2"},
+	{"wget --http-password=hunter2 http://10.0.0.5", "hunter2"},
+	{"wget --password hunter2 http://10.0.0.5", "hunter2"},
+	{"ipmitool -H 10.0.0.5 -U a -P hunter2 power status", "hunter2"},
+	{"net use x: \\\\10.0.0.5\\y /user:bob hunter2", "hunter2"},
+	{"mount -t cifs //10.0.0.5/x /y -o username=a,password=hunter2", "hunter2"},
+	{"lftp -u bob,hunter2 ftp://10.0.0.5", "hunter2"},
+	{"lftp ftp://bob:hunter2@10.0.0.5", "hunter2"},
+	{"ncftpput -u bob -p hunter2 10.0.0.5 / x", "hunter2"},
+	{"expect \"assword:\" send \"hunter2\\r\"", "hunter2"},
+	{"sshpass -phunter2 ssh root@10.0.0.5", "hunter2"},
+	{"SSHPASS=hunter2 sshpass -e ssh 10.0.0.5", "hunter2"},
+	{"redis-cli -h 10.0.0.5 -a hunter2 ping", "hunter2"},
+	{"mongo --host 10.0.0.5 -u root -p hunter2", "hunter2"},
+	{"psql \"host=10.0.0.5 user=a password=hunter2 dbname=x\"", "hunter2"},
+	{"psql postgresql://a:hunter2@10.0.0.5/x", "hunter2"},
+	{"sqlplus scott/hunter2@10.0.0.5/ORCL", "hunter2"},
+	{"isql DSN sa hunter2 -h 10.0.0.5", "hunter2"},
+	{"bcp db out x -S 10.0.0.5 -U sa -Phunter2", "hunter2"},
+	{"sqlcmd -S 10.0.0.5 -U sa -P hunter2", "hunter2"},
+	{"$db = mysql_connect(\"10.0.0.5\", \"root\", \"hunter2\");", "hunter2"},
+	{"$db = new mysqli('10.0.0.5', 'root', 'hunter2', 'shop');", "hunter2"},
+	{"$db = new PDO('mysql:host=10.0.0.5;dbname=x', 'root', 'hunter2');",
+		"hunter2"},
+	{"conn = psycopg2.connect(host=\"10.0.0.5\", user=\"a\", password=\"hunter2\")",
+		"hunter2"},
+	{"conn = MySQLdb.connect(\"10.0.0.5\",\"root\",\"hunter2\",\"shop\")",
+		"hunter2"},
+	{"DriverManager.getConnection(\"jdbc:mysql://10.0.0.5/x\", \"root\", \"hunter2\");",
+		"hunter2"},
+	{"$dbh = DBI->connect(\"DBI:mysql:x:10.0.0.5\", \"root\", \"hunter2\");",
+		"hunter2"},
+	{"ftp.login(\"bob\", \"hunter2\")", "hunter2"},
+	{"quote PASS hunter2", "hunter2"},
+	{"aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+		"K7MDENG"},
+	{"export AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+		"K7MDENG"},
+	{"AZURE_STORAGE_KEY=hunter2", "hunter2"},
+	{"SharedAccessSignature=sv=2019&sig=hunter2", "hunter2"},
+	{"licensekey=hunter2", "hunter2"},
+	{"license_key: hunter2-1234", "hunter2"},
+	{"SECRET_KEY='hunter2$%'", "hunter2"},
+	{"define('AUTH_KEY', 'hunter2 put');", "hunter2"},
+	{"define('NONCE_SALT', 'hunter2 put');", "hunter2"},
+	{"encryption: key=hunter2", "hunter2"},
+	{"ENCRYPTION_KEY: hunter2", "hunter2"},
+	{"Passwort: hunter2", "hunter2"},
+	{"password_verify hunter2", "hunter2"},
+	{"GRUB_PASSWORD hunter2", "hunter2"},
+	{"password --md5 $1$abcd$hunter2hunter2", "hunter2"},
+	{"password_pbkdf2 root grub.pbkdf2.sha512.10000.hunter2", "hunter2"},
+	{"linux /vmlinuz root=/dev/sda1 ip=10.0.0.5 ks=http://u:hunter2@10.0.0.5/ks",
+		"hunter2"},
+	{"zbx: TLSPSKIdentity=x TLSPSK=hunter2", "hunter2"},
+	{"xoxb-1234-hunter2hunt", "hunter2"},
+	{"npm_hunter2hunter2hunter2hunter2hunt", "hunter2"},
+	{"dckr_pat_hunter2hunter2hunt", "hunter2"},
+	{"pypi-AgEIcHlwaS5vcmchunter2", "hunter2"},
+	{"server 10.0.0.5 { secret = hunter2 }", "hunter2"},
+	{"client 10.0.0.5 { secret=\"hunter2\" }", "hunter2"},
+	{"kadmin -p admin -w hunter2", "hunter2"},
+	{"htpasswd -b /etc/f bob hunter2", "hunter2"},
+	{"openssl enc -aes-256-cbc -pass pass:hunter2", "hunter2"},
+	{"7z a -phunter2 x.7z y", "hunter2"},
+	{"mail.smtp.auth=Zq7 smtp_password=hunter2", "hunter2"},
+	{"user = bob, 10.0.0.5, pw: hunter2", "hunter2"},
+	{"pwd : hunter2", "hunter2"},
+	{"community: hunter2", "hunter2"},
+	{"password = hunter two", "two"},
+	{"db.password: hunter two", "two"},
+	{"tool -p '$hunter2' x", "hunter2"},
 };
 
 /* What only the file tells. */
@@ -69,6 +208,12 @@ static const char *const harmless[] = {
 	"filer.example.com:/export/home /home nfs4 rw,hard 0 0",
 	"PasswordAuthentication yes",
 	"proxy_pass http://10.1.2.3:8080;",
+	"ssl_certificate_key /etc/ssl/private/shop.key;",
+	"//10.1.2.3/x /y cifs credentials=/etc/smb.credentials,uid=0 0 0",
+	"-A INPUT -s 10.1.2.3/32 -p tcp -m tcp --dport 22 -j ACCEPT",
+	"security key (1050:0407, YubiKey)",
+	"ssh -p 2222 root@10.1.2.3 uptime",
+	"mysqldump -p$SHOP_LOGIN shop",
 	"/dev/disk/by-id/ata-WDC_WD5000AAKX-001CA0_WD-WCAYU1234567",
 	"server 10.1.2.3:8080 weight=5;",
 	"*/5 * * * * root /usr/local/bin/sync.sh 10.1.2.3",
@@ -133,6 +278,68 @@ what_is_around_a_secret_stays(void **state)
 	assert_string_equal(text, "postgres://shop:*******@10.0.0.5/shop");
 }
 
+/* Files whose lines tell nothing about what in them is secret. */
+static void
+files_of_secrets_show_what_is_none(void **state)
+{
+	static const struct {
+		const char *path, *line, *left;
+	} cases[] = {
+		{"/root/.pgpass", "10.0.0.5:5432:shop:app:hunter2",
+			"10.0.0.5:5432:shop:app:*******"},
+		{"/etc/ppp/chap-secrets", "user * hunter2 10.0.0.5",
+			"user * ********"},
+		{"/etc/postfix/sasl_passwd", "[relay.example]:587 u:hunter2",
+			"[relay.example]:587 ********"},
+		{"/etc/pam_radius_auth.conf", "10.0.0.5:1812 hunter2 3",
+			"10.0.0.5:1812 ********"},
+		{"/etc/fstab", "/dev/sda1 / ext4 defaults 0 1",
+			"/dev/sda1 / ext4 defaults 0 1"},
+	};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		strcpy(text, cases[i].line);
+		secret_mask_line(text, cases[i].path);
+		assert_string_equal(text, cases[i].left);
+	}
+}
+
+static void
+paths_keep_their_places(void **state)
+{
+	static const struct {
+		const char *path, *left;
+	} cases[] = {
+		{"/etc/pam.d/common-password:3", "/etc/pam.d/common-password:3"},
+		{"/srv/app/token=hunter2/app.conf:7",
+			"/srv/app/token=*******/app.conf:7"},
+		{"/root/bob:hunter2@shop.url:1", "/root/bob:*******@shop.url:1"},
+		{"/etc/fstab:12", "/etc/fstab:12"},
+	};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		strcpy(text, cases[i].path);
+		secret_mask_path(text);
+		assert_string_equal(text, cases[i].left);
+	}
+}
+
+static void
+private_keys_are_masked_to_their_end(void **state)
+{
+	char text[] = "+-----BEGIN OPENSSH PRIVATE KEY-----\n+hunter2\n"
+		      "+-----END OPENSSH PRIVATE KEY-----\n+visible\n";
+
+	(void)state;
+	secret_mask_lines(text, "/root/key");
+	assert_null(strstr(text, "hunter2"));
+	assert_non_null(strstr(text, "+visible\n"));
+}
+
 static void
 lines_are_masked_each_for_itself(void **state)
 {
@@ -140,7 +347,7 @@ lines_are_masked_each_for_itself(void **state)
 		      "+pwd=hunter2\nlast";
 
 	(void)state;
-	secret_mask_lines(text);
+	secret_mask_lines(text, "/etc/app.conf");
 	assert_string_equal(text, "password\n=hello\n\n-password = ********\n"
 				  "+pwd=*******\nlast");
 }
@@ -153,6 +360,9 @@ main(void)
 		cmocka_unit_test(secrets_are_masked_by_their_place),
 		cmocka_unit_test(what_is_no_secret_stays),
 		cmocka_unit_test(what_is_around_a_secret_stays),
+		cmocka_unit_test(files_of_secrets_show_what_is_none),
+		cmocka_unit_test(paths_keep_their_places),
+		cmocka_unit_test(private_keys_are_masked_to_their_end),
 		cmocka_unit_test(lines_are_masked_each_for_itself),
 	};
 
