@@ -19,9 +19,11 @@
 #include "common/log.h"
 #include "common/monotonic.h"
 #include "common/own.h"
+#include "convert/assess/secret.h"
 #include "convert/emit/vm.h"
 #include "convert/state/machine.h"
 #include "convert/verify/boot.h"
+#include "convert/verify/console.h"
 #include "convert/verify/expect.h"
 #include "convert/verify/pcap.h"
 #include "convert/verify/prepare.h"
@@ -396,9 +398,14 @@ open_man(struct watchman *man, struct error *err)
 static void
 close_man(struct watchman *man)
 {
+	AUTO(freep) char *console = man->report == NULL
+		? NULL
+		: io_format("%s/serial.log", man->report);
 	struct error ignored;
 
 	boot_stop(man->boot);
+	if (console != NULL && console_mask(console, &ignored) == -1)
+		log_warn("%s", ignored.text);
 	expect_close(man->expectations, man->expectation_count);
 	if (man->folder != NULL)
 		io_remove_tree(man->folder, &ignored);
@@ -450,6 +457,7 @@ prove(struct watchman *man, struct verify_verdict *verdict_out,
 	man->serial.path = man->boot->serial;
 	man->firmware.path = man->boot->firmware;
 	seconds = watch_boot(man);
+	secret_mask(man->watch.evidence);
 	picture = take_picture(man);
 	return write_proof(man, seconds, picture, verdict_out, err);
 }

@@ -1,4 +1,4 @@
-tests += test-watch test-qmp test-pcap test-proof
+tests += test-watch test-qmp test-pcap test-proof test-console
 
 test-watch_src := tests/verify/test-watch.c convert/verify/watch.c $(common_src)
 test-watch_pkg := cmocka jansson
@@ -9,6 +9,10 @@ test-qmp_pkg := cmocka jansson
 test-pcap_src := tests/verify/test-pcap.c convert/verify/pcap.c \
 	convert/emit/subnet.c common/error.c
 test-pcap_pkg := cmocka jansson
+
+test-console_src := tests/verify/test-console.c convert/verify/console.c \
+	$(convert_secret_src) $(common_src)
+test-console_pkg := cmocka jansson
 
 test-proof_src := tests/verify/test-proof.c $(addprefix convert/verify/, \
 	expect.c prepare.c proof.c watch.c witness.c) $(convert_emit_vm_src) \

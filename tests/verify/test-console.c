@@ -1,0 +1,82 @@
+#include "tests/harness.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/error.h"
+#include "common/io.h"
+#include "common/own.h"
+#include "convert/verify/console.h"
+
+static void
+secrets_on_the_console_are_hidden(void **state)
+{
+	static const char log[] =
+		"Command line: root=/dev/vda1 db_password=hunter2\r\n"
+		"\0token=hunter2\nweb1 login: ";
+	AUTO(freep) char *path = io_format("%s/serial.log", (char *)*state);
+	AUTO(freep) char *data = NULL;
+	struct error err;
+	size_t bytes;
+
+	assert_int_equal(io_write_file(path, log, sizeof log - 1, 0600, &err), 0);
+	assert_int_equal(console_mask(path, &err), 0);
+	assert_int_equal(io_read_file(&data, &bytes, path, 1000, &err), 0);
+	assert_null(strstr(data, "hunter2"));
+	assert_int_equal(strncmp(data, "Command line: root=/dev/vda1 ", 29), 0);
+	assert_string_equal(data + bytes - 12, "web1 login: ");
+	unlink(path);
+}
+
+static void
+a_proof_without_a_console_has_nothing_to_hide(void **state)
+{
+	AUTO(freep) char *path = io_format("%s/nothing", (char *)*state);
+	struct error err;
+
+	assert_int_equal(console_mask(path, &err), 0);
+}
+
+static void
+what_cannot_be_masked_is_not_kept(void **state)
+{
+	AUTO(freep) char *path = io_format("%s/serial.log", (char *)*state);
+	AUTO(freep) char *part = io_format("%s.part", path);
+	struct error err;
+
+	assert_int_equal(io_write_file(path, "pw=hunter2", 10, 0600, &err), 0);
+	assert_int_equal(io_make_folders(part, &err), 0);
+	assert_int_equal(console_mask(path, &err), -1);
+	assert_int_equal(access(path, F_OK), -1);
+	rmdir(part);
+}
+
+static int
+make_folder(void **state)
+{
+	static char folder[] = "/tmp/unrack-test-console.XXXXXX";
+
+	*state = mkdtemp(folder);
+	return *state == NULL ? -1 : 0;
+}
+
+static int
+remove_folder(void **state)
+{
+	struct error err;
+
+	return io_remove_tree(*state, &err);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(secrets_on_the_console_are_hidden),
+		cmocka_unit_test(a_proof_without_a_console_has_nothing_to_hide),
+		cmocka_unit_test(what_cannot_be_masked_is_not_kept),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
