@@ -17,6 +17,7 @@
 #include "common/json.h"
 #include "common/own.h"
 #include "common/process.h"
+#include "convert/source/foreign.h"
 #include "convert/source/qcow2.h"
 #include "convert/state/machine.h"
 
@@ -30,12 +31,23 @@ struct local_source {
 
 enum { SECTOR = 512, MBR_ENTRIES = 446, TYPE_GPT = 0xee };
 
-static int
-ends_with(const char *text, const char *end)
+const char *
+local_image_format(const char *path)
 {
-	size_t a = strlen(text), b = strlen(end);
+	static const struct {
+		const char *ending, *format;
+	} formats[] = {{".raw", "raw"}, {".img", "raw"}, {".qcow2", "qcow2"},
+		{".vmdk", "vmdk"}, {".vhdx", "vhdx"}, {".vhd", "vpc"}};
+	size_t bytes = strlen(path);
 
-	return a >= b && strcmp(text + a - b, end) == 0;
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+		size_t n = strlen(formats[i].ending);
+
+		if (bytes > n &&
+			strcmp(path + bytes - n, formats[i].ending) == 0)
+			return formats[i].format;
+	}
+	return NULL;
 }
 
 /* The first byte behind what the partition table describes; 0: no table. */
@@ -122,24 +134,28 @@ qcow2_size(const char *path, uint64_t *size_out, struct error *err)
 static int
 probe_image(struct machine_disk *disk, const char *path, struct error *err)
 {
+	const char *format = local_image_format(path);
 	struct stat st;
 
 	disk->image = realpath(path, NULL);
 	if (disk->image == NULL || stat(disk->image, &st) == -1) {
 		error_set(err, errno, "disk image %s", path);
-		return error_hint(err, "Give the path of a raw or qcow2 image.");
+		return error_hint(err, "Give the path of a disk image.");
 	}
 	if (!S_ISREG(st.st_mode)) {
 		error_set(err, 0, "disk image %s is not a file", path);
-		return error_hint(err, "Give the path of a raw or qcow2 image.");
+		return error_hint(err, "Give the path of a disk image.");
 	}
-	if (ends_with(path, ".qcow2")) {
-		strcpy(disk->image_format, "qcow2");
+	snprintf(disk->image_format, sizeof disk->image_format, "%s",
+		format == NULL ? "raw" : format);
+	if (strcmp(disk->image_format, "raw") == 0) {
+		disk->size_bytes = (uint64_t)st.st_size;
+		return check_raw(disk->image, disk->size_bytes, err);
+	}
+	if (strcmp(disk->image_format, "qcow2") == 0)
 		return qcow2_size(disk->image, &disk->size_bytes, err);
-	}
-	strcpy(disk->image_format, "raw");
-	disk->size_bytes = (uint64_t)st.st_size;
-	return check_raw(disk->image, disk->size_bytes, err);
+	return foreign_check(disk->image, disk->image_format,
+		&disk->size_bytes, err);
 }
 
 /* Name `index` of the inventory's offered disks, else sda, sdb, ... */

@@ -12,11 +12,18 @@ struct machine;
 struct local_source;
 
 /*
+ * The format that an image's name tells ("raw", "qcow2", "vmdk", "vhdx", "vpc"); NULL
+ * when it ends in none of these, borrowed else.
+ */
+#define LOCAL_IMAGE_ENDINGS ".raw, .img, .qcow2, .vmdk, .vhdx or .vhd"
+const char *local_image_format(const char *path);
+
+/*
  * Check image files (there, not empty, not cut short) and note them in the
  * machine's disks.json: disks are named by the inventory's offered disks, in
- * their order, or sda, sdb, ... without one.  A file named *.qcow2 is qcow2;
- * anything else is raw, so that what a guest wrote into its first sector cannot
- * choose the format.
+ * their order, or sda, sdb, ... without one.  The name tells the format, and
+ * without a known one it is raw, so that what a guest wrote into its first
+ * sector cannot choose it.
  */
 int local_add_images(const struct machine *machine, char *const *files,
 	size_t count, struct error *err);

@@ -199,20 +199,34 @@ static const struct {
 	{"csv", csv_print_machines},
 };
 
+static size_t
+find_format(const char *format)
+{
+	size_t i = 0;
+
+	while (i < sizeof formats / sizeof formats[0] &&
+		strcmp(formats[i].name, format) != 0)
+		i++;
+	return i;
+}
+
+int
+fleet_check_format(const char *format, struct error *err)
+{
+	if (find_format(format) < sizeof formats / sizeof formats[0])
+		return 0;
+	error_set(err, 0, "no report of several machines in the format "
+		"\"%s\"", format);
+	return error_hint(err, "There are text, html, json and csv.");
+}
+
 int
 fleet_print(const struct fleet *fleet, const char *format, FILE *out,
 	struct error *err)
 {
-	size_t i = 0, count = sizeof formats / sizeof formats[0];
-
-	while (i < count && strcmp(formats[i].name, format) != 0)
-		i++;
-	if (i == count) {
-		error_set(err, 0, "no report of several machines in the format "
-			"\"%s\"", format);
-		return error_hint(err, "There are text, html, json and csv.");
-	}
-	formats[i].print(out, fleet);
+	if (fleet_check_format(format, err) == -1)
+		return -1;
+	formats[find_format(format)].print(out, fleet);
 	if (fflush(out) != 0 || ferror(out))
 		return error_set(err, errno, "write the report");
 	return 0;

@@ -45,7 +45,10 @@ void fleet_release(struct fleet *fleet);
  */
 bool fleet_is_meant(const struct parts *parts, const char *host);
 
-/* As "text", "html", "json" or "csv" on `out`. */
+/* Is it "text", "html", "json" or "csv"? */
+int fleet_check_format(const char *format, struct error *err);
+
+/* In one of these on `out`. */
 int fleet_print(const struct fleet *fleet, const char *format, FILE *out,
 	struct error *err);
 

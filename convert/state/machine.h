@@ -86,7 +86,7 @@ struct machine_disk {
 	char name[64];
 	uint64_t size_bytes;
 	char *image;	      /* absolute path of a local image, else NULL */
-	char image_format[8]; /* "raw" or "qcow2" */
+	char image_format[8]; /* as local_image_format() has it */
 };
 int machine_read_disks(const struct machine *machine,
 	struct machine_disk **disks_out, size_t *count_out, struct error *err);

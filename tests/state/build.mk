@@ -6,5 +6,9 @@ test-journal_pkg := cmocka $(wire_pkg)
 test-machine_src := tests/state/test-machine.c $(state_test_src)
 test-machine_pkg := cmocka $(wire_pkg)
 test-local_src := tests/state/test-local.c tests/state/fixture.c convert/local.c \
-	convert/source/qcow2.c $(state_test_src)
+	convert/source/foreign.c convert/source/qcow2.c $(state_test_src)
 test-local_pkg := cmocka $(wire_pkg)
+tests += test-folder
+test-folder_src := tests/state/test-folder.c convert/folder.c convert/local.c \
+	convert/source/foreign.c convert/source/qcow2.c $(state_test_src)
+test-folder_pkg := cmocka $(wire_pkg)

@@ -266,6 +266,69 @@ tables_of_a_qcow2_image_that_are_one_do_not_loop(void **state)
 	assert_non_null(strstr(err.text, "share their place"));
 }
 
+/* The path of a new image of 1 MiB, in the format that its ending tells. */
+static char *
+make_foreign(const struct fixture *fixture, const char *format,
+	const char *ending)
+{
+	char *path = io_format("%s/disk%s", fixture->folder, ending);
+	const char *const argv[] = {"qemu-img", "create", "-q", "-f", format,
+		path, "1M", NULL};
+	struct error err = {0};
+
+	assert_ok(process_run(argv, NULL, 60, &err), &err);
+	return path;
+}
+
+static void
+images_of_other_hypervisors_are_taken_by_their_name(void **state)
+{
+	static const char *const kinds[][2] = {{"vmdk", ".vmdk"},
+		{"vhdx", ".vhdx"}, {"vpc", ".vhd"}};
+	struct fixture *fixture = *state;
+	struct machine_disk *disks;
+	struct error err = {0};
+	size_t count;
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		AUTO(freep) char *path = make_foreign(fixture, kinds[i][0],
+			kinds[i][1]);
+
+		assert_ok(add_path(fixture, path, &err), &err);
+		assert_ok(machine_read_disks(fixture->machine, &disks, &count,
+				  &err), &err);
+		assert_string_equal(disks[0].image_format, kinds[i][0]);
+		assert_true(disks[0].size_bytes >= MIB);
+		machine_disks_free(disks, count);
+		assert_int_equal(truncate(path, 100), 0);
+		assert_int_equal(add_path(fixture, path, &err), -1);
+	}
+}
+
+static void
+a_vmdk_may_not_choose_what_else_is_opened(void **state)
+{
+	static const char descriptor[] = "# Disk DescriptorFile\nversion=1\n"
+		"CID=1\nparentCID=ffffffff\ncreateType=\"monolithicFlat\"\n"
+		"RW 2048 FLAT \"/etc/passwd\" 0\n";
+	struct fixture *fixture = *state;
+	AUTO(freep) char *path = make_foreign(fixture, "vmdk", ".vmdk");
+	AUTO(freep) char *child = io_format("%s/child.vmdk", fixture->folder);
+	const char *const argv[] = {"qemu-img", "create", "-q", "-f", "vmdk",
+		"-F", "vmdk", "-b", path, child, NULL};
+	struct error err = {0};
+
+	assert_ok(process_run(argv, NULL, 60, &err), &err);
+	assert_int_equal(add_path(fixture, child, &err), -1);
+	assert_non_null(strstr(err.text, "based on another image"));
+	patch(path, 12, "\0\0\0\0\0\0\0\0", 8);
+	assert_int_equal(add_path(fixture, path, &err), -1);
+	assert_non_null(strstr(err.text, "holds its data itself"));
+	patch(path, 0, descriptor, sizeof descriptor - 1);
+	assert_int_equal(add_path(fixture, path, &err), -1);
+	assert_non_null(strstr(err.text, "holds its data itself"));
+}
+
 static void
 the_inventory_names_the_disks(void **state)
 {
@@ -336,6 +399,8 @@ main(void)
 		test(a_compressed_qcow2_image_cut_short_is_refused),
 		test(a_qcow2_image_may_not_choose_what_else_is_opened),
 		test(tables_of_a_qcow2_image_that_are_one_do_not_loop),
+		test(images_of_other_hypervisors_are_taken_by_their_name),
+		test(a_vmdk_may_not_choose_what_else_is_opened),
 		test(the_inventory_names_the_disks),
 		test(a_capture_that_is_not_complete_is_not_a_source),
 		test(a_pre_copy_is_not_a_source_and_says_what_completes_it),
