@@ -9,7 +9,8 @@
 #                    file systems and mount them
 #   configure ROOT   edits the unpacked system in ROOT (inside mmdebstrap, so
 #                    `chroot ROOT` may be used)
-#   boot_options     the kernel command line of the first boot
+#   boot_options     the kernel command line of the first boot; without one,
+#   finish_installation  prints the guestfish commands that finish it
 #   initramfs_modules (array)  where it is set, an administrator's list of what
 #                    the initramfs holds
 #
