@@ -185,6 +185,7 @@ static const struct rule rules[] = {
 		  "program may report a lost supply, or shut the VM down.",
 		.action = "Disable it in the VM, and see that the host shuts its VMs "
 		  "down when power fails.",
+		.command = "systemctl disable apcupsd nut-monitor",
 		.software = (const struct software[]){
 			{"apcupsd", "apcupsd", "apcupsd", NULL},
 			{"Network UPS Tools", "nut-client nut-server nut",
@@ -202,6 +203,7 @@ static const struct rule rules[] = {
 		  "hardware that fails there restarts it again and again.",
 		.action = "Disable it in the VM until it runs well, then give the VM "
 		  "a watchdog of its own.",
+		.command = "systemctl disable watchdog",
 		.software = (const struct software[]){
 			{"watchdog", "watchdog", "watchdog", NULL},
 			{"HPE automatic recovery", NULL, "hp-asrd", NULL},

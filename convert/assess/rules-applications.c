@@ -15,6 +15,7 @@ static const struct rule rules[] = {
 		  "let out of its isolated network.",
 		.action = "Take the machine out of the cluster before the move, or "
 		  "move all members together; never run both twins.",
+		.command = "pcs status; crm_mon -1",
 		.software = (const struct software[]){
 			{"Pacemaker", "pacemaker", "pacemaker", NULL},
 			{"Corosync", "corosync", "corosync", NULL},
@@ -40,6 +41,7 @@ static const struct rule rules[] = {
 		  "the machine too.",
 		.action = "List the containers and their ports, and test them in the "
 		  "VM.",
+		.command = "docker ps -a; docker volume ls; podman ps -a",
 		.software = (const struct software[]){
 			{"Docker", "docker.io docker-ce docker-engine", "docker", NULL},
 			{"Podman", "podman", NULL, NULL},
@@ -54,8 +56,9 @@ static const struct rule rules[] = {
 		.severity = SEVERITY_INFORMATION,
 		.why = "Its data must be of one moment: an offline capture sees "
 		  "to that, a copy of the running machine does not.",
-		.action = "Stop the database before the last pass, and have a backup "
-		  "made by its own tools.",
+		.action = "Stop the database before the last pass, and "
+		  "have a backup made by its own tools. An offline capture "
+		  "of the stopped machine needs nothing else.",
 		.software = (const struct software[]){
 			{"PostgreSQL", "postgresql postgresql-[0-9]* postgresql-server", "postgresql postgresql@*", "/etc/postgresql/*"},
 			{"MySQL or MariaDB", "mysql-server* mariadb-server*", "mysql mysqld mariadb", NULL},
@@ -169,6 +172,7 @@ static const struct rule rules[] = {
 		.why = "They hang while the machine is switched off, and lists of "
 		  "allowed addresses stay valid only while addresses do.",
 		.action = "Tell those who mount them when the move is.",
+		.command = "showmount -a; smbstatus",
 		.clues = (const struct clue[]){
 			{"/etc/exports /etc/exports.d/*",
 			  "^(/[^ \t]*)",

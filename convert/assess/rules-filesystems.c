@@ -11,7 +11,8 @@ static const struct rule rules[] = {
 		.severity = SEVERITY_INFORMATION,
 		.why = "The server was not shut down properly before the capture, "
 		  "or it was captured while running.",
-		.action = "Check the applications' data in the VM.",
+		.action = "Check the data of the applications in the VM, "
+		  "databases first.",
 		.effect = "Replays the journal, in the overlay.",
 		.proof = "tests/integration/assess-disks",
 	},
@@ -22,6 +23,7 @@ static const struct rule rules[] = {
 		.why = "Less than 2 % is free: services and the next kernel "
 		  "update may fail for lack of space.",
 		.action = "Make space on the server, or grow the disk of the VM.",
+		.command = "df -h; du -xh / | sort -h | tail",
 		.proof = "tests/integration/assess-disks",
 	},
 };

@@ -54,8 +54,8 @@ static const struct rule rules[] = {
 		.confidence = CONFIDENCE_LIKELY,
 		.why = "One of them is converted; the others keep the names and "
 		  "drivers of the old hardware.",
-		.action = "If another system is the one in use, say so and convert "
-		  "again with its disks only.",
+		.action = "If another of them is the one in use, convert "
+		  "again and give its disks alone (--disk).",
 		.proof = "tests/integration/assess-disks",
 	},
 	{
@@ -143,6 +143,7 @@ static const struct rule rules[] = {
 		  "start in the boot sector: after that the VM may not boot.",
 		.action = "Run dpkg-reconfigure grub-pc in the VM and choose its "
 		  "disk.",
+		.command = "dpkg-reconfigure grub-pc",
 		.proof = "tests/integration/assess-disks",
 	},
 	{

@@ -13,6 +13,7 @@ static const struct rule rules[] = {
 		.why = "The server's disk is failing there: the parts are zeros "
 		  "in the capture, and so in the VM.",
 		.action = "Restore the file from a backup, or reinstall its package.",
+		.command = "dpkg -V || rpm -Va",
 		.proof = "tests/convert/test-damage.c",
 	},
 	{

@@ -33,6 +33,8 @@ static const struct rule rules[] = {
 		.why = "Its kernel may lack the drivers that it needs to find its "
 		  "disk in the VM.",
 		.action = "Boot another kernel, or rebuild this initramfs in the VM.",
+		.command = "update-initramfs -u -k all || dracut -f "
+		  "--regenerate-all",
 		.proof = "tests/rewrite/test-kernel-findings.c",
 	},
 	{
@@ -42,6 +44,7 @@ static const struct rule rules[] = {
 		.why = "Its kernel would not find its disk on virtio; the default "
 		  "kernel was served first.",
 		.action = "Make space in /boot on the server and convert again.",
+		.command = "df -h /boot; apt-get autoremove --purge",
 		.proof = "tests/rewrite/test-kernel-findings.c",
 	},
 	{
@@ -51,6 +54,8 @@ static const struct rule rules[] = {
 		.why = "It was made for the old hardware: the kernel would not "
 		  "find its disk in the VM.",
 		.action = "Rebuild it with the virtio drivers.",
+		.command = "update-initramfs -u -k all || dracut -f "
+		  "--regenerate-all",
 		.effect = "Adds the drivers.",
 		.proof = "tests/rewrite/test-kernel-findings.c",
 	},
@@ -61,6 +66,8 @@ static const struct rule rules[] = {
 		.why = "The VM boots on the hardware that was chosen for it, but "
 		  "cannot change to other hardware.",
 		.action = "Rebuild the initramfs in the VM when there is space.",
+		.command = "update-initramfs -u -k all || dracut -f "
+		  "--regenerate-all",
 		.proof = "tests/rewrite/test-kernel-findings.c",
 	},
 	{
@@ -81,6 +88,8 @@ static const struct rule rules[] = {
 		.why = "The name changes with the disk controller: each boot would "
 		  "wait for it until a time limit, or for ever.",
 		.action = "Rebuild the initramfs in the VM.",
+		.command = "update-initramfs -u -k all || dracut -f "
+		  "--regenerate-all",
 		.effect = "Takes the wait out of the initramfs.",
 		.proof = "tests/rewrite/test-initramfs-texts.c",
 	},
@@ -103,6 +112,8 @@ static const struct rule rules[] = {
 		  "updates, and may lack what a VM needs.",
 		.action = "Boot a kernel of the distribution in the VM, unless a "
 		  "program needs this one.",
+		.command = "dpkg -S /boot/vmlinuz-* || rpm -qf "
+		  "/boot/vmlinuz-*",
 		.look = kernel_custom_look,
 	},
 	{
@@ -112,7 +123,10 @@ static const struct rule rules[] = {
 		.why = "They do not come with the kernel: drivers of old hardware "
 		  "are of no use in a VM, others (file systems, security, "
 		  "licences) may be needed and break with the next kernel.",
-		.action = "Find out what each is for; remove those of hardware.",
+		.action = "Find out what each is for. Remove those of "
+		  "hardware; ask the makers of the others for a version for "
+		  "the VM's kernel.",
+		.command = "dkms status; modinfo MODULE",
 		.look = kernel_modules_look,
 	},
 	{
@@ -152,6 +166,8 @@ static const struct rule rules[] = {
 		  "processors, PCI) and may hinder the VM.",
 		.action = "Remove them from /etc/default/grub and the boot loader's "
 		  "entries once the VM boots.",
+		.command = "update-grub || grub2-mkconfig -o "
+		  "/boot/grub2/grub.cfg",
 		.clues = (const struct clue[]){
 			{"/etc/default/grub /etc/default/grub.d/*.cfg "
 			 "/etc/kernel/cmdline /etc/lilo.conf",

@@ -15,6 +15,7 @@ static const struct rule rules[] = {
 		  "same; a VM's ports on a virtual bridge do not.",
 		.action = "Use active-backup in the VM, or one card; the host may do "
 		  "the bonding.",
+		.command = "cat /proc/net/bonding/*",
 		.clues = (const struct clue[]){
 			{"/etc/network/interfaces* /etc/sysconfig/network*/ifcfg-* "
 			  "/etc/modprobe.conf /etc/modprobe.d/* "
@@ -60,6 +61,7 @@ static const struct rule rules[] = {
 		.why = "The bridges and switches of the VM's network must carry "
 		  "the same size; else large packets vanish.",
 		.action = "Set the MTU on the host's bridge too.",
+		.command = "ip link set BRIDGE mtu 9000",
 		.clues = (const struct clue[]){
 			{"/etc/network/interfaces* /etc/sysconfig/network*/ifcfg-* "
 			  "/etc/netplan/* /etc/NetworkManager/system-connections/* "
@@ -120,8 +122,10 @@ static const struct rule rules[] = {
 		.severity = SEVERITY_WARNING,
 		.why = "Without its MAC address the name cannot be kept: the VM "
 		  "may come up without this interface's addresses.",
-		.action = "Convert with the server's inventory, or correct the "
-		  "network configuration in the VM.",
+		.action = "Take the inventory on the server and convert "
+		  "with it (--inventory), or correct the network "
+		  "configuration in the VM.",
+		.command = "unrack-capture --inventory > NAME.json",
 		.proof = "tests/integration/assess-disks",
 	},
 	{

@@ -12,8 +12,8 @@ static const struct rule rules[] = {
 		.severity = SEVERITY_WARNING,
 		.why = "They run at their time on whichever machine is up: on both, "
 		  "or late, when the VM starts after it.",
-		.action = "Look at them with atq, and remove or note them before the "
-		  "move.",
+		.action = "Look at them, and remove or note them before "
+		  "the move.",
 		.command = "atq",
 		.look = at_jobs_look,
 	},
@@ -94,6 +94,7 @@ static const struct rule rules[] = {
 		  "jobs: twice the mails, transfers and changes.",
 		.action = "See that only one of the two runs them; choose a time for "
 		  "the move at which none is due.",
+		.command = "systemctl list-timers; crontab -l",
 		.clues = (const struct clue[]){
 			{"/var/spool/cron/* /etc/crontab /etc/cron.d/*",
 			  "^([*0-9,/-]+[ \\t]+[*0-9a-z,/-]+[ \\t]|@[a-z]+[ \\t])",

@@ -43,6 +43,7 @@ static const struct rule rules[] = {
 		  "of reach, halts it.",
 		.action = "Give /var/log/audit room, and watch the first days; or "
 		  "relax the setting for the move.",
+		.command = "auditctl -s; df -h /var/log/audit",
 		.clues = (const struct clue[]){
 			{"/etc/audit/auditd.conf /etc/auditd.conf",
 			  "^(admin_space_left|disk_full|disk_error|space_left)_action"
@@ -119,6 +120,7 @@ static const struct rule rules[] = {
 		  "the next check will report them.",
 		.action = "Compare its report with the list of changes in ours, then "
 		  "make its database anew.",
+		.command = "aide --update",
 		.software = (const struct software[]){
 			{"AIDE", "aide aide-common", "dailyaidecheck", NULL},
 			{"Tripwire", "tripwire", "twdaemon",

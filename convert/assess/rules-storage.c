@@ -79,6 +79,8 @@ static const struct rule rules[] = {
 		.why = "With only one of the two disks the data is not readable.",
 		.action = "Capture both disks; write the cache back first "
 		  "(writethrough).",
+		.command = "echo writethrough > "
+		  "/sys/block/bcache0/bcache/cache_mode",
 		.software = (const struct software[]){
 			{"bcache", "bcache-tools", NULL, NULL},
 			{"Intel CAS", NULL, "open-cas", "/etc/opencas/opencas.conf"},
@@ -125,6 +127,8 @@ static const struct rule rules[] = {
 		.action = "Decide: attach the disk to the VM's host and capture it, "
 		  "or switch the old machine's login off before the VM is "
 		  "let out.",
+		.command = "iscsiadm -m session; iscsiadm -m node -o "
+		  "update -n node.startup -v manual",
 		.clues = (const struct clue[]){
 			{"/etc/iscsi/nodes/* /var/lib/iscsi/nodes/*",
 			  "^(node.startup|node.conn\\[0\\].startup)[ \t]*=[ \t]*automatic",
@@ -162,6 +166,7 @@ static const struct rule rules[] = {
 		  "it may claim the VM's disk.",
 		.action = "Look at fstab for /dev/mapper/mpath names after the "
 		  "conversion, and remove multipathd in the VM.",
+		.command = "multipath -ll; lsblk -o NAME,TYPE,MOUNTPOINT",
 		.software = (const struct software[]){
 			{"DM multipath", "multipath-tools device-mapper-multipath", "multipathd", NULL},
 			{"EMC PowerPath", "EMCpower*", "PowerPath", "/etc/emcp_registration /etc/powermt.custom"},
@@ -176,7 +181,10 @@ static const struct rule rules[] = {
 		.severity = SEVERITY_WARNING,
 		.why = "It was not looked at, and all of it is captured, free "
 		  "space included.",
-		.action = "Check it on the server.",
+		.action = "Check it on the server. If it is damaged, "
+		  "repair it there first; if it is of a kind that Linux "
+		  "does not know, nothing is to be done.",
+		.command = "fsck -n DEVICE",
 		.proof = "tests/integration/assess-disks",
 	},
 	{
@@ -193,8 +201,9 @@ static const struct rule rules[] = {
 		.confidence = CONFIDENCE_LIKELY,
 		.why = "No volume on the captured disks fits it, or more than one "
 		  "does. It was left as it is rather than guessed.",
-		.action = "Find out what it means on the server and correct it in "
-		  "the VM.",
+		.action = "Find out on the server which volume it means, "
+		  "and correct it in the VM.",
+		.command = "ls -l /dev/disk/by-*; blkid",
 		.proof = "tests/rewrite/test-fstab.c",
 	},
 	{
@@ -205,6 +214,7 @@ static const struct rule rules[] = {
 		  "running, two would write to one disk.",
 		.action = "Capture those disks too, or attach them to the VM alone "
 		  "after the old machine is off.",
+		.command = "lsscsi -t; multipath -ll",
 		.look = san_look,
 	},
 	{

@@ -12,7 +12,7 @@ static const struct rule rules[] = {
 		.severity = SEVERITY_INFORMATION,
 		.why = "Most VMs have a clock in UTC: the time would be off by the "
 		  "time zone until it is corrected.",
-		.action = "Change to UTC in the VM: timedatectl set-local-rtc 0.",
+		.action = "Change the clock to UTC in the VM.",
 		.command = "timedatectl set-local-rtc 0",
 		.effect = "Gives the VM a clock in local time.",
 		.clues = (const struct clue[]){
@@ -63,6 +63,8 @@ static const struct rule rules[] = {
 		.why = "The machine was a VM elsewhere; its tools do nothing here "
 		  "and may fail.",
 		.action = "Remove them, and install qemu-guest-agent.",
+		.command = "apt-get remove open-vm-tools; apt-get install "
+		  "qemu-guest-agent",
 		.software = (const struct software[]){
 			{"VMware Tools",
 			  "open-vm-tools vmware-tools* vmware-open-vm-tools*",
@@ -85,6 +87,8 @@ static const struct rule rules[] = {
 		  "the VM.",
 		.action = "Shut the server down; do not hibernate it before the "
 		  "capture.",
+		.command = "systemctl mask hibernate.target "
+		  "hybrid-sleep.target",
 		.software = (const struct software[]){
 			{"uswsusp", "uswsusp", NULL, NULL},
 			{"hibernate", "hibernate", NULL, NULL},
@@ -103,6 +107,7 @@ static const struct rule rules[] = {
 		.why = "The amount fits the old machine's memory. If the VM has "
 		  "less, it may not boot or leave no room for programs.",
 		.action = "Give the VM the same memory, or lower the number.",
+		.command = "grep Huge /proc/meminfo; free -m",
 		.clues = (const struct clue[]){
 			{"/etc/sysctl.conf /etc/sysctl.d/*.conf",
 			  "^vm\\.nr_hugepages[ \t]*=[ \t]*[1-9]", NULL},
@@ -116,6 +121,7 @@ static const struct rule rules[] = {
 		  "forbidden.",
 		.action = "Move its virtual machines one by one to the new host "
 		  "instead.",
+		.command = "virsh list --all",
 		.software = (const struct software[]){
 			{"libvirt guests", NULL, NULL,
 			  "/etc/libvirt/qemu/[!n]*.xml /etc/libvirt/lxc/*.xml"},
@@ -189,7 +195,8 @@ static const struct rule rules[] = {
 		.severity = SEVERITY_WARNING,
 		.why = "Programs disagree on the local time, and the next update "
 		  "may change the one that counts.",
-		.action = "Set the time zone anew: timedatectl set-timezone ZONE.",
+		.action = "Set the time zone anew.",
+		.command = "timedatectl set-timezone Area/City",
 		.look = time_zone_look,
 	},
 	{
