@@ -270,6 +270,20 @@ findings_add_listener(struct findings *findings, const char *program,
 		LIST_LIMIT);
 }
 
+bool
+findings_have_listener(const struct findings *findings, const char *program)
+{
+	size_t i;
+	json_t *item;
+
+	json_array_foreach(findings->listeners, i, item)
+	{
+		if (strcmp(json_text(item, "program", ""), program) == 0)
+			return true;
+	}
+	return false;
+}
+
 void
 findings_add_limit(struct findings *findings, bool is_grave,
 	const char *format, ...)

@@ -50,6 +50,8 @@ void findings_add_dependency(struct findings *findings, const char *kind,
 /* A program of the guest that waits for others; protocol "tcp" or "udp". */
 void findings_add_listener(struct findings *findings, const char *program,
 	const char *protocol, unsigned port, const char *where);
+bool findings_have_listener(const struct findings *findings,
+	const char *program);
 
 /*
  * What could not be looked at, and why.  A grave one leaves little of the

@@ -46,7 +46,7 @@ static const char *const etc_excludes[] = {"./ssl/certs/ca-certificates*",
 	"./ssh/ssh_host_*_key", "./alternatives",
 	"./pki/ca-trust/extracted", "./pki/java", "./selinux", "./fonts",
 	"./ld.so.cache", "./udev/hwdb.bin", "./hwdb.d", "./gconf", "./X11",
-	"./xdg", "./apparmor.d/abstractions", "./ca-certificates*",
+	"./xdg", "./apparmor.d/abstractions", "./ca-certificates*", "./ssh/moduli",
 	"./services", "./mime.types", "./java-*/security/cacerts", "*.db",
 	"*~", NULL};
 static const char *const sar_excludes[] = {"./sa[0-9]*", "*.xz", "*.gz",
