@@ -15,6 +15,8 @@
 #include "convert/report/words.h"
 #include "convert/state/machine.h"
 
+enum { STEPS_OF_A_SEVERITY = 5 };
+
 static int
 read_part(json_t **json_out, const struct machine *machine,
 	const char *relative, struct error *err)
@@ -143,6 +145,7 @@ bool
 parts_finding_is_open(const json_t *finding)
 {
 	return *json_text(finding, "action", "") != '\0' &&
+		strcmp(json_text(finding, "severity", ""), "information") != 0 &&
 		json_text(finding, "done", NULL) == NULL &&
 		words_waiver(finding) == NULL;
 }
@@ -197,20 +200,29 @@ parts_total_seconds(const struct parts *parts)
 	return total;
 }
 
-/* What findings of this severity still ask of a person. */
+/*
+ * What findings of this severity still ask of a person.  A list of forty is read
+ * by nobody: the rest is among the findings.
+ */
 static void
 add_actions(json_t *steps, const struct parts *parts, const char *severity)
 {
 	const json_t *finding;
-	size_t i;
+	size_t i, count = 0;
 
 	json_array_foreach(json_object_get(parts->findings, "findings"), i,
-		finding)
-		if (strcmp(json_text(finding, "severity", ""), severity) == 0 &&
-			parts_finding_is_open(finding))
-			json_add(steps, "%s: %s", json_text(finding, "title",
-				json_text(finding, "rule", "finding")),
-				json_text(finding, "action", ""));
+		finding) {
+		if (strcmp(json_text(finding, "severity", ""), severity) != 0 ||
+			!parts_finding_is_open(finding) ||
+			count++ >= STEPS_OF_A_SEVERITY)
+			continue;
+		json_add(steps, "%s: %s", json_text(finding, "title",
+			json_text(finding, "rule", "finding")),
+			json_text(finding, "action", ""));
+	}
+	if (count > STEPS_OF_A_SEVERITY)
+		json_add(steps, "Look through %zu more %ss among the findings.",
+			count - STEPS_OF_A_SEVERITY, severity);
 }
 
 static void
@@ -247,7 +259,7 @@ parts_next_steps(const struct parts *parts)
 		json_add(steps, "Nothing was assessed yet: boot the machine from "
 			"the live image while unrack serve runs, or give "
 			"unrack convert --name %s --disk FILE.", name);
-	else if (strcmp(verdict, "unproven") == 0)
+	else if (parts_is_migrated(parts) && strcmp(verdict, "unproven") == 0)
 		json_add(steps, "Prove that it boots: unrack verify %s", name);
 	add_actions(steps, parts, "warning");
 	if (strncmp(verdict, "boots", 5) == 0)

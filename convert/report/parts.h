@@ -41,7 +41,10 @@ char *parts_lead(const struct parts *parts);
 /* How many findings have this severity. */
 size_t parts_count(const struct parts *parts, const char *severity);
 
-/* It asks something of a person which unrack did not do, and nobody waived. */
+/*
+ * A blocker or a warning that asks something of a person, which unrack did not
+ * do and nobody waived.
+ */
 bool parts_finding_is_open(const json_t *finding);
 
 size_t parts_count_open(const struct parts *parts);

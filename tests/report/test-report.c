@@ -11,6 +11,7 @@
 #include "common/own.h"
 #include "common/process.h"
 #include "convert/report/csv.h"
+#include "convert/report/parts.h"
 #include "convert/report/report.h"
 #include "convert/state/machine.h"
 
@@ -378,6 +379,29 @@ report_is_written_beside_its_parts(void **state)
 	assert_ok(io_remove_tree(folder, &err), &err);
 }
 
+/* What a person reads in ten seconds. */
+static void
+next_steps_are_few_and_no_informations(void **state)
+{
+	struct parts parts = {.machine = "web1", .folder = NULL};
+	json_t *list = json_array();
+	AUTO(json_decrefpp) json_t *steps = NULL;
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		json_array_append_new(list, json_pack("{ss ss ss sn sn}",
+			"severity", i < 7 ? "warning" : "information", "title",
+			"It is so", "action", "Do it.", "done", "waiver"));
+	parts.findings = json_pack("{s:o}", "findings", list);
+	parts.guest = json_pack("{s:s}", "hostname", "web1");
+	steps = parts_next_steps(&parts);
+	assert_int_equal(json_array_size(steps), 6);
+	assert_string_equal(json_string_value(json_array_get(steps, 5)),
+		"Look through 2 more warnings among the findings.");
+	assert_int_equal(parts_count_open(&parts), 7);
+	parts_release(&parts);
+}
+
 int
 main(void)
 {
@@ -400,6 +424,7 @@ main(void)
 		cmocka_unit_test(members_of_the_wrong_type_do_no_harm),
 		cmocka_unit_test(unknown_format_and_broken_part_are_refused),
 		cmocka_unit_test(report_is_written_beside_its_parts),
+		cmocka_unit_test(next_steps_are_few_and_no_informations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
