@@ -76,8 +76,8 @@ static const struct rule rules[] = {
 			{"/etc/puppet/puppet.conf /etc/puppetlabs/puppet/puppet.conf "
 			 "/etc/salt/minion /etc/salt/minion.d/*.conf "
 			 "/etc/chef/client.rb",
-			  "^(server|ca_server|master|chef_server_url)[ \\t]*[=: ]"
-			  "[ \\t]*[\"']?[^ \\t\"']",
+			  "^(server|ca_server|master|chef_server_url)[ \t]*[=: ]"
+			  "[ \t]*[\"']?[^ \t\"']",
 			  configuration_server_accept},
 			{"/etc/cron* /var/spool/cron/*", "ansible-pull", NULL},
 			{0}},
@@ -172,9 +172,9 @@ static const struct rule rules[] = {
 		.clues = (const struct clue[]){
 			{"/etc/zabbix/zabbix_agent*.conf "
 			 "/etc/zabbix/zabbix_agent*.d/*.conf",
-			  "^Server(Active)?[ \\t]*=", monitoring_server_accept},
+			  "^Server(Active)?[ \t]*=", monitoring_server_accept},
 			{"/etc/nagios/nrpe*.cfg /etc/nagios/nrpe.d/*.cfg",
-			  "^allowed_hosts[ \\t]*=", monitoring_server_accept},
+			  "^allowed_hosts[ \t]*=", monitoring_server_accept},
 			{0}},
 	},
 	{

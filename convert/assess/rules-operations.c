@@ -27,7 +27,7 @@ static const struct rule rules[] = {
 		.action = "Ask how long, and keep the capture as long.",
 		.clues = (const struct clue[]){
 			{"/etc/logrotate.conf /etc/logrotate.d/*",
-			  "^(rotate|maxage)[ \\t]+[0-9]+", log_retention_accept},
+			  "^(rotate|maxage)[ \t]+[0-9]+", log_retention_accept},
 			{"/etc/systemd/journald.conf "
 			 "/etc/systemd/journald.conf.d/*.conf",
 			  "^MaxRetentionSec=[0-9]+ *(year|y)", NULL},
@@ -43,7 +43,7 @@ static const struct rule rules[] = {
 		  "arrive.",
 		.clues = (const struct clue[]){
 			{"/etc/rsyslog.conf /etc/rsyslog.d/*.conf /etc/syslog.conf",
-			  "[ \\t]@@?[[a-z0-9]", log_server_accept},
+			  "[ \t]@@?[[a-z0-9]", log_server_accept},
 			{"/etc/rsyslog.conf /etc/rsyslog.d/*.conf",
 			  "target=\"([^\"]+)\"", log_server_accept},
 			{"/etc/syslog-ng/syslog-ng.conf "
@@ -63,15 +63,15 @@ static const struct rule rules[] = {
 		.action = "Send a mail from the VM once it is connected.",
 		.clues = (const struct clue[]){
 			{"/etc/postfix/main.cf",
-			  "^relayhost[ \\t]*=[ \\t]*([^ \\t]+)",
+			  "^relayhost[ \t]*=[ \t]*([^ \t]+)",
 			  mail_relay_accept},
 			{"/etc/exim4/update-exim4.conf.conf",
 			  "^dc_smarthost=[\"']?([^ \"']+)", mail_relay_accept},
 			{"/etc/ssmtp/ssmtp.conf",
-			  "^mailhub[ \\t]*=[ \\t]*([^ \\t]+)", mail_relay_accept},
+			  "^mailhub[ \t]*=[ \t]*([^ \t]+)", mail_relay_accept},
 			{"/etc/msmtprc /root/.msmtprc /home/*/.msmtprc",
-			  "^host[ \\t]+([^ \\t]+)", mail_relay_accept},
-			{"/etc/nullmailer/remotes", "^([^ \\t]+)",
+			  "^host[ \t]+([^ \t]+)", mail_relay_accept},
+			{"/etc/nullmailer/remotes", "^([^ \t]+)",
 			  mail_relay_accept},
 			{"/etc/mail/sendmail.mc", "`SMART_HOST', *`([^']+)'",
 			  mail_relay_accept},
@@ -97,7 +97,7 @@ static const struct rule rules[] = {
 		.command = "systemctl list-timers; crontab -l",
 		.clues = (const struct clue[]){
 			{"/var/spool/cron/* /etc/crontab /etc/cron.d/*",
-			  "^([*0-9,/-]+[ \\t]+[*0-9a-z,/-]+[ \\t]|@[a-z]+[ \\t])",
+			  "^([*0-9,/-]+[ \t]+[*0-9a-z,/-]+[ \t]|@[a-z]+[ \t])",
 			  cron_job_accept},
 			{"/etc/systemd/system/*.timer",
 			  "^On(Calendar|BootSec|UnitActiveSec|StartupSec)=", NULL},

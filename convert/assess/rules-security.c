@@ -47,10 +47,10 @@ static const struct rule rules[] = {
 		.clues = (const struct clue[]){
 			{"/etc/audit/auditd.conf /etc/auditd.conf",
 			  "^(admin_space_left|disk_full|disk_error|space_left)_action"
-			  "[ \\t]*=[ \\t]*(halt|single)",
+			  "[ \t]*=[ \t]*(halt|single)",
 			  NULL},
 			{"/etc/audit/rules.d/*.rules /etc/audit/audit.rules",
-			  "^-f[ \\t]+2", NULL},
+			  "^-f[ \t]+2", NULL},
 			{0}},
 	},
 	{
@@ -62,7 +62,7 @@ static const struct rule rules[] = {
 		.action = "Look through the rules before the VM is handed over.",
 		.clues = (const struct clue[]){
 			{"/etc/audit/rules.d/*.rules /etc/audit/audit.rules",
-			  "^-e[ \\t]+2", NULL},
+			  "^-e[ \t]+2", NULL},
 			{0}},
 	},
 	{

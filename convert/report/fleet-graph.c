@@ -183,7 +183,8 @@ print_node(FILE *out, const struct graph *graph, const struct node *node)
 		: word_tier(fleet_tier(graph->fleet, node->machine));
 	char name[LETTERS + 4];
 
-	snprintf(name, sizeof name, "%.*s%s", LETTERS, node->name,
+	snprintf(name, sizeof name, "%.*s%s",
+		strlen(node->name) > LETTERS ? LETTERS - 2 : LETTERS, node->name,
 		strlen(node->name) > LETTERS ? "..." : "");
 	fprintf(out, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%d\" "
 		"height=\"%d\" rx=\"6\"/>", outside ? "outside" : "node", x, y,

@@ -8,6 +8,7 @@
  */
 #include "tests/harness.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -224,6 +225,26 @@ rules_that_work_on_disks_name_their_proof(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* In POSIX's brackets a backslash is one, and the letter behind it another. */
+static void
+no_pattern_has_escapes_that_are_none(void **state)
+{
+	const struct rule *rule;
+
+	(void)state;
+	for (size_t i = 0; (rule = catalogue_at(i)) != NULL; i++) {
+		for (const struct clue *clue = rule->clues;
+			clue != NULL && clue->files != NULL; clue++) {
+			for (const char *at = clue->pattern;
+				(at = strchr(at, '\\')) != NULL; at += 2) {
+				if (isalnum((unsigned char)at[1]))
+					fail_msg("%s: %s", rule->id,
+						clue->pattern);
+			}
+		}
+	}
+}
+
 static void
 no_tree_is_left_over(void **state)
 {
@@ -246,6 +267,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_rule_fires_and_stays_silent),
 		cmocka_unit_test(rules_that_work_on_disks_name_their_proof),
+		cmocka_unit_test(no_pattern_has_escapes_that_are_none),
 		cmocka_unit_test(no_tree_is_left_over),
 	};
 
