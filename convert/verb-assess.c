@@ -218,15 +218,21 @@ check_is_of_images(const struct machine *machine, struct error *err)
 		"--state.");
 }
 
-/* What an earlier assessment said of it no longer holds. */
+/* What an earlier assessment said of it no longer holds; why there is none now. */
 static void
-forget_report(const struct machine *machine)
+note_failure(const struct machine *machine, const char *why)
 {
 	AUTO(freep) char *report = machine_path(machine, "report");
+	AUTO(freep) char *path = machine_path(machine, "report/session.json");
+	AUTO(json_decrefpp) json_t *session = json_pack("{ss ss so}", "format",
+		"unrack-session/1", "machine", machine->name, "failure",
+		json_safe_string(why, strlen(why)));
 	struct error ignored;
 
-	if (report != NULL && io_remove_tree(report, &ignored) == 0)
-		io_make_folders(report, &ignored);
+	if (report != NULL && path != NULL && session != NULL &&
+		io_remove_tree(report, &ignored) == 0 &&
+		io_make_folders(report, &ignored) == 0)
+		json_file_write(path, session, &ignored);
 }
 
 static int
@@ -243,7 +249,7 @@ assess_one(const struct folder_machine *found,
 		    found->disk_count, err) == 0 &&
 		assess_machine(machine, arguments, &tier, err) == 0)
 		return exit_status(tier);
-	forget_report(machine);
+	note_failure(machine, err->text);
 	return EXIT_NOT_ASSESSED;
 }
 

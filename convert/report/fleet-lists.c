@@ -17,12 +17,6 @@ size_of(const struct parts *parts)
 	return json_object_get(parts->findings, "size");
 }
 
-static const char *
-os_of(const struct parts *parts)
-{
-	return json_text(json_object_get(parts->guest, "os"), "name", "");
-}
-
 /* Control characters of a guest do not reach the terminal. */
 static void
 safely(FILE *out, const char *text)
@@ -52,7 +46,7 @@ print_text_machines(FILE *out, const struct fleet *fleet)
 		safely(out, mode);
 		fprintf(out, "%*s ", (int)(strlen(mode) < 10
 				? 10 - strlen(mode) : 0), "");
-		safely(out, os_of(parts));
+		safely(out, parts_system(parts));
 		fputc('\n', out);
 	}
 }
@@ -122,7 +116,7 @@ csv_print_machines(FILE *out, const struct fleet *fleet)
 			snprintf(numbers[j], 24, "%ju", (uintmax_t)json_number(
 				size_of(parts), keys[j], 0));
 		csv_line(out, parts->machine, fleet_tier(fleet, i),
-			parts_verdict(parts), os_of(parts),
+			parts_verdict(parts), parts_system(parts),
 			json_text(size_of(parts), "mode", ""),
 			json_text(size_of(parts), "cpu_model", ""), counts[0],
 			counts[1], counts[2], numbers[0], numbers[1],
@@ -138,7 +132,7 @@ machine_json(const struct fleet *fleet, size_t i)
 
 	return json_pack("{s:s, s:s?, s:s, s:s?, s:I, s:I, s:I, s:O}", "name",
 		parts->machine, "tier", parts_tier(parts), "verdict",
-		parts_verdict(parts), "system", os_of(parts), "blockers",
+		parts_verdict(parts), "system", parts_system(parts), "blockers",
 		(json_int_t)parts_count(parts, "blocker"), "warnings",
 		(json_int_t)parts_count(parts, "warning"), "open",
 		(json_int_t)parts_count_open(parts), "size",

@@ -145,8 +145,8 @@ print_machine(FILE *out, const struct fleet *fleet, size_t i)
 				0)),
 		json_text(size, "mode", "-"),
 		downtime > 0 ? words_duration(time, downtime) : "-",
-		json_text(json_object_get(parts->guest, "os"), "name",
-			"not recognised"));
+		*parts_system(parts) == '\0' ? "not recognised"
+					    : parts_system(parts));
 }
 
 static void

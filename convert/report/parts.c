@@ -103,6 +103,22 @@ parts_is_migrated(const struct parts *parts)
 		json_object_size(parts->proof) > 0;
 }
 
+const char *
+parts_failure(const struct parts *parts)
+{
+	return json_text(parts->session, "failure", NULL);
+}
+
+const char *
+parts_system(const struct parts *parts)
+{
+	const char *failure = parts_failure(parts);
+
+	return failure != NULL ? failure
+			       : json_text(json_object_get(parts->guest, "os"),
+					 "name", "");
+}
+
 char *
 parts_title(const struct parts *parts)
 {
@@ -118,6 +134,9 @@ parts_lead(const struct parts *parts)
 {
 	size_t open = parts_count_open(parts);
 
+	if (parts_failure(parts) != NULL)
+		return io_format("It could not be assessed: %s.",
+			parts_failure(parts));
 	if (parts_is_migrated(parts) || json_object_size(parts->findings) == 0)
 		return io_format("%s", parts_reason(parts));
 	if (open == 0)
@@ -255,7 +274,10 @@ parts_next_steps(const struct parts *parts)
 		if (json_is_string(problem))
 			json_add(steps, "Solve: %s.", json_string_value(problem));
 	add_disk_steps(steps, parts);
-	if (json_object_size(parts->guest) == 0)
+	if (parts_failure(parts) != NULL)
+		json_add(steps, "Copy the image again, or repair it, and assess "
+			"it once more.");
+	else if (json_object_size(parts->guest) == 0)
 		json_add(steps, "Nothing was assessed yet: boot the machine from "
 			"the live image while unrack serve runs, or give "
 			"unrack convert --name %s --disk FILE.", name);

@@ -29,11 +29,17 @@ const char *parts_reason(const struct parts *parts);
 /* The tier of the assessment, or NULL when none was given. */
 const char *parts_tier(const struct parts *parts);
 
+/* Why an image could not be assessed; NULL when that is not what happened. */
+const char *parts_failure(const struct parts *parts);
+
 /* Was it converted, and not only assessed? */
 bool parts_is_migrated(const struct parts *parts);
 
 /* "legacy1: boots"; the caller frees it. */
 char *parts_title(const struct parts *parts);
+
+/* The name of its system, or why it is not known ("" without a reason). */
+const char *parts_system(const struct parts *parts);
 
 /* How it stands, in a sentence or two; the caller frees it. */
 char *parts_lead(const struct parts *parts);
