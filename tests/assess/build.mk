@@ -34,6 +34,9 @@ test-network-config_pkg := cmocka jansson yaml-0.1
 examine_test_src := $(convert_examine_src) $(common_src)
 tests += test-rules test-files test-packages test-secret test-waiver
 test-rules_src := tests/assess/test-rules.c $(examine_test_src)
+tests += test-planted
+test-planted_src := tests/assess/test-planted.c $(examine_test_src)
+test-planted_pkg := cmocka jansson libarchive libcrypto
 test-rules_pkg := cmocka jansson libarchive libcrypto
 test-files_src := tests/assess/test-files.c convert/assess/certificate.c \
 	convert/assess/files.c \
