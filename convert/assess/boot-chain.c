@@ -9,13 +9,14 @@
 #include <string.h>
 
 #include "common/own.h"
+#include "convert/assess/boot-disk.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
+#include "convert/assess/sectors.h"
 #include "convert/assess/volume.h"
 
 enum {
-	SECTOR_BYTES = 512,
 	CODE_BYTES = 440,
 	/* boot.img: where its core is loaded to, and from */
 	ADDRESS_AT = 0x5a,
@@ -117,14 +118,10 @@ static bool
 read_disk(void *context, uint64_t number, uint8_t *sector)
 {
 	const struct disk *disk = context;
-	AUTO(freep) char *data = NULL;
-	size_t bytes = 0;
+	AUTO(freep) uint8_t *data =
+		sectors_read(disk->g, disk->device, number, 1);
 
-	if (number > UINT64_MAX / SECTOR_BYTES / 2)
-		return false;
-	data = guestfs_pread_device(disk->g, disk->device, SECTOR_BYTES,
-		(int64_t)(number * SECTOR_BYTES), &bytes);
-	if (data == NULL || bytes != SECTOR_BYTES)
+	if (data == NULL)
 		return false;
 	memcpy(sector, data, SECTOR_BYTES);
 	return true;
@@ -206,22 +203,11 @@ check_place(const struct boot_core *core, guestfs_h *g,
 	}
 }
 
-static const struct volume *
-find_disk(const struct guest *guest, const struct volumes *volumes)
-{
-	for (size_t i = 0; i < volumes->count; i++)
-		if (volumes->list[i].kind == VOLUME_DISK &&
-			strcmp(guest->boot_disk, volumes->list[i].source +
-				strlen("/dev/")) == 0)
-			return &volumes->list[i];
-	return NULL;
-}
-
 void
 boot_chain_check(guestfs_h *g, const struct guest *guest,
 	const struct volumes *volumes, struct findings *findings)
 {
-	const struct volume *volume = find_disk(guest, volumes);
+	const struct volume *volume = boot_disk_volume(guest, volumes);
 	struct disk disk = {g, volume == NULL ? "" : volume->device};
 	struct boot_core core;
 

@@ -11,9 +11,10 @@
 #include "common/own.h"
 #include "convert/assess/firmware.h"
 #include "convert/assess/guest.h"
+#include "convert/assess/sectors.h"
 #include "convert/assess/volume.h"
 
-enum { DISK_LIMIT = 64, SECTOR_BYTES = 512 };
+enum { DISK_LIMIT = 64 };
 
 static int
 score(const struct boot_disk_evidence *evidence, bool is_uefi)
@@ -41,11 +42,9 @@ static void
 look_at_sector(struct boot_disk_evidence *evidence, guestfs_h *g,
 	const char *device)
 {
-	AUTO(freep) char *sector = NULL;
-	size_t bytes = 0;
+	AUTO(freep) uint8_t *sector = sectors_read(g, device, 0, 1);
 
-	sector = guestfs_pread_device(g, device, SECTOR_BYTES, 0, &bytes);
-	if (sector == NULL || bytes != SECTOR_BYTES)
+	if (sector == NULL)
 		return;
 	evidence->has_loader = memmem(sector, 440, "GRUB", 4) != NULL ||
 		memcmp(sector + 6, "LILO", 4) == 0;
@@ -105,4 +104,15 @@ boot_disk_find(guestfs_h *g, struct guest *guest,
 	if (disks[chosen] != NULL)
 		snprintf(guest->boot_disk, sizeof guest->boot_disk, "%s",
 			disks[chosen]->source + strlen("/dev/"));
+}
+
+const struct volume *
+boot_disk_volume(const struct guest *guest, const struct volumes *volumes)
+{
+	for (size_t i = 0; i < volumes->count; i++)
+		if (volumes->list[i].kind == VOLUME_DISK &&
+			strcmp(guest->boot_disk, volumes->list[i].source +
+				strlen("/dev/")) == 0)
+			return &volumes->list[i];
+	return NULL;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 struct guest;
+struct volume;
 struct volumes;
 
 /* What speaks for a disk as the one that the firmware starts. */
@@ -23,6 +24,10 @@ size_t boot_disk_choose(const struct boot_disk_evidence *list, size_t count,
 
 /* Note its name in guest->boot_disk. */
 void boot_disk_find(guestfs_h *g, struct guest *guest,
+	const struct volumes *volumes);
+
+/* The disk that was noted; NULL: none. */
+const struct volume *boot_disk_volume(const struct guest *guest,
 	const struct volumes *volumes);
 
 #endif

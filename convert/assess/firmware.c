@@ -16,10 +16,11 @@
 #include "convert/assess/finding.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
+#include "convert/assess/sectors.h"
 #include "convert/assess/volume.h"
 #include "drivers-inject/guest.h"
 
-enum { SECTOR_BYTES = 512, CODE_BYTES = 440, TABLE_AT = 446 };
+enum { CODE_BYTES = 440, TABLE_AT = 446 };
 
 #define BIOS_BOOT "21686148-6449-6e6f-744e-656564454649"
 
@@ -67,16 +68,6 @@ firmware_is_boot_code(const void *sector)
 	return has_code && is_active;
 }
 
-static char *
-first_sector(guestfs_h *g, const char *device)
-{
-	AUTO(freep) char *sector = NULL;
-	size_t bytes = 0;
-
-	sector = guestfs_pread_device(g, device, SECTOR_BYTES, 0, &bytes);
-	return bytes == SECTOR_BYTES ? take(sector) : NULL;
-}
-
 static void
 look_at_esp(struct firmware_evidence *evidence, guestfs_h *g,
 	const struct guest *guest, const struct volume *volume)
@@ -110,12 +101,12 @@ look_at_volumes(struct firmware_evidence *evidence, guestfs_h *g,
 	for (size_t i = 0; i < volumes->count; i++) {
 		const struct volume *volume = &volumes->list[i];
 		bool is_core = strcmp(volume->partition_type, BIOS_BOOT) == 0;
-		AUTO(freep) char *sector =
+		AUTO(freep) uint8_t *sector =
 			volume->kind == VOLUME_DISK || is_core
-			? first_sector(g, volume->device) : NULL;
+			? sectors_read(g, volume->device, 0, 1) : NULL;
 
 		if (sector != NULL && is_core)
-			evidence->bios_core |= *sector != '\0';
+			evidence->bios_core |= *sector != 0;
 		else if (sector != NULL)
 			evidence->boot_code |= firmware_is_boot_code(sector);
 		if (volume_is_esp(volume) && strcmp(volume->type, "vfat") == 0)

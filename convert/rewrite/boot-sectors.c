@@ -13,6 +13,7 @@
 
 #include "common/error.h"
 #include "common/own.h"
+#include "convert/assess/sectors.h"
 
 enum {
 	DRIVE_CHECK_AT = 0x66, /* a jump, to be two NOPs on hard disks */

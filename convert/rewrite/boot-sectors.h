@@ -6,8 +6,6 @@
 
 struct error;
 
-enum { SECTOR_BYTES = 512 };
-
 /*
  * How many sectors lie between the first one (512 bytes at `sector`) and the first
  * partition: room for a boot loader's core.  0 with a table that is none of the

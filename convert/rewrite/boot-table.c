@@ -12,14 +12,15 @@
 
 #include "common/error.h"
 #include "common/own.h"
+#include "convert/assess/boot-disk.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest.h"
+#include "convert/assess/sectors.h"
 #include "convert/assess/volume.h"
 #include "convert/rewrite/change.h"
 #include "drivers-inject/appliance.h"
 
 enum {
-	SECTOR_BYTES = 512,
 	CODE_BYTES = 440,
 	TABLE_AT = 446,
 	ENTRY_BYTES = 16,
@@ -181,34 +182,11 @@ boot_table_mend(uint8_t *sector, uint64_t disk_sectors,
 
 /* ---- the guest's disk ---- */
 
-static char *
-read_sector(guestfs_h *g, const char *device)
-{
-	AUTO(freep) char *data = NULL;
-	size_t bytes = 0;
-
-	data = guestfs_pread_device(g, device, SECTOR_BYTES, 0, &bytes);
-	return bytes == SECTOR_BYTES ? take(data) : NULL;
-}
-
-static const struct volume *
-find_disk(const struct guest *guest, const struct volumes *volumes)
-{
-	for (size_t i = 0; i < volumes->count; i++) {
-		const struct volume *volume = &volumes->list[i];
-
-		if (volume->kind == VOLUME_DISK && strcmp(guest->boot_disk,
-			volume->source + strlen("/dev/")) == 0)
-			return volume;
-	}
-	return NULL;
-}
-
 static bool
 has_loader(guestfs_h *g, const char *device)
 {
 	static const char *const names[] = {"GRUB", "LILO", "LINUX"};
-	AUTO(freep) char *sector = read_sector(g, device);
+	AUTO(freep) uint8_t *sector = sectors_read(g, device, 0, 1);
 
 	for (size_t i = 0; sector != NULL && i < 3; i++)
 		if (memmem(sector, SECTOR_BYTES, names[i], strlen(names[i])) !=
@@ -241,9 +219,9 @@ boot_table_apply(guestfs_h *g, const struct guest *guest,
 	const struct volumes *volumes, struct findings *findings,
 	struct changes *changes, struct error *err)
 {
-	const struct volume *disk = find_disk(guest, volumes);
-	AUTO(freep) char *before = disk == NULL ? NULL
-		: read_sector(g, disk->device);
+	const struct volume *disk = boot_disk_volume(guest, volumes);
+	AUTO(freep) uint8_t *before = disk == NULL ? NULL
+		: sectors_read(g, disk->device, 0, 1);
 	bool loaders[ENTRIES] = {false};
 	uint8_t sector[SECTOR_BYTES];
 	struct boot_table table;

@@ -21,11 +21,12 @@
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
 #include "convert/assess/lilo-config.h"
-#include "convert/assess/reference.h"
+#include "convert/assess/sectors.h"
 #include "convert/assess/volume.h"
 #include "convert/rewrite/boot-sectors.h"
 #include "convert/rewrite/change.h"
 #include "convert/rewrite/host-grub.h"
+#include "convert/rewrite/lilo-disks.h"
 #include "convert/rewrite/lilo-menu.h"
 #include "drivers-inject/appliance.h"
 #include "drivers-inject/guest.h"
@@ -34,8 +35,6 @@
 #define PLATFORM "i386-pc"
 #define FOLDER "/boot/unrack-grub"
 #define LILO_CONF "/etc/lilo.conf"
-
-enum { DISK_LIMIT = 4, LILO_AT = 6 };
 
 static const char reason[] = "LILO would start kernels by the sectors they had "
 			     "on the old machine's disks.";
@@ -55,7 +54,7 @@ static const struct {
 	{"btrfs", "btrfs"}, {"vfat", "fat"}};
 
 struct replacement {
-	const struct volume *disks[DISK_LIMIT];
+	const struct volume *disks[LILO_DISKS];
 	size_t disk_count;
 	char *core;
 	size_t core_bytes;
@@ -76,121 +75,6 @@ static void
 replacement_freep(struct replacement **replacement)
 {
 	replacement_free(*replacement);
-}
-
-/* ---- is LILO what starts the guest? ---- */
-
-static uint8_t *
-read_sectors(guestfs_h *g, const char *device, size_t bytes)
-{
-	AUTO(freep) uint8_t *data = malloc(bytes);
-	size_t done = 0, n;
-
-	while (data != NULL && done < bytes) {
-		AUTO(freep) char *part = guestfs_pread_device(g, device,
-			(int)(bytes - done), (int64_t)done, &n);
-
-		if (part == NULL || n == 0)
-			return NULL;
-		memcpy(data + done, part, n);
-		done += n;
-	}
-	return take(data);
-}
-
-static bool
-sector_says(guestfs_h *g, const struct volume *volume, const char *word)
-{
-	AUTO(freep) uint8_t *sector = read_sectors(g, volume->device,
-		SECTOR_BYTES);
-
-	if (sector == NULL)
-		return false;
-	return strcmp(word, "LILO") == 0
-		? memcmp(sector + LILO_AT, word, 4) == 0
-		: memmem(sector, SECTOR_BYTES, word, strlen(word)) != NULL;
-}
-
-static const struct volume *
-disk_of(const struct volumes *volumes, const struct volume *volume)
-{
-	for (size_t i = 0; volume != NULL && i < volumes->count; i++)
-		if (volumes->list[i].kind == VOLUME_DISK &&
-			volumes->list[i].disk == volume->disk)
-			return &volumes->list[i];
-	return NULL;
-}
-
-static void
-add_disk(struct replacement *replacement, const struct volume *disk)
-{
-	for (size_t i = 0; i < replacement->disk_count; i++)
-		if (replacement->disks[i] == disk)
-			return;
-	if (disk != NULL && replacement->disk_count < DISK_LIMIT)
-		replacement->disks[replacement->disk_count++] = disk;
-}
-
-/* The disks whose first sector, or one of whose partitions', is LILO's. */
-static void
-find_disks(struct replacement *replacement, guestfs_h *g,
-	const struct volumes *volumes)
-{
-	for (size_t i = 0; i < volumes->count; i++) {
-		const struct volume *volume = &volumes->list[i];
-
-		if ((volume->kind == VOLUME_DISK ||
-			volume->kind == VOLUME_PARTITION) &&
-			sector_says(g, volume, "LILO"))
-			add_disk(replacement, disk_of(volumes, volume));
-	}
-}
-
-/* Without its sign: is nothing else there, and was it ever installed? */
-static bool
-is_likely(guestfs_h *g, const struct volumes *volumes,
-	const struct lilo_config *config)
-{
-	static const char *const others[] = {"/boot/grub/grub.cfg",
-		"/boot/grub2/grub.cfg", "/boot/grub/menu.lst",
-		"/boot/grub/grub.conf", "/boot/extlinux.conf",
-		"/boot/extlinux/extlinux.conf", "/boot/syslinux/syslinux.cfg"};
-
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		if (guest_file_is_there(g, others[i]))
-			return false;
-	for (size_t i = 0; i < volumes->count; i++)
-		if (volumes->list[i].kind == VOLUME_DISK &&
-			sector_says(g, &volumes->list[i], "GRUB"))
-			return false;
-	return guest_file_is_there(g, config->map[0] == '\0' ? "/boot/map"
-		: config->map);
-}
-
-/* `boot=` of lilo.conf, else the disk of /boot. */
-static void
-guess_disk(struct replacement *replacement, const struct volumes *volumes,
-	const struct lilo_config *config, const struct guest *guest,
-	struct references *references)
-{
-	struct reference reference = {.volume = NULL};
-
-	for (size_t i = 0; i < volumes->count; i++)
-		for (size_t m = 0; m < guest->mount_count; m++)
-			if (strcmp(guest->mounts[m].device,
-				    volumes->list[i].source) == 0 &&
-				(strcmp(guest->mounts[m].target, "/boot") ==
-						0 ||
-					reference.volume == NULL))
-				reference.volume = &volumes->list[i];
-	if (config->boot[0] != '\0') {
-		struct reference named;
-
-		reference_resolve(references, config->boot, "", &named);
-		if (named.volume != NULL)
-			reference.volume = named.volume;
-	}
-	add_disk(replacement, disk_of(volumes, reference.volume));
 }
 
 /* ---- the plan ---- */
@@ -251,8 +135,8 @@ check_disks(const struct replacement *replacement, guestfs_h *g,
 {
 	for (size_t i = 0; i < replacement->disk_count; i++) {
 		const struct volume *disk = replacement->disks[i];
-		AUTO(freep) uint8_t *sector = read_sectors(g, disk->device,
-			SECTOR_BYTES);
+		AUTO(freep) uint8_t *sector = sectors_read(g, disk->device, 0,
+			1);
 		AUTO(freep) uint8_t *made = NULL;
 		AUTO(freep) char *boot = NULL;
 		size_t bytes, boot_bytes;
@@ -335,9 +219,8 @@ replacement_plan(struct replacement **replacement_out, guestfs_h *g,
 		return 0;
 	if (lilo_config_read(&config, text, err) == -1)
 		return -1;
-	find_disks(replacement, g, volumes);
-	if (replacement->disk_count == 0 && is_likely(g, volumes, config))
-		guess_disk(replacement, volumes, config, guest, references);
+	replacement->disk_count = lilo_disks_find(replacement->disks, g, volumes,
+		guest, config, references);
 	if (replacement->disk_count == 0)
 		return 0;
 	if (make_core(replacement, guest, volumes, &why) == -1 ||
@@ -411,7 +294,7 @@ write_device(guestfs_h *g, const struct volume *disk, const uint8_t *data,
 		if (n <= 0)
 			return guest_error(err, g, "write %s", disk->source);
 	}
-	written = read_sectors(g, disk->device, bytes);
+	written = sectors_read(g, disk->device, 0, bytes / SECTOR_BYTES);
 	if (written == NULL || memcmp(written, data, bytes) != 0)
 		return error_set(err, EIO, "%s was not stored as written",
 			disk->source);
@@ -422,8 +305,7 @@ static int
 write_disk(const struct replacement *replacement, guestfs_h *g,
 	const struct volume *disk, struct changes *changes, struct error *err)
 {
-	AUTO(freep) uint8_t *sector = read_sectors(g, disk->device,
-		SECTOR_BYTES);
+	AUTO(freep) uint8_t *sector = sectors_read(g, disk->device, 0, 1);
 	AUTO(freep) uint8_t *before = NULL;
 	AUTO(freep) uint8_t *made = NULL;
 	AUTO(freep) char *boot = NULL;
@@ -436,7 +318,7 @@ write_disk(const struct replacement *replacement, guestfs_h *g,
 		boot_sectors_make(&made, &bytes, sector, boot, boot_bytes,
 			replacement->core, replacement->core_bytes, err) == -1)
 		return -1;
-	before = read_sectors(g, disk->device, bytes);
+	before = sectors_read(g, disk->device, 0, bytes / SECTOR_BYTES);
 	if (before == NULL)
 		return guest_error(err, g, "read %s", disk->source);
 	if (write_device(g, disk, made, bytes, err) == -1)

@@ -9,6 +9,7 @@
 
 #include "common/own.h"
 #include "convert/assess/boot-chain.h"
+#include "convert/assess/sectors.h"
 #include "convert/rewrite/boot-sectors.h"
 #include "convert/rewrite/host-grub.h"
 

@@ -69,6 +69,6 @@ test-replacement_pkg := cmocka libguestfs sqlite3 jansson yaml-0.1 $(inject_pkg)
 tests += test-boot-table
 test-boot-table_src := tests/rewrite/test-boot-table.c \
 	$(addprefix convert/rewrite/,boot-table.c change.c diff.c) \
-	$(convert_examine_src) drivers-inject/appliance.c wire/hash.c \
-	$(common_src)
-test-boot-table_pkg := cmocka libguestfs jansson libarchive libcrypto
+	$(convert_assess_src) $(inject_src) $(inject_guestfs_src) \
+	wire/hash.c $(common_src)
+test-boot-table_pkg := cmocka libguestfs sqlite3 jansson yaml-0.1 $(inject_pkg)

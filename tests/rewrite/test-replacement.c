@@ -11,6 +11,7 @@
 #include "common/own.h"
 #include "common/strings.h"
 #include "convert/assess/volume.h"
+#include "convert/assess/sectors.h"
 #include "convert/rewrite/boot-sectors.h"
 #include "convert/rewrite/host-grub.h"
 #include "convert/rewrite/lilo-menu.h"
