@@ -8,7 +8,7 @@ convert_examine_src := $(convert_rules_src) $(addprefix convert/assess/, \
 	lifecycle.c packages.c sar.c software.c waiver.c) \
 	$(convert_secret_src) convert/size/processor.c wire/load-option.c
 convert_assess_src := $(convert_examine_src) $(addprefix convert/assess/, \
-	boot.c boot-chain.c boot-default.c boot-disk.c efi-loaders.c \
+	boot.c clock.c boot-chain.c boot-default.c boot-disk.c efi-loaders.c \
 	esp-place.c firmware.c grub-config.c guest-file.c guest-stream.c \
 	guest.c lilo-config.c sectors.c \
 	disk-name.c inspect.c reference.c service.c shell.c snapshot.c system.c volume.c) \

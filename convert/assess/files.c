@@ -268,6 +268,12 @@ files_find(const struct files *files, const char *path)
 	return found != NULL && found->target == NULL ? found : NULL;
 }
 
+const struct file *
+files_entry(const struct files *files, const char *path)
+{
+	return exactly(files, path, strlen(path));
+}
+
 const char *
 files_text(const struct files *files, const char *path)
 {

@@ -59,6 +59,9 @@ void files_losses(const struct files *files, size_t *cut_out,
 /* By path, through symbolic links; NULL when it is not in the snapshot. */
 const struct file *files_find(const struct files *files, const char *path);
 
+/* What is at the path itself, be it a link; NULL when nothing is. */
+const struct file *files_entry(const struct files *files, const char *path);
+
 /* Its text, NULL when there is none. */
 const char *files_text(const struct files *files, const char *path);
 

@@ -27,6 +27,17 @@ static const struct rule rules[] = {
 		.proof = "tests/integration/assess-disks",
 	},
 	{
+		.id = "linux.console.moved",
+		.title = "The serial console was on a port that the VM lacks",
+		.severity = SEVERITY_INFORMATION,
+		.why = "A management board shows another port than the VM's "
+		  "ttyS0; a login that waits on an absent one starts again "
+		  "and again.",
+		.action = "Use the VM's serial console; the board's is not there.",
+		.effect = "Puts console and login on ttyS0.",
+		.proof = "tests/rewrite/test-serial-console.c",
+	},
+	{
 		.id = "linux.initramfs.failed",
 		.title = "An initramfs could not be extended",
 		.severity = SEVERITY_WARNING,
@@ -173,7 +184,8 @@ static const struct rule rules[] = {
 			 "/etc/kernel/cmdline /etc/lilo.conf",
 			  "(acpi=(off|ht|noirq)|noapic|nolapic|pci=[a-z]+|"
 			  "[^a-z]mem=[0-9]+|maxcpus=|nr_cpus=|isolcpus=|nohz_full="
-			  "|intel_iommu=|amd_iommu=|hugepages=|nosmp|irqpoll)",
+			  "|intel_iommu=|amd_iommu=|hugepages=|nosmp|irqpoll|divider="
+			  "|processor[.]max_cstate=|intel_idle[.]max_cstate=)",
 			  NULL},
 			{0}},
 	},

@@ -104,6 +104,16 @@ static const struct rule rules[] = {
 			{0}},
 	},
 	{
+		.id = "operations.service-kept",
+		.title = "A service for the old hardware still starts",
+		.severity = SEVERITY_WARNING,
+		.why = "It could not be kept from starting without harm to "
+		  "another one; it may fail in the VM.",
+		.action = "Look at it when the VM runs, and disable it together "
+		  "with what requires it.",
+		.proof = "tests/rewrite/test-disable.c",
+	},
+	{
 		.id = "operations.waiver-ended",
 		.title = "A waiver has ended",
 		.severity = SEVERITY_WARNING,

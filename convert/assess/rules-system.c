@@ -19,6 +19,10 @@ static const struct rule rules[] = {
 			{"/etc/adjtime", "^LOCAL$", NULL},
 			{"/etc/default/rcS", "^UTC=[\"']?no", NULL},
 			{"/etc/sysconfig/clock", "^UTC=[\"']?(false|no)", NULL},
+			{"/etc/sysconfig/clock", "^HWCLOCK=[\"']?(-l|--local)",
+			  NULL},
+			{"/etc/conf.d/hwclock /etc/conf.d/clock",
+			  "^clock=[\"']?local", NULL},
 			{0}},
 	},
 	{
@@ -209,6 +213,16 @@ static const struct rule rules[] = {
 		.action = "Look at the screen of the boot proof; if a disk was left "
 		  "out, capture it as well.",
 		.proof = "tests/end-to-end/30-refusals",
+	},
+	{
+		.id = "os.x-driver",
+		.title = "The X server is set up for a graphics card",
+		.severity = SEVERITY_INFORMATION,
+		.why = "Without the card its driver ends the X server, and the "
+		  "graphical login with it.",
+		.action = "Use a driver that fits the VM's card.",
+		.effect = "Names a driver that every VM's card has.",
+		.proof = "tests/rewrite/test-serial-console.c",
 	},
 	{
 		.id = "swap.hibernated",

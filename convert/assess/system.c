@@ -13,6 +13,7 @@
 #include "common/own.h"
 #include "common/strings.h"
 #include "convert/assess/finding.h"
+#include "convert/assess/clock.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
 #include "convert/assess/net-rule.h"
@@ -113,6 +114,16 @@ read_architecture(guestfs_h *g, struct guest *guest)
 	}
 }
 
+/* systemd may be installed beside the init that runs. */
+static bool
+starts_another(guestfs_h *g)
+{
+	AUTO(freep) char *real = guestfs_realpath(g, "/sbin/init");
+	const char *base = real == NULL ? NULL : strrchr(real, '/');
+
+	return base != NULL && strcmp(base, "/systemd") != 0;
+}
+
 /* "libsystemd-shared-247.so" tells the version since 231. */
 static void
 read_init(guestfs_h *g, struct guest *guest)
@@ -140,8 +151,10 @@ read_init(guestfs_h *g, struct guest *guest)
 					&guest->systemd);
 		}
 		if (guest->init != NULL && guest->systemd != 0)
-			return;
+			break;
 	}
+	if (guest->init != NULL && starts_another(g))
+		guest->init = NULL;
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
 		if (guest->init == NULL && guest_file_is_there(g, others[i].path))
 			guest->init = others[i].name;
@@ -153,7 +166,6 @@ read_identity(guestfs_h *g, struct guest *guest, struct findings *findings)
 {
 	AUTO(freep) char *name = guest_file_text(g, "/etc/hostname", findings);
 	AUTO(freep) char *network = NULL;
-	AUTO(freep) char *adjtime = guest_file_text(g, "/etc/adjtime", findings);
 
 	if (name != NULL)
 		first_line(guest->hostname, sizeof guest->hostname, name);
@@ -163,8 +175,20 @@ read_identity(guestfs_h *g, struct guest *guest, struct findings *findings)
 			shell_value(network, "HOSTNAME", guest->hostname,
 				sizeof guest->hostname);
 	}
-	if (adjtime != NULL && strstr(adjtime, "\nLOCAL") != NULL)
-		guest->clock = "localtime";
+}
+
+/* UTC unless something says otherwise. */
+static void
+read_clock(guestfs_h *g, struct guest *guest, struct findings *findings)
+{
+	for (size_t i = 0; i < CLOCK_FILES; i++) {
+		AUTO(freep) char *text = guest_file_text(g, clock_files[i],
+			findings);
+		int is_utc = text == NULL ? -1 : clock_is_utc(i, text);
+
+		if (is_utc != -1)
+			guest->clock = is_utc ? "utc" : "localtime";
+	}
 }
 
 /* ---- interfaces ---- */
@@ -321,6 +345,7 @@ system_read(guestfs_h *g, struct guest *guest, const json_t *inventory,
 	read_architecture(g, guest);
 	read_init(g, guest);
 	read_identity(g, guest, findings);
+	read_clock(g, guest, findings);
 	read_interfaces(g, guest, findings);
 	read_rules(g, guest, findings);
 	for (size_t i = 0; i < guest->interface_count; i++)

@@ -1,47 +1,18 @@
 /*
  * Every change inside the guest passes through here, so that the record is
  * complete: first as a plan (which is what an assessment stops at), then
- * written, then recorded as report/changes/.  diff.c makes the diffs.
+ * written (change-write.c), then recorded as report/changes/ (change-record.c).
  */
-#include "convert/rewrite/change.h"
+#include "convert/rewrite/change-list.h"
 
+#include <assert.h>
 #include <errno.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/error.h"
 #include "common/io.h"
-#include "common/json.h"
-#include "common/own.h"
-#include "convert/assess/finding.h"
-#include "convert/assess/secret.h"
-#include "convert/rewrite/diff.h"
-#include "drivers-inject/appliance.h"
 #include "drivers-inject/inject.h"
-#include "wire/hash.h"
-
-/* A file before or after. */
-struct version {
-	char *text; /* NULL: not a text, or not kept */
-	bool exists;
-	size_t bytes;
-	uint8_t hash[HASH_BYTES];
-};
-
-struct change {
-	char *path, *reason;
-	const char *kind;
-	struct version before, after;
-	char *sectors;	 /* what was there, before.bytes long; else NULL */
-	bool is_planned; /* and not written yet */
-};
-
-struct changes {
-	struct change *list;
-	size_t count;
-};
 
 struct changes *
 changes_new(void)
@@ -50,13 +21,21 @@ changes_new(void)
 }
 
 static void
-forget(struct change *change)
+version_release(struct version *version)
+{
+	free(version->text);
+	free(version->target);
+}
+
+void
+change_forget(struct change *change)
 {
 	free(change->path);
 	free(change->reason);
-	free(change->before.text);
-	free(change->after.text);
+	free(change->service);
 	free(change->sectors);
+	version_release(&change->before);
+	version_release(&change->after);
 }
 
 void
@@ -65,8 +44,20 @@ changes_free(struct changes *changes)
 	if (changes == NULL)
 		return;
 	for (size_t i = 0; i < changes->count; i++)
-		forget(&changes->list[i]);
+		change_forget(&changes->list[i]);
+	for (size_t i = 0; i < changes->wish_count; i++) {
+		free(changes->wishes[i].name);
+		free(changes->wishes[i].reason);
+	}
+	for (size_t i = 0; i < changes->disabled_count; i++) {
+		free(changes->disabled[i].name);
+		free(changes->disabled[i].title);
+		free(changes->disabled[i].why);
+		free(changes->disabled[i].advice);
+	}
 	free(changes->list);
+	free(changes->wishes);
+	free(changes->disabled);
 	free(changes);
 }
 
@@ -76,18 +67,18 @@ changes_count(const struct changes *changes)
 	return (unsigned)changes->count;
 }
 
-static struct change *
-add(struct changes *changes, const char *path, const char *kind,
+struct change *
+change_add(struct changes *changes, const char *path, enum change_kind kind,
 	const char *reason, struct error *err)
 {
 	struct change *larger = realloc(changes->list,
-		(changes->count + 1) * sizeof *larger);
+		(changes->count + 2) * sizeof *larger);
 	struct change *change;
 
 	if (larger != NULL) {
 		changes->list = larger;
 		change = &larger[changes->count++];
-		*change = (struct change){.kind = kind};
+		*change = (struct change){.kind = kind, .mode = 0644};
 		change->path = strdup(path);
 		change->reason = strdup(reason);
 		if (change->path != NULL && change->reason != NULL)
@@ -110,18 +101,194 @@ set_text(struct version *version, const char *text, struct error *err)
 	return hash_block(text, version->bytes, version->hash, err);
 }
 
+/* What is planned for the text of a file. */
+static struct change *
+find_text(const struct changes *changes, const char *path)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		struct change *change = &changes->list[i];
+
+		if (change->is_planned && change->after.text != NULL &&
+			strcmp(change->path, path) == 0)
+			return change;
+	}
+	return NULL;
+}
+
+const char *
+changes_text(const struct changes *changes, const char *path)
+{
+	const struct change *change = find_text(changes, path);
+
+	return change == NULL ? NULL : change->after.text;
+}
+
+/* The file was planned for another reason already. */
+static int
+plan_again(struct change *change, const char *after, const char *reason,
+	struct error *err)
+{
+	char *both = strstr(change->reason, reason) != NULL
+		? strdup(change->reason)
+		: io_format("%s %s", change->reason, reason);
+
+	if (both == NULL)
+		return error_set(err, ENOMEM, "plan %s", change->path);
+	free(change->reason);
+	change->reason = both;
+	version_release(&change->after);
+	change->after = (struct version){.text = NULL};
+	return set_text(&change->after, after, err);
+}
+
 int
 changes_plan(struct changes *changes, const char *path, const char *before,
 	const char *after, const char *reason, struct error *err)
 {
-	struct change *change = add(changes, path,
-		before == NULL ? "created" : "edited", reason, err);
+	struct change *change = find_text(changes, path);
 
+	if (change != NULL)
+		return plan_again(change, after, reason, err);
+	change = change_add(changes, path,
+		before == NULL ? CHANGE_CREATED : CHANGE_EDITED, reason, err);
 	if (change == NULL || set_text(&change->before, before, err) == -1 ||
 		set_text(&change->after, after, err) == -1)
 		return -1;
 	change->is_planned = true;
 	return 0;
+}
+
+int
+changes_plan_program(struct changes *changes, const char *path,
+	const char *before, const char *after, const char *reason,
+	struct error *err)
+{
+	if (changes_plan(changes, path, before, after, reason, err) == -1)
+		return -1;
+	changes->list[changes->count - 1].mode = 0755;
+	return 0;
+}
+
+static int
+set_target(struct version *version, const char *target, struct error *err)
+{
+	if (target == NULL)
+		return 0;
+	version->exists = true;
+	version->target = strdup(target);
+	return version->target == NULL ? error_set(err, ENOMEM, "keep a link")
+				       : 0;
+}
+
+/* What has no text but leads somewhere: a link, or a move. */
+static int
+plan_target(struct changes *changes, const char *path, enum change_kind kind,
+	const char *before, const char *after, const char *reason,
+	struct error *err)
+{
+	struct change *change = change_add(changes, path, kind, reason, err);
+
+	if (change == NULL || set_target(&change->before, before, err) == -1 ||
+		set_target(&change->after, after, err) == -1)
+		return -1;
+	change->is_planned = true;
+	return 0;
+}
+
+int
+changes_plan_symlink(struct changes *changes, const char *path,
+	const char *before, const char *target, const char *reason,
+	struct error *err)
+{
+	return plan_target(changes, path, CHANGE_LINKED, before, target,
+		reason, err);
+}
+
+int
+changes_plan_unlink(struct changes *changes, const char *path,
+	const char *target, const char *reason, struct error *err)
+{
+	return plan_target(changes, path, CHANGE_REMOVED, target, NULL, reason,
+		err);
+}
+
+int
+changes_plan_move(struct changes *changes, const char *from, const char *to,
+	const char *reason, struct error *err)
+{
+	return plan_target(changes, from, CHANGE_MOVED, NULL, to, reason, err);
+}
+
+int
+changes_add_service(struct changes *changes,
+	const struct disabled_service *service, struct error *err)
+{
+	struct disabled *larger = realloc(changes->disabled,
+		(changes->disabled_count + 1) * sizeof *larger);
+	struct disabled *disabled;
+
+	if (larger == NULL)
+		return error_set(err, ENOMEM, "disable %s", service->name);
+	changes->disabled = larger;
+	disabled = &larger[changes->disabled_count++];
+	*disabled = (struct disabled){strdup(service->name),
+		strdup(service->title), strdup(service->why),
+		strdup(service->advice)};
+	if (disabled->name == NULL || disabled->title == NULL ||
+		disabled->why == NULL || disabled->advice == NULL)
+		return error_set(err, ENOMEM, "disable %s", service->name);
+	return 0;
+}
+
+int
+changes_mark_service(struct changes *changes, const char *path,
+	struct error *err)
+{
+	const char *name = changes->disabled[changes->disabled_count - 1].name;
+	struct change *change = NULL;
+
+	for (size_t i = 0; i < changes->count; i++) {
+		if (strcmp(changes->list[i].path, path) == 0)
+			change = &changes->list[i]; /* the last counts */
+	}
+	assert(change != NULL);
+	free(change->service);
+	change->service = strdup(name);
+	return change->service == NULL
+		? error_set(err, ENOMEM, "disable %s", name)
+		: 0;
+}
+
+int
+changes_wish_disabled(struct changes *changes, const char *service,
+	const char *reason, struct error *err)
+{
+	struct service_wish *larger = realloc(changes->wishes,
+		(changes->wish_count + 1) * sizeof *larger);
+	struct service_wish *wish;
+
+	if (larger == NULL)
+		return error_set(err, ENOMEM, "disable %s", service);
+	changes->wishes = larger;
+	wish = &larger[changes->wish_count];
+	*wish = (struct service_wish){strdup(service), strdup(reason)};
+	if (wish->name != NULL && wish->reason != NULL) {
+		changes->wish_count++;
+		return 0;
+	}
+	free(wish->name);
+	free(wish->reason);
+	return error_set(err, ENOMEM, "disable %s", service);
+}
+
+const char *
+changes_wish(const struct changes *changes, const char *service)
+{
+	for (size_t i = 0; i < changes->wish_count; i++) {
+		if (strcmp(changes->wishes[i].name, service) == 0)
+			return changes->wishes[i].reason;
+	}
+	return NULL;
 }
 
 bool
@@ -150,153 +317,6 @@ changes_next_text(const struct changes *changes, size_t *index,
 	return false;
 }
 
-/* ---- writing ---- */
-
-static void
-statns_freep(struct guestfs_statns **stat)
-{
-	if (*stat != NULL)
-		guestfs_free_statns(*stat);
-}
-
-/* The file that `path` leads to inside the guest; NULL and *err on failure. */
-static char *
-real_path(guestfs_h *g, const char *path, struct error *err)
-{
-	char *real = guestfs_realpath(g, path);
-
-	if (real == NULL)
-		guest_error(err, g, "find %s", path);
-	return real;
-}
-
-static int
-keep_attributes(guestfs_h *g, const char *from, const char *to)
-{
-	const struct guestfs_copy_attributes_argv all = {
-		.bitmask = GUESTFS_COPY_ATTRIBUTES_ALL_BITMASK,
-		.all = 1,
-	};
-	AUTO(statns_freep) struct guestfs_statns *stat =
-		guestfs_statns(g, from);
-
-	if (stat == NULL || guestfs_copy_attributes_argv(g, from, to, &all) == -1)
-		return -1;
-	return guestfs_utimens(g, to, stat->st_atime_sec, stat->st_atime_nsec,
-		stat->st_mtime_sec, stat->st_mtime_nsec);
-}
-
-static int
-put_in_place(guestfs_h *g, const char *fresh, const char *real,
-	const struct version *after)
-{
-	if (guestfs_write(g, fresh, after->text, after->bytes) == 0 &&
-		keep_attributes(g, real, fresh) == 0 &&
-		guestfs_rename(g, fresh, real) == 0)
-		return 0;
-	return -1;
-}
-
-static int
-replace(guestfs_h *g, const char *path, const struct version *after,
-	struct error *err)
-{
-	const struct guestfs_set_e2attrs_argv clear = {
-		.bitmask = GUESTFS_SET_E2ATTRS_CLEAR_BITMASK,
-		.clear = 1,
-	};
-	const struct guestfs_set_e2attrs_argv set = {.bitmask = 0};
-	char lifted[3] = "";
-	AUTO(freep) char *real = real_path(g, path, err);
-	AUTO(freep) char *fresh = NULL;
-	AUTO(freep) char *flags = NULL;
-	int failed;
-
-	if (real == NULL)
-		return -1;
-	fresh = io_format("%s.unrack-new", real);
-	if (fresh == NULL)
-		return error_set(err, ENOMEM, "write %s", path);
-	guestfs_rm_f(g, fresh); /* a link, or a fifo that blocks a writer */
-	failed = put_in_place(g, fresh, real, after);
-	if (failed && guestfs_last_errno(g) == EPERM &&
-		(flags = guestfs_get_e2attrs(g, real)) != NULL &&
-		strpbrk(flags, "ia") != NULL &&
-		guestfs_set_e2attrs_argv(g, real, "ia", &clear) == 0) {
-		failed = put_in_place(g, fresh, real, after);
-		strcat(lifted, strchr(flags, 'i') == NULL ? "" : "i");
-		strcat(lifted, strchr(flags, 'a') == NULL ? "" : "a");
-		guestfs_set_e2attrs_argv(g, real, lifted, &set);
-	}
-	if (failed) {
-		guest_error(err, g, "write %s", path);
-		guestfs_rm_f(g, fresh);
-	}
-	return failed;
-}
-
-/* A new file gets the label of its folder, as the guest's kernel would do. */
-static void
-inherit_label(guestfs_h *g, const char *path)
-{
-	AUTO(freep) char *folder = strdup(path);
-	AUTO(freep) char *label = NULL;
-	size_t bytes;
-
-	if (folder == NULL)
-		return;
-	*strrchr(folder, '/') = '\0';
-	label = guestfs_lgetxattr(g, *folder == '\0' ? "/" : folder,
-		"security.selinux", &bytes);
-	if (label != NULL)
-		guestfs_lsetxattr(g, "security.selinux", label, (int)bytes,
-			path);
-}
-
-static int
-create(guestfs_h *g, const char *path, const struct version *after,
-	struct error *err)
-{
-	AUTO(freep) char *folder = strdup(path);
-
-	if (folder == NULL)
-		return error_set(err, ENOMEM, "create %s", path);
-	*strrchr(folder, '/') = '\0';
-	if ((*folder != '\0' && guestfs_mkdir_p(g, folder) == -1) ||
-		guestfs_rm_f(g, path) == -1 || /* a link or fifo */
-		guestfs_write(g, path, after->text, after->bytes) == -1 ||
-		guestfs_chmod(g, 0644, path) == -1)
-		return guest_error(err, g, "create %s", path);
-	inherit_label(g, path);
-	return 0;
-}
-
-void
-changes_apply(struct changes *changes, guestfs_h *g, struct findings *findings)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < changes->count; i++) {
-		struct change *change = &changes->list[i];
-		struct error why = {.code = 0};
-		int failed = 0;
-
-		if (change->is_planned)
-			failed = change->before.exists
-				? replace(g, change->path, &change->after, &why)
-				: create(g, change->path, &change->after, &why);
-		change->is_planned = false;
-		if (failed) {
-			finding_add(findings, "guest.file-not-written",
-				change->path, 0, why.text, NULL);
-			forget(change);
-		} else {
-			changes->list[kept++] = *change;
-		}
-	}
-	changes->count = kept;
-}
-
 /* ---- what drivers-inject did ---- */
 
 static int
@@ -316,15 +336,15 @@ int
 changes_note(struct changes *changes, const struct inject_change *noted,
 	struct error *err)
 {
-	static const char *const kinds[] = {
-		[INJECT_CREATED] = "created",
-		[INJECT_EDITED] = "edited",
-		[INJECT_APPENDED] = "appended",
-		[INJECT_REPLACED] = "replaced",
+	static const enum change_kind kinds[] = {
+		[INJECT_CREATED] = CHANGE_CREATED,
+		[INJECT_EDITED] = CHANGE_EDITED,
+		[INJECT_APPENDED] = CHANGE_APPENDED,
+		[INJECT_REPLACED] = CHANGE_REPLACED,
 	};
 	bool is_text = noted->kind != INJECT_APPENDED;
-	struct change *change = add(changes, noted->path, kinds[noted->kind],
-		noted->reason, err);
+	struct change *change = change_add(changes, noted->path,
+		kinds[noted->kind], noted->reason, err);
 
 	if (change == NULL ||
 		set_content(&change->after, &noted->after, is_text, err) == -1)
@@ -339,7 +359,8 @@ changes_note_sectors(struct changes *changes, const char *disk,
 	const void *before, const void *after, size_t bytes, const char *reason,
 	struct error *err)
 {
-	struct change *change = add(changes, disk, "sectors", reason, err);
+	struct change *change = change_add(changes, disk, CHANGE_SECTORS,
+		reason, err);
 
 	if (change == NULL)
 		return -1;
@@ -352,107 +373,4 @@ changes_note_sectors(struct changes *changes, const char *disk,
 	if (hash_block(before, bytes, change->before.hash, err) == -1)
 		return -1;
 	return hash_block(after, bytes, change->after.hash, err);
-}
-
-/* ---- the record ---- */
-
-static json_t *
-version_json(const struct version *version)
-{
-	char hash[HASH_HEX_BYTES];
-
-	if (!version->exists)
-		return json_null();
-	hash_hex(version->hash, hash);
-	return json_pack("{sI ss}", "bytes", (json_int_t)version->bytes, "hash",
-		hash);
-}
-
-/* *name_out is empty for a change that is no text. */
-static int
-write_diff(const struct change *change, size_t index, const char *folder,
-	char name_out[32], struct error *err)
-{
-	AUTO(freep) char *diff = NULL;
-	AUTO(freep) char *path = NULL;
-
-	name_out[0] = '\0';
-	if (change->after.text == NULL ||
-		(change->before.exists && change->before.text == NULL))
-		return 0;
-	if (diff_unified(&diff, change->path,
-		    change->before.exists ? change->before.text : "",
-		    change->after.text, err) == -1)
-		return -1;
-	secret_mask_lines(diff, change->path);
-	snprintf(name_out, 32, "%04zu.diff", index + 1);
-	path = io_format("%s/%s", folder, name_out);
-	if (path == NULL)
-		return error_set(err, ENOMEM, "record %s", change->path);
-	return io_write_file(path, diff, strlen(diff), 0600, err);
-}
-
-/* NNNN.sectors: `dd of=DISK conv=notrunc` puts them back. */
-static int
-write_sectors(const struct change *change, size_t index, const char *folder,
-	char name_out[32], struct error *err)
-{
-	AUTO(freep) char *path = NULL;
-
-	name_out[0] = '\0';
-	if (change->sectors == NULL)
-		return 0;
-	snprintf(name_out, 32, "%04zu.sectors", index + 1);
-	path = io_format("%s/%s", folder, name_out);
-	if (path == NULL)
-		return error_set(err, ENOMEM, "record %s", change->path);
-	return io_write_file(path, change->sectors, change->before.bytes, 0600,
-		err);
-}
-
-static int
-record_one(json_t *list, const struct change *change, size_t index,
-	const char *folder, struct error *err)
-{
-	json_t *json;
-	char name[32], saved[32];
-
-	if (write_diff(change, index, folder, name, err) == -1 ||
-		write_sectors(change, index, folder, saved, err) == -1)
-		return -1;
-	json = json_pack("{ss so so so}", "kind", change->kind, "before",
-		version_json(&change->before), "after",
-		version_json(&change->after), "diff",
-		*name == '\0' ? json_null() : json_string(name));
-	if (*saved != '\0')
-		json_set_text(json, "saved", saved);
-	if (json_set_text(json, "path", change->path) == -1 ||
-		json_set_text(json, "reason", change->reason) == -1 ||
-		json_array_append(list, json) == -1) {
-		json_decref(json);
-		return error_set(err, ENOMEM, "record %s", change->path);
-	}
-	json_decref(json);
-	return 0;
-}
-
-int
-changes_record(const struct changes *changes, const char *folder,
-	struct error *err)
-{
-	AUTO(json_decrefpp) json_t *index = json_pack("{ss s[]}", "format",
-		"unrack-changes/1", "changes");
-	AUTO(freep) char *path = io_format("%s/index.json", folder);
-
-	if (index == NULL || path == NULL)
-		return error_set(err, ENOMEM, "record the changes");
-	if (io_remove_tree(folder, err) == -1 ||
-		io_make_folders(folder, err) == -1)
-		return -1;
-	for (size_t i = 0; i < changes->count; i++) {
-		if (record_one(json_object_get(index, "changes"),
-			    &changes->list[i], i, folder, err) == -1)
-			return -1;
-	}
-	return json_file_write(path, index, err);
 }

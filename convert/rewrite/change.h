@@ -21,10 +21,63 @@ changes_freep(struct changes **changes)
 
 /*
  * Plan a file of the guest: `before` is its text now (NULL: it is created) and
- * `after` what it will be.  Nothing is written yet.
+ * `after` what it will be.  Nothing is written yet.  A further plan for the same
+ * file begins with changes_text().
  */
 int changes_plan(struct changes *changes, const char *path, const char *before,
 	const char *after, const char *reason, struct error *err);
+
+/* The same for a program of root's; one that is there keeps its mode. */
+int changes_plan_program(struct changes *changes, const char *path,
+	const char *before, const char *after, const char *reason,
+	struct error *err);
+
+/*
+ * Plan a symbolic link to `target`, in place of one to `before` (NULL: nothing
+ * is there).
+ */
+int changes_plan_symlink(struct changes *changes, const char *path,
+	const char *before, const char *target, const char *reason,
+	struct error *err);
+
+/* Plan to take such a link away. */
+int changes_plan_unlink(struct changes *changes, const char *path,
+	const char *target, const char *reason, struct error *err);
+
+/* Plan another name in the same folder, which nothing has yet. */
+int changes_plan_move(struct changes *changes, const char *from,
+	const char *to, const char *reason, struct error *err);
+
+/*
+ * A service that does not start any more: by its name, what it is, why it is
+ * disabled, and what a person should do.
+ */
+struct disabled_service {
+	const char *name, *title, *why, *advice;
+};
+int changes_add_service(struct changes *changes,
+	const struct disabled_service *service, struct error *err);
+
+/*
+ * What was planned of `path` disables the service added last.  When it cannot be
+ * made, that is less grave than of others.
+ */
+int changes_mark_service(struct changes *changes, const char *path,
+	struct error *err);
+
+/*
+ * Wish that a service ("multipathd") does not start in the VM, because of
+ * `reason`, a sentence.  disable.c finds later what starts it, and plans it so that the
+ * guest's administrator can bring it back; one that nothing starts is left.
+ */
+int changes_wish_disabled(struct changes *changes, const char *service,
+	const char *reason, struct error *err);
+
+/* The reason of such a wish; NULL: there is none. */
+const char *changes_wish(const struct changes *changes, const char *service);
+
+/* The text that a file will have by what is planned; NULL: nothing is. */
+const char *changes_text(const struct changes *changes, const char *path);
 
 /* Is a change of this file planned, or noted? */
 bool changes_have(const struct changes *changes, const char *path);
@@ -32,8 +85,9 @@ bool changes_have(const struct changes *changes, const char *path);
 /*
  * Write what was planned.  A file keeps its owner, mode, times, extended
  * attributes and label, and is replaced by a rename, so that it is there whole
- * at any time; an immutable one stays immutable.  What cannot be written becomes
- * a finding and leaves the record.
+ * at any time; an immutable one stays immutable.  Folders that are missing are
+ * made and noted.  What cannot be written, because the file system fails or
+ * the guest is not what the plan took it for, becomes a finding and leaves the record.
  */
 void changes_apply(struct changes *changes, guestfs_h *g,
 	struct findings *findings);

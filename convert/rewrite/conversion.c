@@ -29,6 +29,9 @@
 #include "convert/assess/waiver.h"
 #include "convert/rewrite/boot-table.h"
 #include "convert/rewrite/change.h"
+#include "convert/rewrite/console.h"
+#include "convert/rewrite/device-texts.h"
+#include "convert/rewrite/disable.h"
 #include "convert/rewrite/fallback.h"
 #include "convert/rewrite/injection.h"
 #include "convert/rewrite/replacement.h"
@@ -134,9 +137,15 @@ examine_guest(struct conversion *conversion, struct error *err)
 	if (files == NULL || packages == NULL || guest == NULL)
 		return error_set(err, ENOMEM, "examine %s", request->machine);
 	read_today(today);
-	if (conversion->root != NULL)
+	if (conversion->root != NULL) {
 		snapshot_take(files, packages, conversion->g,
 			conversion->findings);
+		if (disable_plan(&examination, conversion->guest->init,
+			    conversion->changes, err) == -1 ||
+			console_plan_units(&examination, conversion->changes,
+				err) == -1)
+			return -1;
+	}
 	if (request->inventory == NULL)
 		findings_add_limit(conversion->findings, false,
 			"there is no inventory: the hardware was not looked at");
@@ -182,6 +191,9 @@ assess(struct conversion *conversion, struct error *err)
 	if (texts_plan(conversion->g, guest, conversion->root,
 		    conversion->references, conversion->findings,
 		    conversion->changes, err) == -1)
+		return -1;
+	if (device_texts_plan(conversion->g, conversion->references,
+		    conversion->findings, conversion->changes, err) == -1)
 		return -1;
 	log_debug("planned the texts");
 	if (injection_find_kernels(conversion->g, guest, err) == -1)

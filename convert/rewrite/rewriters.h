@@ -7,6 +7,8 @@
 rewrite_function fstab_rewrite;
 rewrite_function crypttab_rewrite;
 rewrite_function grub_defaults_rewrite; /* /etc/default/grub */
+rewrite_function xorg_rewrite_modesetting; /* drivers of absent cards */
+rewrite_function xorg_rewrite_vesa;
 rewrite_function resume_rewrite; /* RESUME= of initramfs-tools */
 rewrite_function mdadm_rewrite;
 rewrite_function lvm_rewrite;

@@ -47,6 +47,12 @@ test-packages_src := tests/assess/test-packages.c convert/assess/packages.c \
 test-packages_pkg := cmocka jansson libcrypto
 test-secret_src := tests/assess/test-secret.c $(convert_secret_src)
 test-secret_pkg := cmocka
+
+tests += test-clock
+test-clock_src := tests/assess/test-clock.c convert/assess/clock.c \
+	convert/assess/shell.c $(common_src)
+test-clock_pkg := cmocka jansson
+
 test-waiver_src := tests/assess/test-waiver.c $(examine_test_src)
 test-waiver_pkg := cmocka jansson libarchive libcrypto
 

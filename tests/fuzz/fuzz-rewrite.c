@@ -9,6 +9,7 @@
 #include "common/own.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/reference.h"
+#include "convert/rewrite/console.h"
 #include "convert/rewrite/loader.h"
 #include "convert/rewrite/rewriters.h"
 #include "tests/assess/disks.h"
@@ -20,7 +21,9 @@ static rewrite_function *const rewriters[] = {fstab_rewrite, crypttab_rewrite,
 	device_lines_rewrite, dracut_arguments_rewrite, dracut_wait_rewrite,
 	nash_rewrite, loader_rewrite_grub2, loader_rewrite_grub,
 	loader_rewrite_entry, loader_rewrite_syslinux, loader_rewrite_lilo,
-	loader_rewrite_arguments};
+	loader_rewrite_arguments, console_rewrite_loader,
+	console_rewrite_getty, console_rewrite_securetty,
+	xorg_rewrite_modesetting, xorg_rewrite_vesa};
 
 static void
 rewrite_twice(rewrite_function *rewrite, const char *text,

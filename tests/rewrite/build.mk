@@ -10,6 +10,34 @@ test-fstab_src := tests/rewrite/test-fstab.c $(rewrite_test_src)
 test-fstab_pkg := $(rewrite_test_pkg)
 test-crypttab_src := tests/rewrite/test-crypttab.c $(rewrite_test_src)
 test-crypttab_pkg := $(rewrite_test_pkg)
+
+disable_src := $(addprefix convert/rewrite/,change.c comment-out.c disable.c \
+	edit.c old-service.c starter.c undo-list.c) $(convert_examine_src) \
+	$(common_src) wire/hash.c
+
+tests += test-disable
+test-disable_src := tests/rewrite/test-disable.c $(disable_src)
+test-disable_pkg := cmocka jansson libarchive libcrypto
+
+fuzzers += fuzz-disable
+tests += replay-disable
+replay-disable_src := tests/fuzz/fuzz-disable.c tests/fuzz/replay.c $(disable_src)
+replay-disable_pkg := jansson libarchive libcrypto
+fuzz-disable_src := tests/fuzz/fuzz-disable.c $(disable_src) \
+	$(if $(findstring clang,$(CC)),,tests/fuzz/replay.c)
+fuzz-disable_link := $(if $(findstring clang,$(CC)),-fsanitize=fuzzer)
+fuzz-disable_pkg := jansson libarchive libcrypto
+
+tests += test-serial-console
+test-serial-console_src := tests/rewrite/test-serial-console.c convert/rewrite/console.c \
+	convert/rewrite/xorg.c $(disable_src)
+test-serial-console_pkg := cmocka jansson libarchive libcrypto
+
+# of tests/record-of-changes
+helpers += tar-list
+tar-list_src := tests/rewrite/tar-list.c $(common_src) wire/hash.c
+tar-list_pkg := jansson libarchive libcrypto
+
 test-loader_src := tests/rewrite/test-loader.c $(rewrite_test_src)
 test-loader_pkg := $(rewrite_test_pkg)
 test-resume_src := tests/rewrite/test-resume.c $(rewrite_test_src)
@@ -42,6 +70,7 @@ test-kernel-findings_pkg := cmocka jansson libarchive libcrypto
 
 # As in tests/drivers-inject/build.mk.
 fuzz_rewrite := tests/fuzz/fuzz-rewrite.c \
+	$(addprefix convert/rewrite/,change.c console.c xorg.c) wire/hash.c \
 	$(filter-out tests/rewrite/%,$(rewrite_test_src))
 fuzzers += fuzz-rewrite
 fuzz-rewrite_src := $(fuzz_rewrite) \

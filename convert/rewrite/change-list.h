@@ -1,0 +1,69 @@
+#ifndef CONVERT_REWRITE_CHANGE_LIST_H
+#define CONVERT_REWRITE_CHANGE_LIST_H
+
+/*
+ * The list of changes, between change.c, which plans them, change-write.c and
+ * change-record.c.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "convert/rewrite/change.h"
+#include "wire/hash.h"
+
+enum change_kind {
+	CHANGE_CREATED,
+	CHANGE_EDITED,
+	CHANGE_APPENDED, /* no text */
+	CHANGE_REPLACED, /* a program; no text */
+	CHANGE_LINKED,	 /* a symbolic link, new or to elsewhere */
+	CHANGE_MOVED,
+	CHANGE_REMOVED,
+	CHANGE_FOLDER, /* a new one */
+	CHANGE_SECTORS, /* the first of a disk */
+};
+
+/* A file before or after. */
+struct version {
+	char *text;   /* NULL: not a text, or not kept */
+	char *target; /* of a symbolic link, or of a move; else NULL */
+	bool exists;
+	size_t bytes;
+	uint8_t hash[HASH_BYTES];
+};
+
+struct change {
+	char *path, *reason;
+	char *service; /* that does not start by this; NULL: none */
+	enum change_kind kind;
+	int mode; /* of what is new */
+	struct version before, after;
+	char *sectors;	 /* what was there, before.bytes long; else NULL */
+	bool is_planned; /* and not written yet */
+};
+
+struct service_wish {
+	char *name, *reason;
+};
+
+/* One that does not start by some of the changes. */
+struct disabled {
+	char *name, *title, *why, *advice;
+};
+
+struct changes {
+	struct change *list;
+	size_t count;
+	struct service_wish *wishes;
+	struct disabled *disabled;
+	size_t wish_count, disabled_count;
+};
+
+/* A new one at the end of the list, which is borrowed; NULL and *err. */
+struct change *change_add(struct changes *changes, const char *path,
+	enum change_kind kind, const char *reason, struct error *err);
+
+void change_forget(struct change *change);
+
+#endif

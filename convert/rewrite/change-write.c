@@ -1,0 +1,314 @@
+/*
+ * Writing to the guest what was planned, each change whole or not at all.
+ */
+#include "convert/rewrite/change-list.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/io.h"
+#include "common/own.h"
+#include "convert/assess/finding.h"
+#include "drivers-inject/appliance.h"
+
+static void
+statns_freep(struct guestfs_statns **stat)
+{
+	if (*stat != NULL)
+		guestfs_free_statns(*stat);
+}
+
+/* The file that `path` leads to inside the guest; NULL and *err on failure. */
+static char *
+real_path(guestfs_h *g, const char *path, struct error *err)
+{
+	char *real = guestfs_realpath(g, path);
+
+	if (real == NULL)
+		guest_error(err, g, "find %s", path);
+	return real;
+}
+
+static int
+keep_attributes(guestfs_h *g, const char *from, const char *to)
+{
+	const struct guestfs_copy_attributes_argv all = {
+		.bitmask = GUESTFS_COPY_ATTRIBUTES_ALL_BITMASK,
+		.all = 1,
+	};
+	AUTO(statns_freep) struct guestfs_statns *stat =
+		guestfs_statns(g, from);
+
+	if (stat == NULL || guestfs_copy_attributes_argv(g, from, to, &all) == -1)
+		return -1;
+	return guestfs_utimens(g, to, stat->st_atime_sec, stat->st_atime_nsec,
+		stat->st_mtime_sec, stat->st_mtime_nsec);
+}
+
+static int
+put_in_place(guestfs_h *g, const char *fresh, const char *real,
+	const struct version *after)
+{
+	if (guestfs_write(g, fresh, after->text, after->bytes) == 0 &&
+		keep_attributes(g, real, fresh) == 0 &&
+		guestfs_rename(g, fresh, real) == 0)
+		return 0;
+	return -1;
+}
+
+static int
+replace(guestfs_h *g, const char *path, const struct version *after,
+	struct error *err)
+{
+	const struct guestfs_set_e2attrs_argv clear = {
+		.bitmask = GUESTFS_SET_E2ATTRS_CLEAR_BITMASK,
+		.clear = 1,
+	};
+	const struct guestfs_set_e2attrs_argv set = {.bitmask = 0};
+	char lifted[3] = "";
+	AUTO(freep) char *real = real_path(g, path, err);
+	AUTO(freep) char *fresh = NULL;
+	AUTO(freep) char *flags = NULL;
+	int failed;
+
+	if (real == NULL)
+		return -1;
+	fresh = io_format("%s.unrack-new", real);
+	if (fresh == NULL)
+		return error_set(err, ENOMEM, "write %s", path);
+	guestfs_rm_f(g, fresh); /* a link, or a fifo that blocks a writer */
+	failed = put_in_place(g, fresh, real, after);
+	if (failed && guestfs_last_errno(g) == EPERM &&
+		(flags = guestfs_get_e2attrs(g, real)) != NULL &&
+		strpbrk(flags, "ia") != NULL &&
+		guestfs_set_e2attrs_argv(g, real, "ia", &clear) == 0) {
+		failed = put_in_place(g, fresh, real, after);
+		strcat(lifted, strchr(flags, 'i') == NULL ? "" : "i");
+		strcat(lifted, strchr(flags, 'a') == NULL ? "" : "a");
+		guestfs_set_e2attrs_argv(g, real, lifted, &set);
+	}
+	if (failed) {
+		guest_error(err, g, "write %s", path);
+		guestfs_rm_f(g, fresh);
+	}
+	return failed;
+}
+
+/* A new file gets the label of its folder, as the guest's kernel would do. */
+static void
+inherit_label(guestfs_h *g, const char *path)
+{
+	AUTO(freep) char *folder = strdup(path);
+	AUTO(freep) char *label = NULL;
+	size_t bytes;
+
+	if (folder == NULL)
+		return;
+	*strrchr(folder, '/') = '\0';
+	label = guestfs_lgetxattr(g, *folder == '\0' ? "/" : folder,
+		"security.selinux", &bytes);
+	if (label != NULL)
+		guestfs_lsetxattr(g, "security.selinux", label, (int)bytes,
+			path);
+}
+
+/* A folder of root's, noted in the record before it is there. */
+static int
+make_folder(struct changes *changes, guestfs_h *g, const char *path,
+	const char *reason, struct error *err)
+{
+	struct change *change = change_add(changes, path, CHANGE_FOLDER, reason,
+		err);
+
+	if (change == NULL)
+		return -1;
+	change->mode = 0755;
+	if (guestfs_mkdir_mode(g, path, change->mode) == -1) {
+		change_forget(&changes->list[--changes->count]);
+		return guest_error(err, g, "create the folder %s", path);
+	}
+	inherit_label(g, path);
+	return 0;
+}
+
+/* The folders that `path` lies in. */
+static int
+make_folders(struct changes *changes, guestfs_h *g, const char *path,
+	const char *reason, struct error *err)
+{
+	const struct guestfs_is_dir_opts_argv follow = {
+		.bitmask = GUESTFS_IS_DIR_OPTS_FOLLOWSYMLINKS_BITMASK,
+		.followsymlinks = 1,
+	};
+	AUTO(freep) char *folder = strdup(path);
+
+	if (folder == NULL)
+		return error_set(err, ENOMEM, "create %s", path);
+	for (char *slash = strchr(folder + 1, '/'); slash != NULL;
+		slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (guestfs_is_dir_opts_argv(g, folder, &follow) != 1 &&
+			make_folder(changes, g, folder, reason, err) == -1)
+			return -1;
+		*slash = '/';
+	}
+	return 0;
+}
+
+static int
+create(struct changes *changes, guestfs_h *g, const struct change *change,
+	struct error *err)
+{
+	const char *path = change->path;
+
+	if (make_folders(changes, g, path, change->reason, err) == -1)
+		return -1;
+	if (guestfs_rm_f(g, path) == -1 || /* a link or fifo */
+		guestfs_write(g, path, change->after.text,
+			change->after.bytes) == -1 ||
+		guestfs_chmod(g, change->mode, path) == -1)
+		return guest_error(err, g, "create %s", path);
+	inherit_label(g, path);
+	return 0;
+}
+
+/* Is there nothing at `path`, not even a link? */
+static bool
+is_free(guestfs_h *g, const char *path)
+{
+	struct guestfs_statns *stat = guestfs_lstatns(g, path);
+	bool is_there = stat != NULL;
+
+	guestfs_free_statns(stat);
+	return !is_there;
+}
+
+/* Is at `path` the link that the plan saw, or nothing if it saw nothing? */
+static int
+check_link(guestfs_h *g, const char *path, const struct version *before,
+	struct error *err)
+{
+	AUTO(freep) char *target = NULL;
+
+	if (!before->exists && is_free(g, path))
+		return 0;
+	if (before->exists)
+		target = guestfs_readlink(g, path);
+	if (target != NULL && strcmp(target, before->target) == 0)
+		return 0;
+	return error_set(err, EEXIST, "%s is not what it was", path);
+}
+
+static int
+make_link(struct changes *changes, guestfs_h *g, const struct change *change,
+	struct error *err)
+{
+	AUTO(freep) char *fresh = io_format("%s.unrack-new", change->path);
+
+	if (fresh == NULL)
+		return error_set(err, ENOMEM, "create %s", change->path);
+	if (check_link(g, change->path, &change->before, err) == -1 ||
+		make_folders(changes, g, change->path, change->reason, err) ==
+			-1)
+		return -1;
+	guestfs_rm_f(g, fresh);
+	if (guestfs_ln_s(g, change->after.target, fresh) == 0) {
+		inherit_label(g, fresh);
+		if (guestfs_rename(g, fresh, change->path) == 0)
+			return 0;
+	}
+	guest_error(err, g, "link %s", change->path);
+	guestfs_rm_f(g, fresh);
+	return -1;
+}
+
+static int
+move(guestfs_h *g, const char *from, const char *to, struct error *err)
+{
+	if (!is_free(g, to))
+		return error_set(err, EEXIST, "%s is there already", to);
+	return guestfs_rename(g, from, to) == -1
+		? guest_error(err, g, "rename %s", from)
+		: 0;
+}
+
+static int
+take_away(guestfs_h *g, const struct change *change, struct error *err)
+{
+	if (check_link(g, change->path, &change->before, err) == -1)
+		return -1;
+	return guestfs_rm(g, change->path) == -1
+		? guest_error(err, g, "remove %s", change->path)
+		: 0;
+}
+
+static int
+write_change(struct changes *changes, guestfs_h *g,
+	const struct change *change, struct error *err)
+{
+	switch (change->kind) {
+	case CHANGE_CREATED:
+		return create(changes, g, change, err);
+	case CHANGE_EDITED:
+		return replace(g, change->path, &change->after, err);
+	case CHANGE_LINKED:
+		return make_link(changes, g, change, err);
+	case CHANGE_MOVED:
+		return move(g, change->path, change->after.target, err);
+	case CHANGE_REMOVED:
+		return take_away(g, change, err);
+	case CHANGE_FOLDER:
+	case CHANGE_APPENDED:
+	case CHANGE_REPLACED:
+	case CHANGE_SECTORS:
+		break;
+	}
+	return 0; /* never planned: noted when it was done */
+}
+
+/* Room for one more, so that what was done can be kept; change_add() keeps it. */
+static int
+reserve(struct changes *changes, struct error *err)
+{
+	struct change *larger = realloc(changes->list,
+		(changes->count + 1) * sizeof *larger);
+
+	if (larger == NULL)
+		return error_set(err, ENOMEM, "note a change");
+	changes->list = larger;
+	return 0;
+}
+
+static void
+apply(struct changes *changes, guestfs_h *g, struct change *change,
+	struct findings *findings)
+{
+	struct error why = {.code = 0};
+
+	if (reserve(changes, &why) == 0 &&
+		(!change->is_planned ||
+			write_change(changes, g, change, &why) == 0)) {
+		change->is_planned = false;
+		changes->list[changes->count++] = *change;
+		return;
+	}
+	finding_add(findings, change->service == NULL
+			? "guest.file-not-written"
+			: "operations.service-kept",
+		change->path, 0, why.text, NULL);
+	change_forget(change);
+}
+
+void
+changes_apply(struct changes *changes, guestfs_h *g, struct findings *findings)
+{
+	AUTO(freep) struct change *planned = changes->list;
+	size_t count = changes->count;
+
+	changes->list = NULL;
+	changes->count = 0;
+	for (size_t i = 0; i < count; i++)
+		apply(changes, g, &planned[i], findings);
+}
