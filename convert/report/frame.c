@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "common/json.h"
 #include "convert/emit/markup.h"
 #include "convert/report/words.h"
 
@@ -109,4 +110,55 @@ frame_fact(FILE *out, const char *name, const char *value)
 	if (value != NULL && *value != '\0')
 		markup_print(out, "<tr><th scope=\"row\">%s</th><td>%s</td>"
 			"</tr>", name, value);
+}
+
+static void
+print_cell(FILE *out, const struct frame_column *column, const json_t *item)
+{
+	const char *text = json_text(item, column->key, "");
+	uint64_t number = json_number(item, column->key, 0);
+
+	switch (column->cell) {
+	case FRAME_TEXT:
+		markup_print(out, "<td>%s</td>", text);
+		break;
+	case FRAME_HEADING:
+		markup_print(out, "<th scope=\"row\">%s</th>", text);
+		break;
+	case FRAME_CODE:
+		markup_print(out, "<td><code>%s</code></td>", text);
+		break;
+	case FRAME_NUMBER:
+		if (number == 0)
+			fputs("<td class=\"n\"></td>", out);
+		else
+			markup_print(out, "<td class=\"n\">%ju</td>",
+				(uintmax_t)number);
+		break;
+	}
+}
+
+void
+frame_table(FILE *out, const char *title, const struct frame_column *columns,
+	const json_t *list)
+{
+	const json_t *item;
+	size_t i;
+
+	markup_print(out, "<h3>%s</h3>\n<section class=\"scroll\" "
+		"tabindex=\"0\" aria-label=\"%s\"><table><thead><tr>", title,
+		title);
+	for (const struct frame_column *c = columns; c->title != NULL; c++)
+		markup_print(out, c->cell == FRAME_NUMBER
+				? "<th scope=\"col\" class=\"n\">%s</th>"
+				: "<th scope=\"col\">%s</th>", c->title);
+	fputs("</tr></thead><tbody>\n", out);
+	json_array_foreach(list, i, item) {
+		fputs("<tr>", out);
+		for (const struct frame_column *c = columns; c->title != NULL;
+			c++)
+			print_cell(out, c, item);
+		fputs("</tr>\n", out);
+	}
+	fputs("</tbody></table></section>\n", out);
 }

@@ -1,6 +1,7 @@
 #ifndef CONVERT_REPORT_FRAME_H
 #define CONVERT_REPORT_FRAME_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 struct word;
@@ -25,6 +26,17 @@ void frame_share(FILE *out, double share);
 
 /* A row of a table of facts; nothing when there is no value. */
 void frame_fact(FILE *out, const char *name, const char *value);
+
+/* How a column shows the member `key` of each object in a list. */
+enum frame_cell { FRAME_TEXT, FRAME_HEADING, FRAME_NUMBER, FRAME_CODE };
+struct frame_column {
+	const char *title, *key;
+	enum frame_cell cell;
+};
+
+/* A heading and a table, a row for each object; the columns end with one without title. */
+void frame_table(FILE *out, const char *title,
+	const struct frame_column *columns, const json_t *list);
 
 extern const char frame_style[], frame_script[];
 

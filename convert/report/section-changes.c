@@ -57,11 +57,32 @@ print_diff(FILE *out, const struct parts *parts, const char *name)
 static void
 print_content(FILE *out, const char *name, const json_t *content)
 {
-	if (json_is_object(content))
+	const char *target = json_text(content, "target", NULL);
+
+	if (target != NULL)
+		markup_print(out, "<p class=\"soft small\">%s: to "
+			"<code>%s</code></p>", name, target);
+	else if (json_is_object(content))
 		markup_print(out, "<p class=\"soft small\">%s: %ju bytes, "
 			"<code>%s</code></p>", name,
 			(uintmax_t)json_number(content, "bytes", 0),
 			json_text(content, "hash", "-"));
+}
+
+/* What does not start any more, and the way back. */
+static void
+print_services(FILE *out, const json_t *list)
+{
+	static const struct frame_column columns[] = {
+		{"Service", "name", FRAME_HEADING}, {"It is", "title", FRAME_TEXT},
+		{"Why", "why", FRAME_TEXT}, {"Then", "advice", FRAME_TEXT}, {0}};
+
+	if (json_array_size(list) == 0)
+		return;
+	frame_table(out, "Services that do not start", columns, list);
+	fputs("<p>Inside the VM, <code>/var/lib/unrack/undo NAME</code> brings "
+	      "one back, and <code>/var/lib/unrack/undo --list</code> tells what "
+	      "was done.</p>\n<h3>Files</h3>\n", out);
 }
 
 void
@@ -72,6 +93,7 @@ section_changes(FILE *out, const struct parts *parts)
 	size_t i;
 
 	frame_section(out, "changes", "Changes in the guest");
+	print_services(out, json_object_get(parts->changes, "services"));
 	fputs("<div class=\"changes\">\n", out);
 	if (json_array_size(list) == 0)
 		fputs("<p>Nothing was changed.</p>\n", out);

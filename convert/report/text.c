@@ -184,6 +184,27 @@ print_findings(FILE *out, const struct parts *parts)
 }
 
 static void
+print_services(FILE *out, const struct parts *parts)
+{
+	const json_t *list = json_object_get(parts->changes, "services");
+	const json_t *service;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	heading(out, "Services that do not start");
+	json_array_foreach(list, i, service) {
+		const char *name = json_text(service, "name", "?");
+
+		line(out, "%s: %s", name, json_text(service, "title", ""));
+		line(out, "    %s %s", json_text(service, "why", ""),
+			json_text(service, "advice", ""));
+		line(out, "    Back, inside the VM: /var/lib/unrack/undo %s",
+			name);
+	}
+}
+
+static void
 print_changes(FILE *out, const struct parts *parts)
 {
 	const json_t *list = json_object_get(parts->changes, "changes");
@@ -362,6 +383,7 @@ text_print(FILE *out, const struct parts *parts)
 	print_findings(out, parts);
 	print_size(out, parts);
 	print_relations(out, parts);
+	print_services(out, parts);
 	print_changes(out, parts);
 	print_proof(out, parts);
 	print_session(out, parts);

@@ -174,6 +174,22 @@ page_shows_where_things_lie(void **state)
 		check_has(page, parts[i]);
 }
 
+static void
+services_that_do_not_start_come_with_the_way_back(void **state)
+{
+	AUTO(freep) char *page = print(FULL, "html");
+	AUTO(freep) char *text = print(FULL, "text");
+
+	(void)state;
+	check_has(page, "<th scope=\"row\">smartd</th>"
+		"<td>SMART monitoring</td>");
+	check_has(page, "/var/lib/unrack/undo NAME");
+	check_has(page, "&lt;b&gt;bad");
+	check_has(page, "After: to <code>/dev/null</code>");
+	check_has(text, "smartd: SMART monitoring\n");
+	check_has(text, "/var/lib/unrack/undo smartd\n");
+}
+
 /* What stands between two texts, freed by the caller. */
 static char *
 between(const char *text, const char *before, const char *after)
@@ -415,6 +431,8 @@ main(void)
 		cmocka_unit_test(report_says_what_the_host_held_already),
 		cmocka_unit_test(report_of_nothing_says_unproven),
 		cmocka_unit_test(page_shows_where_things_lie),
+		cmocka_unit_test(
+			services_that_do_not_start_come_with_the_way_back),
 		cmocka_unit_test(
 			policy_allows_only_the_style_and_script_that_are_there),
 		cmocka_unit_test(waived_finding_asks_nothing_of_a_person),
