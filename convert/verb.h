@@ -41,6 +41,9 @@ extern const char verb_assess_help[];
 int verb_convert(const struct settings *settings, int argc, char **argv,
 	struct error *err);
 extern const char verb_convert_help[];
+int verb_unconvert(const struct settings *settings, int argc, char **argv,
+	struct error *err);
+extern const char verb_unconvert_help[];
 int verb_import(const struct settings *settings, int argc, char **argv,
 	struct error *err);
 extern const char verb_import_help[];

@@ -17,10 +17,8 @@
 #include "common/own.h"
 #include "convert/source/bad.h"
 #include "convert/source/entries.h"
+#include "convert/source/qemu-lock.h"
 #include "convert/source/raw.h"
-
-/* QEMU's file locks (its block/file-posix.c): bytes 100 to 299 of an image. */
-enum { QEMU_LOCKS = 100, QEMU_LOCKS_BYTES = 200 };
 
 struct fold {
 	char *raw_path, *next_path, *bad_path, *next_bad_path;
@@ -144,11 +142,7 @@ take_room(void *context, uint64_t block, const struct map_entry *entry,
 static int
 check_unused(const struct fold *fold, struct error *err)
 {
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET,
-		.l_start = QEMU_LOCKS, .l_len = QEMU_LOCKS_BYTES};
-
-	if (fcntl(fold->raw_fd, F_OFD_GETLK, &lock) == -1 ||
-		lock.l_type == F_UNLCK)
+	if (!qemu_lock_is_held(fold->raw_fd))
 		return 0;
 	error_set(err, EBUSY, "%s is in use: the VM of the last generation "
 		"runs", fold->raw_path);
