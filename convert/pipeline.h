@@ -12,6 +12,7 @@
 
 struct error;
 struct estimate;
+struct luks_keys;
 struct machine;
 struct waivers;
 struct window;
@@ -116,6 +117,7 @@ struct pipeline_options {
 	const char *virtio_win; /* NULL: none */
 	const char *const *expect; /* "tcp:PORT", NULL-terminated; or NULL */
 	const struct waivers *waivers; /* NULL: none */
+	const struct luks_keys *luks_keys; /* NULL: none */
 	const struct window *window; /* for the copy; NULL: any time */
 	unsigned verify_timeout_seconds; /* 0: the default */
 };

@@ -15,6 +15,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/own.h"
+#include "convert/assess/luks-keys.h"
 #include "convert/assess/waiver.h"
 #include "convert/capture/generation.h"
 #include "convert/folder.h"
@@ -27,6 +28,7 @@
 const char verb_assess_help[] =
 	"usage: unrack assess NAME | --disk FILE... [--inventory FILE] | --folder DIR\n"
 	"                     [--format FORMAT] [--waivers FILE]\n"
+	"                     [--luks-passphrase-file [UUID=]FILE]...\n"
 	"\n"
 	"Say what converting would change and what a person must decide.  Nothing is\n"
 	"converted, and of images nothing is kept.\n"
@@ -39,6 +41,9 @@ const char verb_assess_help[] =
 	"                    they are shown as one report, like `report --fleet`\n"
 	"  --inventory FILE  what `unrack-capture --inventory` said of the server\n"
 	"  --format FORMAT   text (default), html, json, sarif or csv\n"
+	"  --luks-passphrase-file [UUID=]FILE\n"
+	"                    opens encrypted volumes, or the one with that UUID, to\n"
+	"                    assess what is inside\n"
 	"  --waivers FILE    findings that somebody accepted, and until when\n"
 	"\n"
 	"Exit status: 0 ready (or by changes that unrack makes), 1 needs decisions,\n"
@@ -51,6 +56,7 @@ struct arguments {
 	const char *state; /* where a capture of images would go */
 	char *disks[DISKS_LIMIT + 1];
 	size_t disk_count;
+	struct luks_keys **luks_keys;
 };
 
 static int
@@ -63,6 +69,7 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 		{"inventory", required_argument, NULL, 'i'},
 		{"format", required_argument, NULL, 'f'},
 		{"waivers", required_argument, NULL, 'w'},
+		{"luks-passphrase-file", required_argument, NULL, 'L'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -79,7 +86,10 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 			arguments->format = optarg;
 		else if (option == 'w')
 			arguments->waivers = optarg;
-		else
+		else if (option == 'L' &&
+			luks_keys_read(arguments->luks_keys, optarg, err) == -1)
+			return -1;
+		else if (option != 'L')
 			return error_set(err, 0, "the arguments are wrong");
 	}
 	for (; optind < argc; optind++) {
@@ -129,6 +139,7 @@ assess_machine(struct machine *machine, const struct arguments *arguments,
 		waivers_read(&waivers, arguments->waivers, err) == -1)
 		return -1;
 	options.waivers = waivers;
+	options.luks_keys = *arguments->luks_keys;
 	options.capture_folder = arguments->state;
 	if (machine_lock(machine, err) == -1 ||
 		generation_settle(machine, err) == -1 ||
@@ -302,7 +313,8 @@ verb_assess(const struct settings *settings, int argc, char **argv,
 	struct error *err)
 {
 	AUTO(machine_closep) struct machine *machine = NULL;
-	struct arguments arguments = {0};
+	AUTO(luks_keys_freep) struct luks_keys *keys = NULL;
+	struct arguments arguments = {.luks_keys = &keys};
 	enum tier tier = TIER_READY;
 	int status;
 

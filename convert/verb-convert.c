@@ -12,6 +12,7 @@
 #include "common/io.h"
 #include "common/json.h"
 #include "common/own.h"
+#include "convert/assess/luks-keys.h"
 #include "convert/capture/generation.h"
 #include "convert/local.h"
 #include "convert/state/machine.h"
@@ -23,6 +24,7 @@ const char verb_convert_help[] =
 	"                      [--inventory FILE] [--virtio-win ISO|DIR]\n"
 	"                      [--expect tcp:PORT]... [--timeout SECONDS]\n"
 	"                      [--no-verify]\n"
+	"                      [--luks-passphrase-file [UUID=]FILE]...\n"
 	"\n"
 	"Convert a capture, or disk images, into an isolated VM, and boot it to prove\n"
 	"that it works.  What it is made from is left as it is.\n"
@@ -34,7 +36,10 @@ const char verb_convert_help[] =
 	"  --virtio-win X     virtio-win drivers for Windows guests\n"
 	"  --expect tcp:PORT  the VM must answer there to count as working\n"
 	"  --timeout SECONDS  how long it may take to boot\n"
-	"  --no-verify        do not boot the VM\n";
+	"  --no-verify        do not boot the VM\n"
+	"  --luks-passphrase-file [UUID=]FILE\n"
+	"                     opens encrypted volumes, or the one with that UUID, to\n"
+	"                     assess and convert what is inside\n";
 
 enum { DISKS_LIMIT = 64, EXPECT_LIMIT = 64 };
 
@@ -45,6 +50,7 @@ struct arguments {
 	const char *inventory;
 	const char *expect[EXPECT_LIMIT + 1];
 	size_t expect_count;
+	struct luks_keys **luks_keys;
 	struct pipeline_options options;
 };
 
@@ -60,6 +66,7 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 		{"expect", required_argument, NULL, 'e'},
 		{"timeout", required_argument, NULL, 't'},
 		{"no-verify", no_argument, NULL, 'V'},
+		{"luks-passphrase-file", required_argument, NULL, 'L'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -91,6 +98,11 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 			arguments->options.verify_timeout_seconds =
 				(unsigned)strtoul(optarg, NULL, 10);
 			break;
+		case 'L':
+			if (luks_keys_read(arguments->luks_keys, optarg, err) ==
+				-1)
+				return -1;
+			break;
 		case 'V':
 			arguments->options.no_verify = true;
 			break;
@@ -112,6 +124,7 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 		return error_set(err, 0, "give the machine's NAME, or --name "
 			"NAME with --disk FILE");
 	arguments->options.expect = arguments->expect;
+	arguments->options.luks_keys = *arguments->luks_keys;
 	return 0;
 }
 
@@ -174,7 +187,8 @@ verb_convert(const struct settings *settings, int argc, char **argv,
 	struct error *err)
 {
 	AUTO(machine_closep) struct machine *machine = NULL;
-	struct arguments arguments = {0};
+	AUTO(luks_keys_freep) struct luks_keys *keys = NULL;
+	struct arguments arguments = {.luks_keys = &keys};
 	struct pipeline_result result;
 
 	if (read_arguments(&arguments, argc, argv, err) == -1)

@@ -10,6 +10,7 @@
 
 #include "common/error.h"
 #include "common/own.h"
+#include "convert/assess/luks-keys.h"
 #include "convert/carry.h"
 #include "convert/state/machine.h"
 #include "convert/verb.h"
@@ -21,6 +22,7 @@ const char verb_import_help[] =
 	"usage: unrack import DIR... [--name NAME] [--virtio-win ISO|DIR]\n"
 	"                     [--expect tcp:PORT]... [--timeout SECONDS]\n"
 	"                     [--no-verify]\n"
+	"                     [--luks-passphrase-file [UUID=]FILE]...\n"
 	"\n"
 	"Take the disks that `unrack-capture --to DIR` wrote, check every block, and\n"
 	"convert and prove them as if they had come over the wire.  Give the folders\n"
@@ -33,7 +35,10 @@ const char verb_import_help[] =
 	"  --virtio-win X     virtio-win drivers for Windows guests\n"
 	"  --expect tcp:PORT  the VM must answer there to count as working\n"
 	"  --timeout SECONDS  how long it may take to boot\n"
-	"  --no-verify        do not boot the VM\n";
+	"  --no-verify        do not boot the VM\n"
+	"  --luks-passphrase-file [UUID=]FILE\n"
+	"                     opens encrypted volumes, or the one with that UUID, to\n"
+	"                     assess and convert what is inside\n";
 
 enum { EXPECT_LIMIT = 64 };
 
@@ -43,6 +48,7 @@ struct arguments {
 	size_t dir_count;
 	const char *expect[EXPECT_LIMIT + 1];
 	size_t expect_count;
+	struct luks_keys **luks_keys;
 	struct pipeline_options options;
 };
 
@@ -56,6 +62,7 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 		{"expect", required_argument, NULL, 'e'},
 		{"timeout", required_argument, NULL, 't'},
 		{"no-verify", no_argument, NULL, 'V'},
+		{"luks-passphrase-file", required_argument, NULL, 'L'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -78,6 +85,11 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 			arguments->options.verify_timeout_seconds =
 				(unsigned)strtoul(optarg, NULL, 10);
 			break;
+		case 'L':
+			if (luks_keys_read(arguments->luks_keys, optarg, err) ==
+				-1)
+				return -1;
+			break;
 		case 'V':
 			arguments->options.no_verify = true;
 			break;
@@ -90,6 +102,7 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 	if (arguments->dir_count == 0)
 		return error_set(err, 0, "give the folder of a carry set");
 	arguments->options.expect = arguments->expect;
+	arguments->options.luks_keys = *arguments->luks_keys;
 	return 0;
 }
 
@@ -189,7 +202,8 @@ verb_import(const struct settings *settings, int argc, char **argv,
 	struct error *err)
 {
 	AUTO(machine_closep) struct machine *machine = NULL;
-	struct arguments arguments = {0};
+	AUTO(luks_keys_freep) struct luks_keys *keys = NULL;
+	struct arguments arguments = {.luks_keys = &keys};
 	struct pipeline_result result;
 
 	if (read_arguments(&arguments, argc, argv, err) == -1)

@@ -12,6 +12,7 @@
 #include "common/event.h"
 #include "common/io.h"
 #include "common/own.h"
+#include "convert/assess/luks-keys.h"
 #include "convert/capture/estimate.h"
 #include "convert/capture/rounds.h"
 #include "convert/pipeline.h"
@@ -28,6 +29,7 @@ const char verb_serve_help[] =
 	"                    [--patience SECONDS] [--no-share] [--rate SPEC]\n"
 	"                    [--window MINUTES|HH:MM-HH:MM] [--all]\n"
 	"                    [--rounds N] [--json]\n"
+	"                    [--luks-passphrase-file [UUID=]FILE]...\n"
 	"\n"
 	"Wait for live images and migrate their machines.\n"
 	"\n"
@@ -57,6 +59,9 @@ const char verb_serve_help[] =
 	"  --rounds N           of a pre-copy (unrack-capture --live), at most\n"
 	"                       (default: 10; fewer when they no longer shrink)\n"
 	"  --json               print events, one JSON object a line\n"
+	"  --luks-passphrase-file [UUID=]FILE\n"
+	"                       opens encrypted volumes of the machines, or the one\n"
+	"                       with that UUID, to assess and convert what is inside\n"
 	"\n"
 	"Ends on SIGTERM or SIGINT; sources connect again to the next one.\n";
 
@@ -76,6 +81,7 @@ static const struct option options[] = {
 	{"all", no_argument, NULL, 'A'},
 	{"rounds", required_argument, NULL, 'o'},
 	{"json", no_argument, NULL, 'j'},
+	{"luks-passphrase-file", required_argument, NULL, 'L'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -85,6 +91,7 @@ struct request {
 	const char *expect[EXPECTS + 1];
 	unsigned expects;
 	struct window window;
+	struct luks_keys **luks_keys;
 };
 
 static int
@@ -188,6 +195,8 @@ read_option(struct request *request, int option, struct error *err)
 	case 'j':
 		event_open();
 		return 0;
+	case 'L':
+		return luks_keys_read(request->luks_keys, optarg, err);
 	default:
 		error_set(err, 0, "wrong option");
 		return error_hint(err, "`unrack serve --help` lists them.");
@@ -207,7 +216,9 @@ int
 verb_serve(const struct settings *settings, int argc, char **argv,
 	struct error *err)
 {
+	AUTO(luks_keys_freep) struct luks_keys *keys = NULL;
 	struct request request = {
+		.luks_keys = &keys,
 		.settings = {.state = settings->state,
 			.session = {.job = pipeline_run,
 				.jobs = default_jobs(),
@@ -226,6 +237,7 @@ verb_serve(const struct settings *settings, int argc, char **argv,
 	}
 	if (request.expects > 0)
 		request.settings.session.options.expect = request.expect;
+	request.settings.session.options.luks_keys = keys;
 	turns = io_format("%s/turns", settings->state);
 	request.settings.session.turns = turns;
 	if (turns == NULL) {

@@ -14,7 +14,8 @@
 #include "common/error.h"
 #include "common/own.h"
 
-enum { MEMORY_MB = 768 };
+/* LUKS 2 fills up to a gigabyte for each passphrase that is tried. */
+enum { MEMORY_MB = 768, LUKS_MEMORY_MB = 2048 };
 
 int
 guest_error(struct error *err, guestfs_h *g, const char *format, ...)
@@ -47,11 +48,12 @@ choose_accelerator(guestfs_h *g, struct error *err)
 }
 
 static int
-configure(guestfs_h *g, struct error *err)
+configure(guestfs_h *g, bool opens_luks, struct error *err)
 {
 	guestfs_set_error_handler(g, NULL, NULL);
 	if (guestfs_set_backend(g, "direct") == -1 ||
-		guestfs_set_memsize(g, MEMORY_MB) == -1 ||
+		guestfs_set_memsize(g, opens_luks ? LUKS_MEMORY_MB : MEMORY_MB) ==
+			-1 ||
 		guestfs_set_smp(g, 1) == -1 ||
 		guestfs_set_network(g, 0) == -1 ||
 		guestfs_set_autosync(g, 1) == -1)
@@ -87,13 +89,13 @@ add_disk(guestfs_h *g, const struct appliance_disk *disk, struct error *err)
 
 int
 appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
-	size_t count, struct error *err)
+	size_t count, bool opens_luks, struct error *err)
 {
 	AUTO(appliance_killp) guestfs_h *g = guestfs_create();
 
 	if (g == NULL)
 		return error_set(err, errno, "create a libguestfs handle");
-	if (configure(g, err) == -1)
+	if (configure(g, opens_luks, err) == -1)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (add_disk(g, &disks[i], err) == -1)

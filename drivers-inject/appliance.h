@@ -17,12 +17,13 @@ struct appliance_disk {
 };
 
 /*
- * Launch libguestfs over the disks in the order given.  The caller
+ * Launch libguestfs over the disks in the order given.  One that `opens_luks` has
+ * the memory that LUKS 2 asks for to try a passphrase.  The caller
  * ends it with appliance_close() or, when nothing that was written matters,
  * with appliance_kill().
  */
 int appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
-	size_t count, struct error *err);
+	size_t count, bool opens_luks, struct error *err);
 
 /* Unmount, flush and shut down; frees `g` whether that worked or not. */
 int appliance_close(guestfs_h *g, struct error *err);

@@ -164,7 +164,7 @@ guest_disks_open(struct guest_files *files_out, const char *const disks[],
 		return error_set(err, ENOMEM, "attach the disks");
 	if (describe_disks(described, disks, count, format, read_only, err) ==
 			-1 ||
-		appliance_open(&g, described, count, err) == -1 ||
+		appliance_open(&g, described, count, false, err) == -1 ||
 		mount_system(g, read_only, err) == -1)
 		return -1;
 	guest_libguestfs_open(files_out, take(g));

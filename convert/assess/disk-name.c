@@ -61,10 +61,41 @@ find_separator(const char *text, const char *separator)
 	return found;
 }
 
+/* "/dev/mapper/3600508b1001c-part1": the name that multipathd makes of a WWID. */
+static bool
+parse_wwid(const char *spec, char disk_out[DISK_NAME_BYTES],
+	unsigned *partition_out)
+{
+	static const char start[] = "/dev/mapper/3";
+	static const char *const separators[] = {"-part", "_part", "p", ""};
+	const char *rest = spec + strlen(start);
+	size_t digits;
+
+	if (!string_starts(spec, start))
+		return false;
+	digits = strspn(rest, "0123456789abcdef");
+	if (digits != 16 && digits != 32)
+		return false;
+	rest += digits;
+	snprintf(disk_out, DISK_NAME_BYTES, "%.*s", (int)(rest - spec), spec);
+	*partition_out = 0;
+	for (size_t i = 0; *rest != '\0' && i < 4; i++) {
+		const char *number = rest + strlen(separators[i]);
+
+		if (!string_starts(rest, separators[i]) || !is_number(number))
+			continue;
+		*partition_out = (unsigned)strtoul(number, NULL, 10);
+		return true;
+	}
+	return *rest == '\0';
+}
+
 bool
 disk_name_parse(const char *spec, char disk_out[DISK_NAME_BYTES],
 	unsigned *partition_out)
 {
+	if (parse_wwid(spec, disk_out, partition_out))
+		return true;
 	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
 		const char *rest = spec + strlen(schemes[i].start), *number;
 

@@ -17,15 +17,18 @@
 #include "common/own.h"
 #include "common/strings.h"
 #include "convert/assess/boot-disk.h"
+#include "convert/assess/evidence.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/firmware.h"
 #include "convert/assess/fstab.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
+#include "convert/assess/layers.h"
 #include "convert/assess/luks.h"
 #include "convert/assess/reference.h"
 #include "convert/assess/service.h"
 #include "convert/assess/system.h"
+#include "convert/assess/unlock.h"
 #include "convert/assess/volume.h"
 #include "drivers-inject/appliance.h"
 
@@ -173,8 +176,6 @@ look_around(guestfs_h *g, struct guest *guest, const struct volumes *volumes,
 		const struct volume *volume = &volumes->list[i];
 		bool is_btrfs = strcmp(volume->type, "btrfs") == 0;
 
-		if (strcmp(volume->type, "crypto_LUKS") == 0)
-			luks_note(g, volume, findings);
 		if (!volume_is_mountable(volume))
 			continue;
 		if (is_dirty(g, volume))
@@ -218,31 +219,31 @@ choose(const struct candidate *candidates, size_t count,
 
 /* ---- mounting the rest ---- */
 
-/* What fstab and crypttab use names for. */
+/* What the guest's configuration says about names. */
 static void
-learn(struct references *references, const char *fstab, const char *crypttab,
-	const struct volume *root, const struct survey *survey)
+learn(guestfs_h *g, struct references *references, const char *fstab,
+	const struct volume *root, const struct survey *survey,
+	struct findings *findings)
 {
-	struct fstab_place place = {0, 0};
-	struct fstab_line line;
-	char mapper[1100];
+	static const struct {
+		const char *path;
+		void (*learn)(struct references *references, const char *text);
+	} texts[] = {
+		{"/etc/mdadm.conf", evidence_of_mdadm},
+		{"/etc/mdadm/mdadm.conf", evidence_of_mdadm},
+		{"/etc/multipath/bindings", evidence_of_bindings},
+		{"/var/lib/multipath/bindings", evidence_of_bindings},
+	};
 
-	while (fstab != NULL && fstab_next(fstab, &place, &line)) {
-		reference_learn(references, line.field[FSTAB_SPEC],
-			line.field[FSTAB_TYPE]);
-		if (strcmp(line.field[FSTAB_TARGET], "/") == 0)
-			reference_pin(references, line.field[FSTAB_SPEC], root);
-		if (strcmp(line.field[FSTAB_TARGET], "/boot") == 0 &&
-			survey->boot_count == 1)
-			reference_pin(references, line.field[FSTAB_SPEC],
-				survey->boot);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		AUTO(freep) char *text =
+			guest_file_text(g, texts[i].path, findings);
+
+		if (text != NULL)
+			texts[i].learn(references, text);
 	}
-	place = (struct fstab_place){0, 0};
-	while (crypttab != NULL && fstab_next(crypttab, &place, &line)) {
-		snprintf(mapper, sizeof mapper, "/dev/mapper/%s",
-			line.field[CRYPTTAB_NAME]);
-		reference_declare(references, mapper);
-	}
+	evidence_of_fstab(references, fstab, root,
+		survey->boot_count == 1 ? survey->boot : NULL);
 }
 
 static void
@@ -398,9 +399,20 @@ note_root(struct guest *guest, const struct volume *root)
 	snprintf(guest->root_type, sizeof guest->root_type, "%s", root->type);
 }
 
+static void
+note_layers(guestfs_h *g, const struct volumes *volumes,
+	const struct guest *guest, struct findings *findings)
+{
+	layers_check(volumes, guest, findings);
+	for (size_t i = 0; i < volumes->count; i++) {
+		if (strcmp(volumes->list[i].type, "crypto_LUKS") == 0)
+			luks_note(g, &volumes->list[i], findings);
+	}
+}
+
 int
 inspect_mount(const struct volume **root_out, guestfs_h *g,
-	struct guest *guest, const struct volumes *volumes,
+	struct guest *guest, struct volumes *volumes,
 	struct references *references, struct findings *findings,
 	struct error *err)
 {
@@ -412,8 +424,10 @@ inspect_mount(const struct volume **root_out, guestfs_h *g,
 
 	*root_out = NULL;
 	look_around(g, guest, volumes, &survey, findings);
-	if (survey.root_count == 0)
+	if (survey.root_count == 0) {
+		note_layers(g, volumes, guest, findings);
 		return 0;
+	}
 	root = choose(candidates, survey.root_count, findings);
 	if (mount(g, root->volume, root->subvolume, "/") == -1)
 		return guest_error(err, g, "mount %s", root->volume->device);
@@ -421,9 +435,15 @@ inspect_mount(const struct volume **root_out, guestfs_h *g,
 	note_mount(guest, g, root->volume, "/", findings);
 	fstab = guest_file_text(g, "/etc/fstab", findings);
 	crypttab = guest_file_text(g, "/etc/crypttab", findings);
-	learn(references, fstab, crypttab, root->volume, &survey);
+	learn(g, references, fstab, root->volume, &survey, findings);
+	if (unlock_by_crypttab(volumes, g, crypttab, references, err) == -1)
+		return -1;
+	evidence_of_crypttab(references, crypttab, volumes);
 	*root_out = root->volume;
-	return mount_others(g, guest, fstab, references, findings, err);
+	if (mount_others(g, guest, fstab, references, findings, err) == -1)
+		return -1;
+	note_layers(g, volumes, guest, findings);
+	return 0;
 }
 
 /* ---- facts ---- */

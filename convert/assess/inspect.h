@@ -19,7 +19,7 @@ struct volumes;
  * `references`.  Fails only when the appliance does.
  */
 int inspect_mount(const struct volume **root_out, guestfs_h *g,
-	struct guest *guest, const struct volumes *volumes,
+	struct guest *guest, struct volumes *volumes,
 	struct references *references, struct findings *findings,
 	struct error *err);
 

@@ -35,8 +35,6 @@ luks_note(guestfs_h *g, const struct volume *volume,
 	struct luks_tokens tokens;
 	size_t bytes = 0, wanted;
 
-	finding_add(findings, "storage.encrypted", volume->source, 0,
-		volume->uuid, NULL);
 	header = guestfs_pread_device(g, volume->device, LUKS_HEADER_BYTES, 0,
 		&bytes);
 	wanted = header == NULL

@@ -6,7 +6,7 @@
 struct findings;
 struct volume;
 
-/* Note that a volume is encrypted, and who besides a person has its key. */
+/* Note who besides a person has the key of an encrypted volume. */
 void luks_note(guestfs_h *g, const struct volume *volume,
 	struct findings *findings);
 

@@ -8,17 +8,17 @@
  */
 #include "convert/assess/reference.h"
 
-#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "common/json.h"
 #include "common/own.h"
 #include "common/strings.h"
+#include "convert/assess/disk-link.h"
 #include "convert/assess/disk-name.h"
+#include "convert/assess/volume-name.h"
 
 enum { NAME_LIMIT = 64, USE_LIMIT = 64, DISK_LIMIT = 64, DECLARED_LIMIT = 64 };
 
@@ -44,7 +44,10 @@ struct references {
 	size_t disk_count;
 	struct disk_name names[NAME_LIMIT];
 	size_t name_count;
-	char declared[DECLARED_LIMIT][256];
+	struct {
+		char spec[256];
+		const struct volume *volume;
+	} declared[DECLARED_LIMIT];
 	size_t declared_count;
 	bool settled;
 };
@@ -134,36 +137,6 @@ volume_at(const struct references *references, unsigned disk,
 	return NULL;
 }
 
-/*
- * A link that the inventory lists for a disk says which disk is meant, since
- * it is made of the disk's own identity.  -1 when it is not listed.
- */
-static int
-disk_by_link(const struct references *references, const char *link)
-{
-	size_t i, k;
-	json_t *disk, *item;
-
-	json_array_foreach(json_object_get(references->inventory, "disks"), i,
-		disk)
-	{
-		json_array_foreach(json_object_get(disk, "links"), k, item)
-		{
-			const char *text = json_string_value(item);
-
-			if (text == NULL || strcmp(text, link) != 0)
-				continue;
-			for (size_t d = 0; d < references->disk_count; d++) {
-				if (strcmp(references->disk_names[d],
-					    json_text(disk, "name", "")) == 0)
-					return (int)d;
-			}
-			return DISK_LIMIT; /* a disk that was left behind */
-		}
-	}
-	return -1;
-}
-
 void
 reference_learn(struct references *references, const char *spec,
 	const char *type)
@@ -184,6 +157,16 @@ reference_learn(struct references *references, const char *spec,
 }
 
 void
+reference_notice(struct references *references, const char *spec)
+{
+	char disk[DISK_NAME_BYTES];
+	unsigned partition;
+
+	if (disk_name_parse(spec, disk, &partition))
+		disk_name(references, disk);
+}
+
+void
 reference_pin(struct references *references, const char *spec,
 	const struct volume *volume)
 {
@@ -199,11 +182,32 @@ reference_pin(struct references *references, const char *spec,
 }
 
 void
-reference_declare(struct references *references, const char *spec)
+reference_bind(struct references *references, const char *text,
+	const char *wwid)
 {
-	if (references->declared_count < DECLARED_LIMIT)
-		snprintf(references->declared[references->declared_count++],
-			sizeof references->declared[0], "%s", spec);
+	int disk = disk_link_wwid(references->inventory,
+		references->disk_names, references->disk_count, wwid);
+	struct disk_name *name = disk == -1 ? NULL
+					    : disk_name(references, text);
+
+	if (name == NULL)
+		return;
+	name->pinned = disk;
+	references->settled = false;
+}
+
+void
+reference_declare(struct references *references, const char *spec,
+	const struct volume *volume)
+{
+	size_t i = references->declared_count;
+
+	if (i == DECLARED_LIMIT)
+		return;
+	snprintf(references->declared[i].spec,
+		sizeof references->declared[i].spec, "%s", spec);
+	references->declared[i].volume = volume;
+	references->declared_count++;
 }
 
 static uint64_t
@@ -211,12 +215,13 @@ disks_that_fit(const struct references *references,
 	const struct disk_name *name)
 {
 	uint64_t candidates = 0;
-	int linked = disk_by_link(references, name->text);
+	int linked = disk_link_find(references->inventory,
+		references->disk_names, references->disk_count, name->text);
 
 	if (linked == -1)
 		linked = name->pinned;
 	if (linked >= 0)
-		return linked < DISK_LIMIT ? UINT64_C(1) << linked : 0;
+		return linked < DISK_LINK_ELSEWHERE ? UINT64_C(1) << linked : 0;
 	for (unsigned disk = 0; disk < references->disk_count; disk++) {
 		bool fits = true;
 
@@ -289,166 +294,18 @@ is_contested(const struct references *references, const struct disk_name *name)
 	return false;
 }
 
-/* ---- what to write ---- */
-
-static unsigned
-count_uuid(const struct volumes *volumes, const char *uuid)
-{
-	unsigned count = 0;
-
-	for (size_t i = 0; i < volumes->count; i++)
-		count += strcasecmp(volumes->list[i].uuid, uuid) == 0;
-	return count;
-}
-
-static unsigned
-count_partition_uuid(const struct volumes *volumes, const char *uuid)
-{
-	unsigned count = 0;
-
-	for (size_t i = 0; i < volumes->count; i++)
-		count += strcasecmp(volumes->list[i].partition_uuid, uuid) == 0;
-	return count;
-}
-
-static bool
-is_plain(const char *text)
-{
-	return *text != '\0' &&
-		text[strspn(text, "0123456789abcdefABCDEF-")] == '\0';
-}
-
-void
-reference_name(const struct references *references,
-	const struct volume *volume, struct reference *reference_out)
-{
-	const struct volumes *volumes = references->volumes;
-
-	reference_out->stable[0] = reference_out->partition[0] = '\0';
-	if (is_plain(volume->partition_uuid) &&
-		count_partition_uuid(volumes, volume->partition_uuid) == 1)
-		snprintf(reference_out->partition,
-			sizeof reference_out->partition, "PARTUUID=%s",
-			volume->partition_uuid);
-	if (volume->kind == VOLUME_LV)
-		snprintf(reference_out->stable, sizeof reference_out->stable,
-			"%s", volume->device);
-	else if (is_plain(volume->uuid) && volume->type[0] != '\0' &&
-		count_uuid(volumes, volume->uuid) == 1)
-		snprintf(reference_out->stable, sizeof reference_out->stable,
-			"UUID=%s", volume->uuid);
-	else
-		snprintf(reference_out->stable, sizeof reference_out->stable,
-			"%s", reference_out->partition);
-}
-
 /* ---- resolving ---- */
-
-/* udev writes "\x20" for what it does not allow in a link. */
-static void
-decode_link(char *text)
-{
-	char *to = text;
-
-	for (const char *from = text; *from != '\0';) {
-		char digits[3] = "";
-
-		if (from[0] == '\\' && from[1] == 'x' &&
-			isxdigit((unsigned char)from[2]) &&
-			isxdigit((unsigned char)from[3])) {
-			memcpy(digits, from + 2, 2);
-			*to++ = (char)strtoul(digits, NULL, 16);
-			from += 4;
-		} else {
-			*to++ = *from++;
-		}
-	}
-	*to = '\0';
-}
-
-static const struct {
-	const char *tag, *link;
-	size_t member;
-	bool any_case;
-} tags[] = {
-	{"UUID=", "/dev/disk/by-uuid/", offsetof(struct volume, uuid), true},
-	{"LABEL=", "/dev/disk/by-label/", offsetof(struct volume, label),
-		false},
-	{"PARTUUID=", "/dev/disk/by-partuuid/",
-		offsetof(struct volume, partition_uuid), true},
-	{"PARTLABEL=", "/dev/disk/by-partlabel/",
-		offsetof(struct volume, partition_label), false},
-};
-
-void
-reference_path(const struct reference *reference,
-	char path_out[REFERENCE_PATH_BYTES])
-{
-	const char *stable = reference->stable;
-
-	for (size_t t = 0; t < sizeof tags / sizeof *tags; t++) {
-		if (!string_starts(stable, tags[t].tag))
-			continue;
-		snprintf(path_out, REFERENCE_PATH_BYTES, "%s%s", tags[t].link,
-			stable + strlen(tags[t].tag));
-		return;
-	}
-	snprintf(path_out, REFERENCE_PATH_BYTES, "%s", stable);
-}
 
 /* True when the spec names by content, found or not. */
 static bool
 resolve_tag(const struct references *references, const char *spec,
 	struct reference *out)
 {
-	for (size_t t = 0; t < sizeof tags / sizeof *tags; t++) {
-		bool is_link = string_starts(spec, tags[t].link);
-		char wanted[256];
-
-		if (!is_link && !string_starts(spec, tags[t].tag))
-			continue;
-		snprintf(wanted, sizeof wanted, "%s",
-			spec + strlen(is_link ? tags[t].link : tags[t].tag));
-		if (is_link)
-			decode_link(wanted);
-		out->state = REFERENCE_MISSING;
-		for (size_t i = 0; i < references->volumes->count; i++) {
-			const struct volume *volume =
-				&references->volumes->list[i];
-			const char *has = (const char *)volume + tags[t].member;
-
-			if (*has == '\0' ||
-				(tags[t].any_case ? strcasecmp(has, wanted)
-						  : strcmp(has, wanted)) != 0)
-				continue;
-			out->volume = volume;
-			out->state = REFERENCE_STABLE;
-			break;
-		}
-		return true;
-	}
-	return false;
-}
-
-/* "/dev/mapper/v--g-lv" is "/dev/v-g/lv". */
-static bool
-mapper_is(const char *mapper, const char *device)
-{
-	const char *at = device + strlen("/dev/");
-	char name[256] = "/dev/mapper/";
-	size_t used = strlen(name);
-
-	for (; *at != '\0' && used + 2 < sizeof name; at++) {
-		if (*at == '/') {
-			name[used++] = '-';
-			continue;
-		}
-		name[used++] = *at;
-		if (*at == '-')
-			name[used++] = '-';
-	}
-	name[used] = '\0';
-	return strcmp(mapper, name) == 0;
+	if (!volume_by_tag(&out->volume, references->volumes, spec))
+		return false;
+	out->state = out->volume == NULL ? REFERENCE_MISSING
+					 : REFERENCE_STABLE;
+	return true;
 }
 
 static bool
@@ -456,24 +313,71 @@ resolve_device(const struct references *references, const char *spec,
 	struct reference *out)
 {
 	for (size_t i = 0; i < references->declared_count; i++) {
-		if (strcmp(references->declared[i], spec) == 0) {
-			out->state = REFERENCE_OTHER;
-			return true;
-		}
+		if (strcmp(references->declared[i].spec, spec) != 0)
+			continue;
+		out->volume = references->declared[i].volume;
+		out->state = out->volume == NULL ? REFERENCE_OTHER
+						 : REFERENCE_STABLE;
+		return true;
 	}
 	for (size_t i = 0; i < references->volumes->count; i++) {
 		const struct volume *volume = &references->volumes->list[i];
 
-		if ((volume->kind != VOLUME_LV &&
-			    volume->kind != VOLUME_ARRAY) ||
-			(strcmp(volume->device, spec) != 0 &&
-				!mapper_is(spec, volume->device)))
+		if (!volume_is_called(volume, spec))
 			continue;
 		out->volume = volume;
 		out->state = REFERENCE_STABLE;
 		return true;
 	}
 	return false;
+}
+
+/* The number in "/dev/md0p1", a partition of an array; else 0. */
+static unsigned
+partition_of_array(const char *spec)
+{
+	unsigned array, partition;
+	int read = 0;
+
+	return (sscanf(spec, "/dev/md%u%*[p]%u%n", &array, &partition,
+			&read) == 2 ||
+		       sscanf(spec, "/dev/md_d%u%*[p]%u%n", &array, &partition,
+			       &read) == 2) &&
+			spec[read] == '\0'
+		? partition
+		: 0;
+}
+
+/*
+ * A name of an array that no configuration and no metadata explains came of
+ * the order in which arrays were found.
+ */
+static bool
+resolve_array(const struct references *references, const char *spec,
+	const char *type, struct reference *out)
+{
+	const struct volumes *volumes = references->volumes;
+	const unsigned partition = partition_of_array(spec);
+	size_t fitting = 0;
+
+	if (!string_starts(spec, "/dev/md"))
+		return false;
+	for (size_t i = 0; i < volumes->count; i++) {
+		const struct volume *volume = &volumes->list[i];
+
+		if (!string_starts(volume->device, "/dev/md") ||
+			volume->partition != partition ||
+			!type_fits(volume, type))
+			continue;
+		out->volume = volume;
+		fitting++;
+	}
+	out->state = fitting == 1 ? REFERENCE_NAMED
+		: fitting == 0	  ? REFERENCE_MISSING
+				  : REFERENCE_AMBIGUOUS;
+	if (fitting != 1)
+		out->volume = NULL;
+	return true;
 }
 
 /* Devices that are the same in the VM, or that a VM may lack without harm. */
@@ -533,6 +437,25 @@ resolve_name(struct references *references, const char *spec, const char *type,
 	}
 }
 
+/* Names by content, and of what is made by the guest, may be in there. */
+static bool
+may_be_locked(const struct references *references, const char *spec)
+{
+	char disk[DISK_NAME_BYTES];
+	unsigned partition;
+
+	if (disk_name_parse(spec, disk, &partition))
+		return false;
+	for (size_t i = 0; i < references->volumes->count; i++) {
+		const struct volume *volume = &references->volumes->list[i];
+
+		if (strcmp(volume->type, "crypto_LUKS") == 0 &&
+			!volume->is_open)
+			return true;
+	}
+	return false;
+}
+
 void
 reference_resolve(struct references *references, const char *quoted,
 	const char *type, struct reference *reference_out)
@@ -548,8 +471,12 @@ reference_resolve(struct references *references, const char *quoted,
 	spec[used] = '\0';
 	if (!resolve_tag(references, spec, reference_out) &&
 		!resolve_special(spec, type, reference_out) &&
-		!resolve_device(references, spec, reference_out))
+		!resolve_device(references, spec, reference_out) &&
+		!resolve_array(references, spec, type, reference_out))
 		resolve_name(references, spec, type, reference_out);
+	if (reference_out->state == REFERENCE_MISSING &&
+		may_be_locked(references, spec))
+		reference_out->state = REFERENCE_OTHER;
 	if (reference_out->volume != NULL)
 		reference_name(references, reference_out->volume,
 			reference_out);

@@ -10,7 +10,8 @@ struct error;
 struct references;
 
 enum reference_state {
-	REFERENCE_OTHER,     /* names no disk: "proc", "host:/path", a loop */
+	REFERENCE_OTHER,     /* names no disk: "proc", "host:/path", a loop; or
+			      * something inside of a volume that is locked */
 	REFERENCE_STABLE,    /* names a volume in a way that survives */
 	REFERENCE_NAMED,     /* names a volume in a way that does not */
 	REFERENCE_MISSING,   /* nothing here is meant by it */
@@ -48,12 +49,26 @@ references_freep(struct references **references)
 void reference_learn(struct references *references, const char *spec,
 	const char *type);
 
+/*
+ * The guest has this name, whatever for.  Two names of one kind that may mean
+ * one disk are ambiguous, whichever is asked for first.
+ */
+void reference_notice(struct references *references, const char *spec);
+
 /* Evidence: `spec` is known to mean this volume. */
 void reference_pin(struct references *references, const char *spec,
 	const struct volume *volume);
 
-/* Evidence: a name that the guest makes itself (an open LUKS volume). */
-void reference_declare(struct references *references, const char *spec);
+/* Evidence: `name` ("/dev/mapper/mpatha") is the disk with this WWID. */
+void reference_bind(struct references *references, const char *name,
+	const char *wwid);
+
+/*
+ * Evidence: a name that the guest makes itself (an open LUKS volume), which
+ * lasts.  `volume` is what it means here, NULL when that is not to be seen.
+ */
+void reference_declare(struct references *references, const char *spec,
+	const struct volume *volume);
 
 /* What `spec` means, used for something of `type`.  Never a guess. */
 void reference_resolve(struct references *references, const char *spec,

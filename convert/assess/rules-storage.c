@@ -63,6 +63,26 @@ static const struct rule rules[] = {
 		.proof = "tests/rewrite/test-fstab.c",
 	},
 	{
+		.id = "storage.array-degraded",
+		.title = "A RAID array lacks members",
+		.severity = SEVERITY_WARNING,
+		.why = "A disk failed, or was left behind. The array runs without "
+		  "it, after the boot has waited for it in vain.",
+		.action = "In the VM the storage below is redundant already: give "
+		  "the array as many members as it has.",
+		.command = "mdadm --grow /dev/md0 --raid-devices=1 --force",
+		.proof = "tests/assess/test-layers.c",
+	},
+	{
+		.id = "storage.array-incomplete",
+		.title = "A RAID array cannot be put together",
+		.severity = SEVERITY_BLOCKER,
+		.why = "More of its members are missing than it can do without: "
+		  "what it holds is not in the VM.",
+		.action = "Capture all disks of the array.",
+		.proof = "tests/assess/test-layers.c",
+	},
+	{
 		.id = "storage.asm-excludes",
 		.title = "Oracle ASM does not look at single disks",
 		.severity = SEVERITY_WARNING,
@@ -117,6 +137,41 @@ static const struct rule rules[] = {
 		.action = "Have a passphrase at hand before the server is switched "
 		  "off.",
 		.proof = "tests/integration/assess-disks",
+	},
+	{
+		.id = "storage.encrypted-opened",
+		.title = "An encrypted volume was opened with a passphrase",
+		.severity = SEVERITY_INFORMATION,
+		.why = "What is inside was assessed and converted. The disk stays "
+		  "encrypted, here too, and all of the volume is captured, free "
+		  "space included.",
+		.action = "Keep the passphrase: the VM asks for it at each boot.",
+		.proof = "tests/assess/test-layers.c",
+	},
+	{
+		.id = "storage.fake-raid",
+		.title = "A controller's firmware made a RAID array of disks",
+		.severity = SEVERITY_BLOCKER,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "The VM's firmware does not know it, and none of the disks "
+		  "holds a file system by itself that could be read: it is striped, or "
+		  "a member is missing.",
+		.action = "Boot the server's own system and copy it to a disk that "
+		  "is in no array, or capture the array's device from there.",
+		.proof = "tests/assess/test-layers.c",
+	},
+	{
+		.id = "storage.fake-raid-mirror",
+		.title = "A mirror that a controller's firmware made is used as a "
+		  "single disk",
+		.severity = SEVERITY_WARNING,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "A disk of it holds everything. With both in the VM there "
+		  "would be two of each file system, and its metadata may make "
+		  "dmraid or mdadm take the disk.",
+		.action = "Capture one disk of the mirror only; erase the metadata "
+		  "in the VM with `wipefs`, and remove dmraid.",
+		.proof = "tests/assess/test-layers.c",
 	},
 	{
 		.id = "storage.iscsi",

@@ -51,6 +51,33 @@ probe(struct volume *volume, guestfs_h *g)
 	}
 }
 
+/* An array says who it is by mdadm's words. */
+static void
+read_array(struct volume *volume, guestfs_h *g)
+{
+	AUTO(strings_freep) char **pairs =
+		guestfs_md_detail(g, volume->device);
+
+	for (size_t i = 0; pairs != NULL && pairs[i] != NULL &&
+		pairs[i + 1] != NULL;
+		i += 2) {
+		const char *value = pairs[i + 1];
+
+		if (strcmp(pairs[i], "uuid") == 0)
+			snprintf(volume->array_uuid, sizeof volume->array_uuid,
+				"%s", value);
+		else if (strcmp(pairs[i], "name") == 0)
+			snprintf(volume->array_name, sizeof volume->array_name,
+				"%s", value);
+		else if (strcmp(pairs[i], "level") == 0)
+			snprintf(volume->array_level,
+				sizeof volume->array_level, "%s", value);
+		else if (strcmp(pairs[i], "devices") == 0)
+			volume->array_devices =
+				(unsigned)strtoul(value, NULL, 10);
+	}
+}
+
 /* "/dev/sda1" lies on "/dev/sda": the index of that disk. */
 static unsigned
 disk_of(const struct volumes *volumes, const char *device)
@@ -67,8 +94,8 @@ disk_of(const struct volumes *volumes, const char *device)
 	return VOLUME_NO_DISK;
 }
 
-static int
-add(struct volumes *volumes, guestfs_h *g, enum volume_kind kind,
+int
+volumes_add(struct volumes *volumes, guestfs_h *g, enum volume_kind kind,
 	const char *device, struct error *err)
 {
 	struct volume *volume = &volumes->list[volumes->count];
@@ -79,6 +106,7 @@ add(struct volumes *volumes, guestfs_h *g, enum volume_kind kind,
 			VOLUME_LIMIT);
 	*volume = (struct volume){.kind = kind, .disk = VOLUME_NO_DISK};
 	snprintf(volume->device, sizeof volume->device, "%s", device);
+	snprintf(volume->source, sizeof volume->source, "%s", device);
 	if (kind == VOLUME_DISK) {
 		index = guestfs_device_index(g, device);
 		if (index == -1)
@@ -89,13 +117,15 @@ add(struct volumes *volumes, guestfs_h *g, enum volume_kind kind,
 		volume->partition = (unsigned)strtoul(
 			device + strcspn(device, "0123456789"), NULL, 10);
 	}
+	if (kind == VOLUME_ARRAY)
+		read_array(volume, g);
 	probe(volume, g);
 	volumes->count++;
 	return 0;
 }
 
-static int
-scan_kind(struct volumes *volumes, guestfs_h *g, enum volume_kind kind,
+int
+volumes_add_new(struct volumes *volumes, guestfs_h *g, enum volume_kind kind,
 	char **(*list)(guestfs_h *g), struct error *err)
 {
 	AUTO(strings_freep) char **devices = list(g);
@@ -103,7 +133,8 @@ scan_kind(struct volumes *volumes, guestfs_h *g, enum volume_kind kind,
 	if (devices == NULL)
 		return guest_error(err, g, "list the disks' volumes");
 	for (size_t i = 0; devices[i] != NULL; i++) {
-		if (add(volumes, g, kind, devices[i], err) == -1)
+		if (volumes_find(volumes, devices[i]) == NULL &&
+			volumes_add(volumes, g, kind, devices[i], err) == -1)
 			return -1;
 	}
 	return 0;
@@ -127,7 +158,6 @@ name_as_source(struct volume *volume, const char *const *disk_names,
 	const char *disk;
 	size_t n;
 
-	snprintf(volume->source, sizeof volume->source, "%s", volume->device);
 	if (volume->disk >= disk_count)
 		return;
 	disk = disk_names[volume->disk];
@@ -151,17 +181,18 @@ volumes_scan(struct volumes *volumes_out, guestfs_h *g,
 	if (volumes.list == NULL)
 		return error_set(err, ENOMEM, "list the disks' volumes");
 	*volumes_out = volumes;
-	if (scan_kind(volumes_out, g, VOLUME_DISK, guestfs_list_devices, err) ==
-		    -1 ||
-		scan_kind(volumes_out, g, VOLUME_PARTITION,
+	if (volumes_add_new(volumes_out, g, VOLUME_DISK, guestfs_list_devices,
+		    err) == -1 ||
+		volumes_add_new(volumes_out, g, VOLUME_PARTITION,
 			guestfs_list_partitions, err) == -1)
 		return -1;
 	if (has_member(volumes_out, "linux_raid_member") &&
-		scan_kind(volumes_out, g, VOLUME_ARRAY, guestfs_list_md_devices,
-			err) == -1)
+		volumes_add_new(volumes_out, g, VOLUME_ARRAY,
+			guestfs_list_md_devices, err) == -1)
 		return -1;
 	if (has_member(volumes_out, "LVM2_member") &&
-		scan_kind(volumes_out, g, VOLUME_LV, guestfs_lvs, err) == -1)
+		volumes_add_new(volumes_out, g, VOLUME_LV, guestfs_lvs, err) ==
+			-1)
 		return -1;
 	for (size_t i = 0; i < volumes_out->count; i++)
 		name_as_source(&volumes_out->list[i], disk_names, disk_count);

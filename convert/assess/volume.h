@@ -8,7 +8,13 @@
 
 struct error;
 
-enum volume_kind { VOLUME_DISK, VOLUME_PARTITION, VOLUME_LV, VOLUME_ARRAY };
+enum volume_kind {
+	VOLUME_DISK,
+	VOLUME_PARTITION,
+	VOLUME_LV,
+	VOLUME_ARRAY,
+	VOLUME_CRYPT /* what is inside of an encrypted volume */
+};
 enum { VOLUME_NO_DISK = 0xffff };
 
 /*
@@ -26,6 +32,11 @@ struct volume {
 	char partition_uuid[64], partition_label[128];
 	char partition_type[64]; /* "0x83" or a GUID */
 	char table[16];		 /* of a disk: "dos", "gpt" */
+	bool is_open;	 /* an encrypted one, whose content is listed too */
+	/* of an array: "aaaaaaaa:bbbbbbbb:...", "host:0", "raid1" */
+	char array_uuid[64], array_name[128], array_level[16];
+	unsigned array_devices; /* how many it should have; 0: unknown */
+	char inside[64]; /* of a VOLUME_CRYPT: the encrypted volume's UUID */
 };
 
 struct volumes {
@@ -39,6 +50,12 @@ struct volumes {
  */
 int volumes_scan(struct volumes *volumes_out, guestfs_h *g,
 	const char *const *disk_names, size_t disk_count, struct error *err);
+/* Look at one more device, or at those of a list that are new. */
+int volumes_add(struct volumes *volumes, guestfs_h *g, enum volume_kind kind,
+	const char *device, struct error *err);
+int volumes_add_new(struct volumes *volumes, guestfs_h *g,
+	enum volume_kind kind, char **(*list)(guestfs_h *g),
+	struct error *err);
 void volumes_release(struct volumes *volumes);
 
 /* By the appliance's name; NULL when there is none. */

@@ -25,6 +25,7 @@
 #include "convert/assess/inspect.h"
 #include "convert/assess/reference.h"
 #include "convert/assess/snapshot.h"
+#include "convert/assess/unlock.h"
 #include "convert/assess/volume.h"
 #include "convert/assess/waiver.h"
 #include "convert/rewrite/boot-table.h"
@@ -101,7 +102,8 @@ open_disks(struct conversion *conversion, struct error *err)
 			.sector_bytes = request->disks[i].sector_bytes};
 		conversion->disk_names[i] = request->disks[i].name;
 	}
-	return appliance_open(&conversion->g, disks, request->disk_count, err);
+	return appliance_open(&conversion->g, disks, request->disk_count,
+		request->luks_keys != NULL, err);
 }
 
 /* Today, as the rules compare it. */
@@ -165,7 +167,9 @@ assess(struct conversion *conversion, struct error *err)
 
 	if (volumes_scan(&conversion->volumes, conversion->g,
 		    conversion->disk_names, conversion->request->disk_count,
-		    err) == -1)
+		    err) == -1 ||
+		unlock_all(&conversion->volumes, conversion->g,
+			conversion->request->luks_keys, err) == -1)
 		return -1;
 	conversion->references = references_new(&conversion->volumes,
 		inventory, conversion->disk_names,

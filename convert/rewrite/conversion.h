@@ -8,6 +8,7 @@
 #include "convert/assess/finding.h"
 
 struct error;
+struct luks_keys;
 struct waivers;
 
 /* A disk as the appliance sees it, in the order of the inventory. */
@@ -27,6 +28,7 @@ struct conversion_request {
 				    * layout.json, changes/ */
 	const char *virtio_win;	   /* ISO or folder, or NULL */
 	const struct waivers *waivers; /* NULL: none */
+	const struct luks_keys *luks_keys; /* NULL: none */
 	bool assess_only;
 	bool trim_only; /* assess and trim */
 	bool no_trim;	/* free space is to stay */

@@ -25,14 +25,16 @@ struct word {
 	char name[512];
 };
 
-/* Colons separate names, but are in those by a path through the hardware. */
+/* Colons separate names, but are in those made of the hardware. */
 static size_t
 word_bytes(const char *at)
 {
 	static const char ends[] = " \t\r\n\"'`,;()[]<>|&\\";
 	size_t bytes = strcspn(at, ends), short_bytes = strcspn(at, ":");
 
-	return short_bytes < bytes && !string_starts(at, "/dev/disk/")
+	return short_bytes < bytes &&
+			!string_starts(at, "/dev/disk/by-path/") &&
+			!string_starts(at, "/dev/disk/by-id/")
 		? short_bytes
 		: bytes;
 }
@@ -151,6 +153,17 @@ rewrite_all(char **text_out, const char *text, bool may_disable,
 			rewrite_word(&edit, &word, rewrite);
 	}
 	return edit_close(&edit, text_out, err);
+}
+
+void
+device_words_notice(struct references *references, const char *text)
+{
+	struct word word = {0};
+
+	while (next_word(text, &word)) {
+		if (is_disk(word.name))
+			reference_notice(references, word.name);
+	}
 }
 
 int

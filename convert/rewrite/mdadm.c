@@ -1,7 +1,7 @@
 /*
  * mdadm.conf: where members of arrays are looked for, and which.  A list of
  * devices that are gone hides an array that is there; its UUID finds it.
- * mdadm.conf(5): a line that begins with white space continues the last one.
+ * assess/mdadm-conf.c reads it.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -12,48 +12,9 @@
 #include "common/own.h"
 #include "common/strings.h"
 #include "convert/assess/finding.h"
+#include "convert/assess/mdadm-conf.h"
 #include "convert/assess/reference.h"
-#include "convert/rewrite/mdadm.h"
 #include "convert/rewrite/rewriters.h"
-
-bool
-mdadm_next(const char *text, struct mdadm_word *word)
-{
-	size_t at = word->offset + word->bytes;
-
-	for (word->number += word->number == 0; text[at] != '\0';) {
-		bool is_first = at == 0 || text[at - 1] == '\n';
-
-		if (isspace((unsigned char)text[at])) {
-			word->number += text[at++] == '\n';
-			continue;
-		}
-		if (text[at] == '#') {
-			at += strcspn(text + at, "\n");
-			continue;
-		}
-		word->offset = at;
-		word->bytes = strcspn(text + at, " \t\r\n");
-		if (is_first) {
-			word->keyword_offset = at;
-			word->line++;
-		}
-		return true;
-	}
-	return false;
-}
-
-/* mdadm takes three letters for a whole keyword, in any case. */
-static bool
-is_line_of(const char *text, const struct mdadm_word *word,
-	const char *keyword)
-{
-	const char *at = text + word->keyword_offset;
-	size_t bytes = strcspn(at, " \t\r\n");
-
-	return bytes >= 3 && bytes <= strlen(keyword) &&
-		strncasecmp(at, keyword, bytes) == 0;
-}
 
 static bool
 is_keyword(const struct mdadm_word *word)
@@ -66,13 +27,6 @@ word_is(const char *text, const struct mdadm_word *word, const char *wanted)
 {
 	return word->bytes == strlen(wanted) &&
 		strncasecmp(text + word->offset, wanted, word->bytes) == 0;
-}
-
-static bool
-word_starts(const char *text, const struct mdadm_word *word, const char *start)
-{
-	return word->bytes > strlen(start) &&
-		strncasecmp(text + word->offset, start, strlen(start)) == 0;
 }
 
 /* ---- DEVICE ---- */
@@ -126,9 +80,9 @@ has_identity(const char *text, const struct mdadm_word *keyword)
 	struct mdadm_word word = {.offset = keyword->offset};
 
 	while (mdadm_next(text, &word) && word.line == 1) {
-		if (word_starts(text, &word, "uuid=") ||
-			word_starts(text, &word, "name=") ||
-			word_starts(text, &word, "super-minor="))
+		if (mdadm_word_starts(text, &word, "uuid=") ||
+			mdadm_word_starts(text, &word, "name=") ||
+			mdadm_word_starts(text, &word, "super-minor="))
 			return true;
 	}
 	return false;
@@ -180,10 +134,12 @@ find_uuid(char out[48], const char *list, size_t bytes,
 	return print_uuid(out, found);
 }
 
-/* Is the array named by more than its members afterwards? */
-static bool
+/* How an ARRAY line names its array, so far. */
+enum identity { BY_MEMBERS, BY_IDENTITY, UNKNOWN };
+
+static enum identity
 rewrite_devices(struct edit *edit, const struct mdadm_word *word,
-	bool is_named, const struct rewrite *rewrite)
+	enum identity identity, const struct rewrite *rewrite)
 {
 	const char *list = edit->text + word->offset + strlen("devices=");
 	size_t bytes = word->bytes - strlen("devices="), from = word->offset;
@@ -191,12 +147,12 @@ rewrite_devices(struct edit *edit, const struct mdadm_word *word,
 
 	snprintf(text, sizeof text, "%.*s", (int)word->bytes,
 		edit->text + word->offset);
-	if (!is_named) {
+	if (identity == BY_MEMBERS) {
 		if (!find_uuid(uuid, list, bytes, rewrite)) {
 			finding_add(rewrite->findings,
 				"storage.reference-unresolved", rewrite->path,
 				word->number, text, NULL);
-			return false;
+			return UNKNOWN;
 		}
 		snprintf(replacement, sizeof replacement, "UUID=%s", uuid);
 	}
@@ -207,7 +163,7 @@ rewrite_devices(struct edit *edit, const struct mdadm_word *word,
 		word->number, text, "Members are looked for on all partitions.");
 	edit_replace(edit, from, word->offset + word->bytes - from,
 		replacement);
-	return true;
+	return BY_IDENTITY;
 }
 
 int
@@ -216,19 +172,21 @@ mdadm_rewrite(char **text_out, const char *text, const struct rewrite *rewrite,
 {
 	struct device_line line = {0};
 	struct mdadm_word word = {0};
-	bool is_named = false;
+	enum identity identity = UNKNOWN;
 	struct edit edit;
 
 	edit_open(&edit, text);
 	while (mdadm_next(text, &word)) {
 		if (is_keyword(&word)) {
 			close_device_line(&edit, &line, rewrite);
-			is_named = has_identity(text, &word);
-		} else if (is_line_of(text, &word, "device")) {
+			identity = has_identity(text, &word) ? BY_IDENTITY
+							     : BY_MEMBERS;
+		} else if (mdadm_line_is(text, &word, "device")) {
 			note_device(&line, text, &word);
-		} else if (is_line_of(text, &word, "array") &&
-			word_starts(text, &word, "devices=")) {
-			is_named = rewrite_devices(&edit, &word, is_named,
+		} else if (identity != UNKNOWN &&
+			mdadm_line_is(text, &word, "array") &&
+			mdadm_word_starts(text, &word, "devices=")) {
+			identity = rewrite_devices(&edit, &word, identity,
 				rewrite);
 		}
 	}

@@ -17,6 +17,12 @@ rewrite_function oracleasm_rewrite;
 /* of device-words.c: names of disks anywhere; a line without its disk stays */
 rewrite_function device_words_rewrite;
 rewrite_function device_lines_rewrite; /* or becomes a comment */
+
+struct references;
+
+/* Before any text is rewritten: reference_notice() of all names in this one. */
+void device_words_notice(struct references *references, const char *text);
+
 /* of initramfs-texts.c */
 rewrite_function dracut_arguments_rewrite; /* etc/cmdline.d */
 rewrite_function dracut_wait_rewrite;	   /* a device that is waited for */

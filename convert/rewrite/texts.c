@@ -103,8 +103,8 @@ learn(guestfs_h *g, const struct volume *root, struct references *references,
 	struct findings *findings)
 {
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		AUTO(strings_freep) char **files = texts[i].is_evidence
-			? guest_files(g, texts[i].pattern) : NULL;
+		AUTO(strings_freep) char **files =
+			guest_files(g, texts[i].pattern);
 
 		for (char **file = files; file != NULL && *file != NULL;
 			file++) {
@@ -112,6 +112,8 @@ learn(guestfs_h *g, const struct volume *root, struct references *references,
 				guest_file_text(g, *file, findings);
 
 			if (text != NULL)
+				device_words_notice(references, text);
+			if (text != NULL && texts[i].is_evidence)
 				loader_learn(texts[i].rewrite, text,
 					references, root);
 		}

@@ -209,7 +209,7 @@ arrange(struct preparation *preparation, const struct vm *vm,
 	AUTO(appliance_killp) guestfs_h *g = NULL;
 	struct error why = {0};
 
-	if (appliance_open(&g, disks, vm->disk_count, err) == -1 ||
+	if (appliance_open(&g, disks, vm->disk_count, false, err) == -1 ||
 		mount_guest(g, vm, err) == -1)
 		return -1;
 	preparation->console = edit_configs(g);

@@ -1,9 +1,24 @@
-assess_test_src := tests/assess/disks.c convert/assess/disk-name.c convert/assess/reference.c \
-	convert/assess/volume.c drivers-inject/appliance.c $(common_src)
+assess_test_src := tests/assess/disks.c convert/assess/disk-link.c \
+	convert/assess/disk-name.c convert/assess/reference.c \
+	convert/assess/reference-name.c convert/assess/volume.c \
+	convert/assess/volume-name.c drivers-inject/appliance.c $(common_src)
 
 tests += test-reference
 test-reference_src := tests/assess/test-reference.c $(assess_test_src)
 test-reference_pkg := cmocka libguestfs jansson
+
+tests += test-layers test-evidence test-luks-keys
+test-layers_src := tests/assess/test-layers.c convert/assess/layers.c \
+	convert/assess/guest.c $(convert_examine_src) $(common_src)
+test-layers_pkg := cmocka libguestfs jansson libarchive
+test-evidence_src := tests/assess/test-evidence.c $(assess_test_src) \
+	$(addprefix convert/assess/,evidence.c fstab.c guest-file.c \
+	luks-keys.c mdadm-conf.c unlock.c) \
+	$(filter-out convert/assess/fstab.c,$(convert_examine_src))
+test-evidence_pkg := cmocka libguestfs jansson libarchive
+test-luks-keys_src := tests/assess/test-luks-keys.c \
+	convert/assess/luks-keys.c $(common_src)
+test-luks-keys_pkg := cmocka jansson
 
 tests += test-grub-config test-net-rule
 test-grub-config_src := tests/assess/test-grub-config.c \

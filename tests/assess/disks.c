@@ -12,7 +12,10 @@ static struct volume volumes[] = {
 	DISK(0, "/dev/sda"),
 	PARTITION(0, 1, "/dev/sda1", "ext4", ROOT_UUID, "0badcafe-01"),
 	PARTITION(0, 2, "/dev/sda2", "swap", SWAP_UUID, "0badcafe-02"),
-	PARTITION(0, 5, "/dev/sda5", "crypto_LUKS", LUKS_UUID, "0badcafe-05"),
+	{.kind = VOLUME_PARTITION, .disk = 0, .partition = 5,
+		.device = "/dev/sda5", .type = "crypto_LUKS",
+		.uuid = LUKS_UUID, .partition_uuid = "0badcafe-05",
+		.is_open = true},
 	PARTITION(0, 6, "/dev/sda6", "", "", "0badcafe-06"),
 	PARTITION(0, 7, "/dev/sda7", "linux_raid_member", MEMBER_UUID,
 		"0badcafe-07"),
@@ -33,7 +36,13 @@ static struct volume cloned[] = {
 	PARTITION(1, 2, "/dev/sdb2", "swap", SWAP_UUID, "5eed5eed-02"),
 };
 
+static struct volume encrypted[] = {
+	DISK(0, "/dev/sda"),
+	PARTITION(0, 1, "/dev/sda1", "crypto_LUKS", LUKS_UUID, "0badcafe-01"),
+};
+
 const struct volumes one_disk = {volumes, 7};
 const struct volumes two_disks = {volumes, 11};
 const struct volumes clones = {cloned, 5};
+const struct volumes locked = {encrypted, 2};
 const char *const disk_names[] = {"old", "data"};

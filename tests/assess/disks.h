@@ -9,8 +9,10 @@
  *        7 a member of an array, 8 a volume of LVM
  * "data": 1 xfs, 2 ext4
  * and a logical volume vg-0/root on the second.
+ * "locked" has one encrypted partition that was not opened; of the others'
+ * nothing is inside.
  */
-extern const struct volumes one_disk, two_disks, clones;
+extern const struct volumes one_disk, two_disks, clones, locked;
 extern const char *const disk_names[];
 
 #define ROOT_UUID "aaaaaaaa-0000-4000-8000-000000000001"

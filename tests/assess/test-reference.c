@@ -11,7 +11,8 @@ static struct references *
 make(const struct volumes *volumes, const json_t *inventory)
 {
 	struct references *references = references_new(volumes, inventory,
-		disk_names, volumes == &one_disk ? 1 : 2);
+		disk_names,
+		volumes == &one_disk || volumes == &locked ? 1 : 2);
 
 	assert_non_null(references);
 	return references;
@@ -226,16 +227,60 @@ a_name_that_the_guest_makes_is_known(void **state)
 		make(&one_disk, NULL);
 
 	(void)state;
-	reference_declare(references, "/dev/mapper/secret");
+	reference_declare(references, "/dev/mapper/secret", NULL);
 	expect(references, "/dev/mapper/secret", "ext4", REFERENCE_OTHER, NULL);
 	expect(references, "/dev/mapper/other", "ext4", REFERENCE_MISSING,
 		NULL);
+}
+
+static void
+what_may_be_in_a_locked_volume_is_not_missing(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&locked, NULL);
+
+	(void)state;
+	expect(references, "UUID=" HOME_UUID, "ext4", REFERENCE_OTHER, "");
+	expect(references, "/dev/vg/home", "ext4", REFERENCE_OTHER, "");
+	expect(references, "/dev/mapper/vg-home", "ext4", REFERENCE_OTHER, "");
+	expect(references, "/dev/sda2", "ext4", REFERENCE_MISSING, "");
+	expect(references, "/dev/disk/by-id/ata-x-part9", "ext4",
+		REFERENCE_MISSING, "");
+}
+
+static void
+two_names_for_one_disk_are_ambiguous_in_any_order(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&one_disk, NULL);
+
+	(void)state;
+	reference_notice(references, "/dev/sdb1");
+	expect(references, "/dev/sda1", "ext4", REFERENCE_AMBIGUOUS, "");
+	expect(references, "/dev/sdb1", "ext4", REFERENCE_AMBIGUOUS, "");
+	expect(references, "/dev/hda1", "ext4", REFERENCE_NAMED, NULL);
+}
+
+static void
+a_name_of_the_guest_s_own_means_what_was_opened(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&two_disks, NULL);
+
+	(void)state;
+	reference_declare(references, "/dev/mapper/home", &two_disks.list[1]);
+	expect(references, "/dev/mapper/home", "ext4", REFERENCE_STABLE,
+		"UUID=" ROOT_UUID);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			two_names_for_one_disk_are_ambiguous_in_any_order),
+		cmocka_unit_test(what_may_be_in_a_locked_volume_is_not_missing),
+		cmocka_unit_test(a_name_of_the_guest_s_own_means_what_was_opened),
 		cmocka_unit_test(kernel_names_of_every_age_mean_the_only_disk),
 		cmocka_unit_test(a_partition_that_is_not_there_is_missing),
 		cmocka_unit_test(a_partition_of_another_type_is_not_taken),

@@ -52,6 +52,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 
 	if (references == NULL || findings == NULL || text == NULL)
 		abort();
+	device_words_notice(references, text);
 	for (size_t i = 0; i < sizeof rewriters / sizeof *rewriters; i++)
 		rewrite_twice(rewriters[i], text, &how);
 	return 0;

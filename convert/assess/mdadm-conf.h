@@ -1,5 +1,5 @@
-#ifndef CONVERT_REWRITE_MDADM_H
-#define CONVERT_REWRITE_MDADM_H
+#ifndef CONVERT_ASSESS_MDADM_CONF_H
+#define CONVERT_ASSESS_MDADM_CONF_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,5 +14,16 @@ struct mdadm_word {
 
 /* The next word.  Begin with all zeros; false at the end. */
 bool mdadm_next(const char *text, struct mdadm_word *word);
+
+/*
+ * Does the word's line begin with this keyword?  Three letters do for the
+ * whole, in any case.
+ */
+bool mdadm_line_is(const char *text, const struct mdadm_word *word,
+	const char *keyword);
+
+/* "uuid=", in any case, and something behind it. */
+bool mdadm_word_starts(const char *text, const struct mdadm_word *word,
+	const char *start);
 
 #endif

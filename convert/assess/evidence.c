@@ -1,0 +1,149 @@
+/*
+ * Which names a guest has for what is on its disks, by its own configuration.
+ * reference.c draws the conclusions.
+ */
+#include "convert/assess/evidence.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "convert/assess/fstab.h"
+#include "convert/assess/mdadm-conf.h"
+#include "convert/assess/reference.h"
+#include "convert/assess/unlock.h"
+#include "convert/assess/volume.h"
+
+enum { NAME_BYTES = 256 };
+
+void
+evidence_of_fstab(struct references *references, const char *fstab,
+	const struct volume *root, const struct volume *boot)
+{
+	struct fstab_place place = {0, 0};
+	struct fstab_line line;
+
+	while (fstab != NULL && fstab_next(fstab, &place, &line)) {
+		const char *spec = line.field[FSTAB_SPEC];
+
+		reference_learn(references, spec, line.field[FSTAB_TYPE]);
+		if (strcmp(line.field[FSTAB_TARGET], "/") == 0)
+			reference_pin(references, spec, root);
+		if (strcmp(line.field[FSTAB_TARGET], "/boot") == 0 &&
+			boot != NULL)
+			reference_pin(references, spec, boot);
+	}
+}
+
+void
+evidence_of_crypttab(struct references *references, const char *crypttab,
+	const struct volumes *volumes)
+{
+	struct fstab_place place = {0, 0};
+	struct fstab_line line;
+	char mapper[1100];
+
+	while (crypttab != NULL && fstab_next(crypttab, &place, &line)) {
+		struct reference source;
+
+		reference_resolve(references, line.field[CRYPTTAB_SOURCE],
+			"crypto_LUKS", &source);
+		snprintf(mapper, sizeof mapper, "/dev/mapper/%s",
+			line.field[CRYPTTAB_NAME]);
+		reference_declare(references, mapper, source.volume == NULL
+				? NULL
+				: unlock_inside(volumes, source.volume));
+	}
+}
+
+/* ---- arrays ---- */
+
+/* Are these the same digits, whatever stands between them? */
+static bool
+same_digits(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		while (*a == ':' || *a == '-' || *a == '.')
+			a++;
+		while (*b == ':' || *b == '-' || *b == '.')
+			b++;
+		if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
+			return false;
+		if (*a == '\0')
+			return true;
+	}
+}
+
+static void
+declare_array(struct references *references, const char *name,
+	const char *uuid)
+{
+	const struct volumes *volumes = references_volumes(references);
+
+	for (size_t i = 0; i < volumes->count; i++) {
+		const struct volume *volume = &volumes->list[i];
+
+		if (volume->kind == VOLUME_ARRAY && *uuid != '\0' &&
+			same_digits(volume->array_uuid, uuid))
+			reference_declare(references, name, volume);
+	}
+}
+
+static void
+copy_word(char to[NAME_BYTES], const char *text, const struct mdadm_word *word,
+	size_t skip)
+{
+	size_t bytes = word->bytes - skip;
+
+	snprintf(to, NAME_BYTES, "%.*s",
+		(int)(bytes < NAME_BYTES ? bytes : NAME_BYTES - 1),
+		text + word->offset + skip);
+}
+
+/* "ARRAY /dev/md0 level=raid1 UUID=..."; the name may lack its "/dev/md/". */
+void
+evidence_of_mdadm(struct references *references, const char *text)
+{
+	struct mdadm_word word = {0};
+	char name[NAME_BYTES] = "", uuid[NAME_BYTES], path[NAME_BYTES + 16];
+	unsigned line = 0;
+
+	while (mdadm_next(text, &word)) {
+		if (word.line != line)
+			name[0] = '\0';
+		line = word.line;
+		if (!mdadm_line_is(text, &word, "array") ||
+			word.offset == word.keyword_offset)
+			continue;
+		if (mdadm_word_starts(text, &word, "uuid=")) {
+			copy_word(uuid, text, &word, strlen("uuid="));
+			snprintf(path, sizeof path, "%s%s",
+				*name == '/' ? "" : "/dev/md/", name);
+			if (*name != '\0')
+				declare_array(references, path, uuid);
+		} else if (*name == '\0' &&
+			memchr(text + word.offset, '=', word.bytes) == NULL) {
+			copy_word(name, text, &word, 0);
+		}
+	}
+}
+
+/* ---- several paths ---- */
+
+/* "mpatha 3600508b1001c..." */
+void
+evidence_of_bindings(struct references *references, const char *text)
+{
+	char alias[128], wwid[128], name[160];
+
+	for (const char *at = text; *at != '\0';) {
+		if (*at != '#' && sscanf(at, "%127[^ \t\n]%*[ \t]%127[^ \t\n]",
+					  alias, wwid) == 2) {
+			snprintf(name, sizeof name, "/dev/mapper/%s", alias);
+			reference_bind(references, name, wwid);
+		}
+		at += strcspn(at, "\n");
+		at += *at == '\n';
+	}
+}

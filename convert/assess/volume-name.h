@@ -1,0 +1,26 @@
+#ifndef CONVERT_ASSESS_VOLUME_NAME_H
+#define CONVERT_ASSESS_VOLUME_NAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct volume;
+struct volumes;
+
+/*
+ * Is this a name by content ("UUID=...", "/dev/disk/by-label/...")?  Then
+ * *volume_out is the first volume with it, or NULL.
+ */
+bool volume_by_tag(const struct volume **volume_out,
+	const struct volumes *volumes, const char *name);
+
+/* "UUID=..." as the link that udev makes; other names stay. */
+void volume_tag_path(char *path_out, size_t room, const char *name);
+
+/*
+ * Is this the name of a logical volume ("/dev/vg/lv", "/dev/mapper/vg-lv"), of
+ * what is in an encrypted one, or of an array by its metadata?
+ */
+bool volume_is_called(const struct volume *volume, const char *name);
+
+#endif

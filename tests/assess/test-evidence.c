@@ -1,0 +1,155 @@
+/* What a guest's configuration says about its names. */
+#include "tests/harness.h"
+
+#include <string.h>
+
+#include "common/own.h"
+#include "convert/assess/evidence.h"
+#include "convert/assess/reference.h"
+#include "convert/assess/volume.h"
+#include "tests/assess/disks.h"
+
+#define ARRAY(dev, u, au, name)                                                \
+	{.kind = VOLUME_ARRAY, .disk = VOLUME_NO_DISK, .device = dev,          \
+		.type = "ext4", .uuid = u, .array_uuid = au,                   \
+		.array_name = name}
+
+/* As the appliance numbers them: in the order in which it found them. */
+static struct volume list[] = {
+	ARRAY("/dev/md127", ROOT_UUID, MEMBER_MDADM, "host:home"),
+	ARRAY("/dev/md126", HOME_UUID, "0:0:0:1", "host:7"),
+};
+static const struct volumes arrays = {list, 2};
+static const struct volumes one_array = {list, 1};
+
+static struct references *
+make(const struct volumes *volumes, const json_t *inventory)
+{
+	struct references *references = references_new(volumes, inventory,
+		disk_names, volumes == &two_disks ? 2 : 1);
+
+	assert_non_null(references);
+	return references;
+}
+
+static void
+expect(struct references *references, const char *spec,
+	enum reference_state state, const char *stable)
+{
+	struct reference reference;
+
+	reference_resolve(references, spec, "ext4", &reference);
+	if (reference.state != state)
+		fail_msg("%s: state %d, not %d", spec, reference.state, state);
+	assert_string_equal(reference.stable, stable);
+}
+
+static void
+arrays_have_the_names_of_mdadm_conf(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&arrays, NULL);
+
+	(void)state;
+	evidence_of_mdadm(references,
+		"DEVICE partitions\n# ARRAY /dev/md3 UUID=" MEMBER_MDADM "\n"
+		"ARRAY /dev/md0 level=raid1 num-devices=2\n"
+		"   UUID=" MEMBER_MDADM "\narray data uuid=0:0:0:1\n"
+		"ARRAY <ignore> UUID=0:0:0:2\nARRAY UUID=0:0:0:1\n");
+	expect(references, "/dev/md0", REFERENCE_STABLE, "UUID=" ROOT_UUID);
+	expect(references, "/dev/md/data", REFERENCE_STABLE,
+		"UUID=" HOME_UUID);
+	expect(references, "/dev/md3", REFERENCE_AMBIGUOUS, "");
+}
+
+static void
+arrays_have_the_names_in_their_metadata(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&arrays, NULL);
+
+	(void)state;
+	expect(references, "/dev/md/home", REFERENCE_STABLE,
+		"UUID=" ROOT_UUID);
+	expect(references, "/dev/md7", REFERENCE_STABLE, "UUID=" HOME_UUID);
+	expect(references, "/dev/md/7", REFERENCE_STABLE, "UUID=" HOME_UUID);
+}
+
+static void
+a_number_by_order_means_the_only_array(void **state)
+{
+	AUTO(references_freep) struct references *one = make(&one_array, NULL);
+	AUTO(references_freep) struct references *two = make(&arrays, NULL);
+
+	(void)state;
+	expect(one, "/dev/md127", REFERENCE_NAMED, "UUID=" ROOT_UUID);
+	expect(one, "/dev/md0", REFERENCE_NAMED, "UUID=" ROOT_UUID);
+	expect(one, "/dev/md0p1", REFERENCE_MISSING, "");
+	/* The appliance's own number proves nothing. */
+	expect(two, "/dev/md127", REFERENCE_AMBIGUOUS, "");
+}
+
+static json_t *
+inventory(void)
+{
+	json_t *json = json_pack("{s[{ss s[s]} {ss ss ss}]}", "disks", "name",
+		"old", "links",
+		"/dev/disk/by-id/scsi-3600508b1001030363845313830300900",
+		"name", "data", "serial", "5QM 0XYZ", "wwn",
+		"0x5000c5000a1b2c3d");
+
+	assert_non_null(json);
+	return json;
+}
+
+static void
+a_wwid_is_a_disk(void **state)
+{
+	json_t *json = inventory();
+	AUTO(references_freep) struct references *references =
+		make(&two_disks, json);
+
+	(void)state;
+	evidence_of_bindings(references, "# Multipath bindings\n"
+		"mpathb 3600508b1001030363845313830300900\n"
+		"mpathc 3600508b1001030363845313830300999\nmpathd\n");
+	expect(references, "/dev/mapper/mpathb-part1", REFERENCE_NAMED,
+		"UUID=" ROOT_UUID);
+	expect(references, "/dev/mapper/3600508b1001030363845313830300900p1",
+		REFERENCE_NAMED, "UUID=" ROOT_UUID);
+	json_decref(json);
+}
+
+static void
+links_of_old_systems_hold_the_serial_number(void **state)
+{
+	json_t *json = inventory();
+	AUTO(references_freep) struct references *references =
+		make(&two_disks, json);
+
+	(void)state;
+	expect(references, "/dev/disk/by-id/scsi-SATA_ST350_5QM_0XYZ-part2",
+		REFERENCE_NAMED, "UUID=" HOME_UUID);
+	expect(references, "/dev/disk/by-id/scsi-35000c5000a1b2c3d-part2",
+		REFERENCE_NAMED, "UUID=" HOME_UUID);
+	expect(references, "/dev/disk/by-id/wwn-0x5000c5000a1b2c3d-part2",
+		REFERENCE_NAMED, "UUID=" HOME_UUID);
+	/* a longer one is another disk's: no disk is sure */
+	expect(references, "/dev/disk/by-id/ata-ST350_X5QM_0XYZ-part1",
+		REFERENCE_AMBIGUOUS, "");
+	json_decref(json);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(arrays_have_the_names_of_mdadm_conf),
+		cmocka_unit_test(arrays_have_the_names_in_their_metadata),
+		cmocka_unit_test(a_number_by_order_means_the_only_array),
+		cmocka_unit_test(a_wwid_is_a_disk),
+		cmocka_unit_test(links_of_old_systems_hold_the_serial_number),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
