@@ -1,7 +1,7 @@
 /*
- * Which system is on these disks?  libguestfs' own inspection maps names by
- * the order of disks and reads package lists; both are avoided here.  A root is
- * found by what it holds, and the rest is mounted through reference.c.  The
+ * What is on these disks?  libguestfs' own inspection maps names by the order
+ * of disks and reads package lists; both are avoided here.  root.c finds the
+ * system, and the rest is mounted through reference.c.  The
  * facts about a mounted system come from system.c and service.c, the kernels from
  * the injection (rewrite/injection.c).
  */
@@ -26,204 +26,19 @@
 #include "convert/assess/layers.h"
 #include "convert/assess/luks.h"
 #include "convert/assess/reference.h"
+#include "convert/assess/root.h"
 #include "convert/assess/service.h"
 #include "convert/assess/system.h"
 #include "convert/assess/unlock.h"
 #include "convert/assess/volume.h"
 #include "drivers-inject/appliance.h"
 
-enum { ROOT_LIMIT = 16 };
-
-/* What looking into every file system has shown. */
-struct survey {
-	struct candidate *roots; /* ROOT_LIMIT of them */
-	size_t root_count;
-	const struct volume *boot; /* holds what belongs in /boot */
-	size_t boot_count;
-};
-
-/* A file system that holds a system; `subvolume` is empty for the default. */
-struct candidate {
-	const struct volume *volume;
-	char subvolume[64];
-	int score;
-	int64_t used_at; /* seconds; when it last ran, as far as one can see */
-};
-
-static int
-mount(guestfs_h *g, const struct volume *volume, const char *subvolume,
-	const char *target)
-{
-	char options[80] = "";
-
-	if (*subvolume != '\0')
-		snprintf(options, sizeof options, "subvol=%s", subvolume);
-	return guestfs_mount_options(g, options, volume->device, target);
-}
-
-/* Does an ext superblock say that it was not unmounted? */
-static bool
-is_dirty(guestfs_h *g, const struct volume *volume)
-{
-	AUTO(freep) char *super = NULL;
-	size_t bytes = 0;
-
-	if (!string_starts(volume->type, "ext"))
-		return false;
-	super = guestfs_pread_device(g, volume->device, 1024, 1024, &bytes);
-	if (super == NULL || bytes != 1024)
-		return false;
-	return !((unsigned char)super[0x3a] & 1) ||
-		((unsigned char)super[0x60] & 4);
-}
-
-static int64_t
-time_of(guestfs_h *g, const char *path)
-{
-	struct guestfs_statns *stat = guestfs_statns(g, path);
-	int64_t seconds = stat == NULL ? 0 : stat->st_mtime_sec;
-
-	if (stat != NULL)
-		guestfs_free_statns(stat);
-	return seconds;
-}
-
-static bool
-is_linux_root(guestfs_h *g)
-{
-	static const char *const inits[] = {"/usr/lib/systemd/systemd",
-		"/lib/systemd/systemd", "/sbin/init", "/usr/sbin/init",
-		"/etc/inittab"};
-
-	if (!guest_file_is_there(g, "/etc/fstab") &&
-		!guest_file_is_there(g, "/etc/os-release"))
-		return false;
-	for (size_t i = 0; i < sizeof inits / sizeof *inits; i++) {
-		if (guest_file_is_there(g, inits[i]))
-			return true;
-	}
-	return false;
-}
-
-/* Its fstab names it as "/" by content, it has drivers, it has a kernel. */
-static int
-score_root(guestfs_h *g, const struct volume *volume)
-{
-	AUTO(freep) char *fstab = NULL;
-	AUTO(strings_freep) char **kernels =
-		guest_folder_files(g, "/boot", "");
-	struct fstab_place place = {0, 0};
-	struct fstab_line line;
-	size_t bytes;
-	int score = 0;
-
-	fstab = guest_file_head(g, "/etc/fstab", GUEST_FILE_LIMIT, &bytes);
-	while (fstab != NULL && fstab_next(fstab, &place, &line)) {
-		if (strcmp(line.field[FSTAB_TARGET], "/") == 0 &&
-			volume->uuid[0] != '\0' &&
-			strstr(line.field[FSTAB_SPEC], volume->uuid) != NULL)
-			score += 4;
-	}
-	score += guest_folder_is_there(g, "/lib/modules") ? 2 : 0;
-	score += kernels != NULL && kernels[0] != NULL ? 1 : 0;
-	return score;
-}
-
-/* Is it one that is mounted at /boot? */
-static bool
-is_boot(guestfs_h *g)
-{
-	return guest_folder_is_there(g, "/grub") ||
-		guest_folder_is_there(g, "/grub2");
-}
-
-/* Try a file system; what it is leaves through *candidate and *survey. */
-static bool
-try(guestfs_h *g, struct guest *guest, struct candidate *candidate,
-	struct survey *survey, struct findings *findings)
-{
-	bool found;
-
-	if (mount(g, candidate->volume, candidate->subvolume, "/") == -1) {
-		if (candidate->subvolume[0] == '\0')
-			finding_add(findings, "storage.not-mounted",
-				candidate->volume->source, 0,
-				guestfs_last_error(g), NULL);
-		return false;
-	}
-	found = is_linux_root(g);
-	if (found) {
-		candidate->score = score_root(g, candidate->volume);
-		candidate->used_at = time_of(g, "/var/log/wtmp");
-	} else if (guest_folder_is_there(g, "/Windows/System32")) {
-		guest->os_type = "windows";
-	} else if (is_boot(g)) {
-		survey->boot = candidate->volume;
-		survey->boot_count++;
-	}
-	guestfs_umount_all(g);
-	return found;
-}
-
-static void
-look_around(guestfs_h *g, struct guest *guest, const struct volumes *volumes,
-	struct survey *survey, struct findings *findings)
-{
-	static const char *const subvolumes[] = {"", "@", "@rootfs", "root"};
-
-	for (size_t i = 0; i < volumes->count && survey->root_count < ROOT_LIMIT;
-		i++) {
-		const struct volume *volume = &volumes->list[i];
-		bool is_btrfs = strcmp(volume->type, "btrfs") == 0;
-
-		if (!volume_is_mountable(volume))
-			continue;
-		if (is_dirty(g, volume))
-			finding_add(findings, "fs.dirty", volume->source, 0,
-				volume->type, "The journal was replayed.");
-		for (size_t s = 0; s < (is_btrfs ? 4 : 1); s++) {
-			struct candidate *next =
-				&survey->roots[survey->root_count];
-
-			memset(next, 0, sizeof *next);
-			next->volume = volume;
-			snprintf(next->subvolume, sizeof next->subvolume, "%s",
-				subvolumes[s]);
-			if (try(g, guest, next, survey, findings)) {
-				survey->root_count++;
-				break;
-			}
-		}
-	}
-}
-
-static const struct candidate *
-choose(const struct candidate *candidates, size_t count,
-	struct findings *findings)
-{
-	const struct candidate *best = &candidates[0];
-
-	for (size_t i = 1; i < count; i++) {
-		if (candidates[i].score > best->score ||
-			(candidates[i].score == best->score &&
-				candidates[i].used_at > best->used_at))
-			best = &candidates[i];
-	}
-	for (size_t i = 0; count > 1 && i < count; i++)
-		finding_add(findings, "boot.several-systems",
-			candidates[i].volume->source, 0,
-			&candidates[i] == best ? "converted" : "left as it is",
-			NULL);
-	return best;
-}
-
 /* ---- mounting the rest ---- */
 
 /* What the guest's configuration says about names. */
 static void
 learn(guestfs_h *g, struct references *references, const char *fstab,
-	const struct volume *root, const struct survey *survey,
-	struct findings *findings)
+	const struct root *root, struct findings *findings)
 {
 	static const struct {
 		const char *path;
@@ -242,8 +57,7 @@ learn(guestfs_h *g, struct references *references, const char *fstab,
 		if (text != NULL)
 			texts[i].learn(references, text);
 	}
-	evidence_of_fstab(references, fstab, root,
-		survey->boot_count == 1 ? survey->boot : NULL);
+	evidence_of_fstab(references, fstab, root->volume, root->boot);
 }
 
 static void
@@ -274,7 +88,7 @@ note_mount(struct guest *guest, guestfs_h *g, const struct volume *volume,
 /* A line of fstab whose file system the guest mounts at boot. */
 struct wish {
 	const struct volume *volume;
-	char target[256], subvolume[64];
+	char target[256], subvolume[ROOT_SUBVOLUME_BYTES];
 };
 
 static int
@@ -359,7 +173,7 @@ mount_wish(guestfs_h *g, struct wish *wish)
 		!guest_folder_is_there(g, real))
 		return "its mount point is no folder of the guest";
 	strcpy(wish->target, real);
-	return mount(g, wish->volume, wish->subvolume, wish->target) == -1
+	return root_mount(g, wish->volume, wish->subvolume, wish->target) == -1
 		? guestfs_last_error(g)
 		: NULL;
 }
@@ -418,28 +232,24 @@ inspect_mount(const struct volume **root_out, guestfs_h *g,
 {
 	AUTO(freep) char *fstab = NULL;
 	AUTO(freep) char *crypttab = NULL;
-	struct candidate candidates[ROOT_LIMIT];
-	struct survey survey = {.roots = candidates};
-	const struct candidate *root;
+	struct root root;
 
 	*root_out = NULL;
-	look_around(g, guest, volumes, &survey, findings);
-	if (survey.root_count == 0) {
+	if (!root_find(&root, g, guest, volumes, findings)) {
 		note_layers(g, volumes, guest, findings);
 		return 0;
 	}
-	root = choose(candidates, survey.root_count, findings);
-	if (mount(g, root->volume, root->subvolume, "/") == -1)
-		return guest_error(err, g, "mount %s", root->volume->device);
-	note_root(guest, root->volume);
-	note_mount(guest, g, root->volume, "/", findings);
+	if (root_mount(g, root.volume, root.subvolume, "/") == -1)
+		return guest_error(err, g, "mount %s", root.volume->device);
+	note_root(guest, root.volume);
+	note_mount(guest, g, root.volume, "/", findings);
 	fstab = guest_file_text(g, "/etc/fstab", findings);
 	crypttab = guest_file_text(g, "/etc/crypttab", findings);
-	learn(g, references, fstab, root->volume, &survey, findings);
+	learn(g, references, fstab, &root, findings);
 	if (unlock_by_crypttab(volumes, g, crypttab, references, err) == -1)
 		return -1;
 	evidence_of_crypttab(references, crypttab, volumes);
-	*root_out = root->volume;
+	*root_out = root.volume;
 	if (mount_others(g, guest, fstab, references, findings, err) == -1)
 		return -1;
 	note_layers(g, volumes, guest, findings);

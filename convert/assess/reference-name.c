@@ -2,6 +2,7 @@
  * What to call a volume, so that the name lasts: the other half of
  * reference.c, which finds out what a name means.
  */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -9,23 +10,15 @@
 #include "convert/assess/reference.h"
 #include "convert/assess/volume-name.h"
 
+/* How many volumes have this in the member of struct volume at `offset`? */
 static unsigned
-count_uuid(const struct volumes *volumes, const char *uuid)
+count_same(const struct volumes *volumes, size_t offset, const char *uuid)
 {
 	unsigned count = 0;
 
 	for (size_t i = 0; i < volumes->count; i++)
-		count += strcasecmp(volumes->list[i].uuid, uuid) == 0;
-	return count;
-}
-
-static unsigned
-count_partition_uuid(const struct volumes *volumes, const char *uuid)
-{
-	unsigned count = 0;
-
-	for (size_t i = 0; i < volumes->count; i++)
-		count += strcasecmp(volumes->list[i].partition_uuid, uuid) == 0;
+		count += strcasecmp((const char *)&volumes->list[i] + offset,
+				 uuid) == 0;
 	return count;
 }
 
@@ -44,7 +37,8 @@ reference_name(const struct references *references,
 
 	reference_out->stable[0] = reference_out->partition[0] = '\0';
 	if (is_plain(volume->partition_uuid) &&
-		count_partition_uuid(volumes, volume->partition_uuid) == 1)
+		count_same(volumes, offsetof(struct volume, partition_uuid),
+			volume->partition_uuid) == 1)
 		snprintf(reference_out->partition,
 			sizeof reference_out->partition, "PARTUUID=%s",
 			volume->partition_uuid);
@@ -52,7 +46,8 @@ reference_name(const struct references *references,
 		snprintf(reference_out->stable, sizeof reference_out->stable,
 			"%s", volume->device);
 	else if (is_plain(volume->uuid) && volume->type[0] != '\0' &&
-		count_uuid(volumes, volume->uuid) == 1)
+		count_same(volumes, offsetof(struct volume, uuid),
+			volume->uuid) == 1)
 		snprintf(reference_out->stable, sizeof reference_out->stable,
 			"UUID=%s", volume->uuid);
 	else

@@ -1,0 +1,356 @@
+/*
+ * Which of the systems on the disks is the server?  Every file system is looked
+ * into; what boot loaders start by default (boot-evidence.c) decides, then what
+ * a system says about itself, then when it was used last.
+ */
+#include "convert/assess/root.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/own.h"
+#include "common/strings.h"
+#include "convert/assess/boot-evidence.h"
+#include "convert/assess/finding.h"
+#include "convert/assess/fstab.h"
+#include "convert/assess/guest-file.h"
+#include "convert/assess/guest.h"
+#include "convert/assess/volume.h"
+
+enum { ROOT_LIMIT = 16, LOADER_LIMIT = 32, SUBVOLUME_LIMIT = 16 };
+
+/* What looking into every file system has shown. */
+struct survey {
+	struct candidate *roots; /* ROOT_LIMIT of them */
+	size_t root_count;
+	const struct volume *boot; /* holds what belongs in /boot */
+	size_t boot_count;
+	struct loader {
+		const struct volume *volume; /* where its configuration is */
+		struct boot_evidence says;
+	} loaders[LOADER_LIMIT];
+	size_t loader_count;
+};
+
+/* A file system that holds a system; `subvolume` is empty for the default. */
+struct candidate {
+	const struct volume *volume;
+	char subvolume[ROOT_SUBVOLUME_BYTES];
+	int score;
+	int64_t used_at; /* seconds; when it last ran, as far as one can see */
+};
+
+int
+root_mount(guestfs_h *g, const struct volume *volume, const char *subvolume,
+	const char *target)
+{
+	char options[ROOT_SUBVOLUME_BYTES + 8] = "";
+
+	if (*subvolume != '\0')
+		snprintf(options, sizeof options, "subvol=%s", subvolume);
+	return guestfs_mount_options(g, options, volume->device, target);
+}
+
+/* Does an ext superblock say that it was not unmounted? */
+static bool
+is_dirty(guestfs_h *g, const struct volume *volume)
+{
+	AUTO(freep) char *super = NULL;
+	size_t bytes = 0;
+
+	if (!string_starts(volume->type, "ext"))
+		return false;
+	super = guestfs_pread_device(g, volume->device, 1024, 1024, &bytes);
+	if (super == NULL || bytes != 1024)
+		return false;
+	return !((unsigned char)super[0x3a] & 1) ||
+		((unsigned char)super[0x60] & 4);
+}
+
+static int64_t
+time_of(guestfs_h *g, const char *path)
+{
+	struct guestfs_statns *stat = guestfs_statns(g, path);
+	int64_t seconds = stat == NULL ? 0 : stat->st_mtime_sec;
+
+	if (stat != NULL)
+		guestfs_free_statns(stat);
+	return seconds;
+}
+
+static bool
+is_linux_root(guestfs_h *g)
+{
+	static const char *const inits[] = {"/usr/lib/systemd/systemd",
+		"/lib/systemd/systemd", "/sbin/init", "/usr/sbin/init",
+		"/etc/inittab"};
+
+	if (!guest_file_is_there(g, "/etc/fstab") &&
+		!guest_file_is_there(g, "/etc/os-release"))
+		return false;
+	for (size_t i = 0; i < sizeof inits / sizeof *inits; i++) {
+		if (guest_file_is_there(g, inits[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Its fstab names it as "/" by content, it has drivers, it has a kernel. */
+static int
+score_root(guestfs_h *g, const struct volume *volume)
+{
+	AUTO(freep) char *fstab = NULL;
+	AUTO(strings_freep) char **kernels =
+		guest_folder_files(g, "/boot", "");
+	struct fstab_place place = {0, 0};
+	struct fstab_line line;
+	size_t bytes;
+	int score = 0;
+
+	fstab = guest_file_head(g, "/etc/fstab", GUEST_FILE_LIMIT, &bytes);
+	while (fstab != NULL && fstab_next(fstab, &place, &line)) {
+		if (strcmp(line.field[FSTAB_TARGET], "/") == 0 &&
+			volume->uuid[0] != '\0' &&
+			strstr(line.field[FSTAB_SPEC], volume->uuid) != NULL)
+			score += 4;
+	}
+	score += guest_folder_is_there(g, "/lib/modules") ? 2 : 0;
+	score += kernels != NULL && kernels[0] != NULL ? 1 : 0;
+	return score;
+}
+
+/* Is it one that is mounted at /boot? */
+static bool
+is_boot(guestfs_h *g)
+{
+	return guest_folder_is_there(g, "/grub") ||
+		guest_folder_is_there(g, "/grub2");
+}
+
+/* On the root's own file system, and on one that is mounted at /boot. */
+static void
+note_loaders(guestfs_h *g, const struct volume *volume, struct survey *survey,
+	struct findings *findings)
+{
+	static const char *const patterns[] = {"/boot/grub*/grub.cfg",
+		"/boot/grub/menu.lst", "/boot/grub/grub.conf",
+		"/boot/extlinux/extlinux.conf", "/boot/loader/entries/*.conf",
+		"/boot/grub2/grubenv", "/grub*/grub.cfg", "/grub/menu.lst",
+		"/grub/grub.conf", "/extlinux/extlinux.conf",
+		"/loader/entries/*.conf", "/grub2/grubenv"};
+
+	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+		AUTO(strings_freep) char **files = guest_files(g, patterns[i]);
+
+		for (char **file = files; file != NULL && *file != NULL &&
+			survey->loader_count < LOADER_LIMIT;
+			file++) {
+			struct loader *next =
+				&survey->loaders[survey->loader_count];
+			AUTO(freep) char *text =
+				guest_file_text(g, *file, findings);
+
+			next->volume = volume;
+			survey->loader_count += text != NULL &&
+				boot_evidence_read(&next->says, *file, text);
+		}
+	}
+}
+
+/* Try a file system; what it is leaves through *candidate and *survey. */
+static bool
+try(guestfs_h *g, struct guest *guest, struct candidate *candidate,
+	struct survey *survey, struct findings *findings)
+{
+	bool found;
+
+	if (root_mount(g, candidate->volume, candidate->subvolume, "/") == -1) {
+		if (candidate->subvolume[0] == '\0')
+			finding_add(findings, "storage.not-mounted",
+				candidate->volume->source, 0,
+				guestfs_last_error(g), NULL);
+		return false;
+	}
+	found = is_linux_root(g);
+	if (found) {
+		candidate->score = score_root(g, candidate->volume);
+		candidate->used_at = time_of(g, "/var/log/wtmp");
+	} else if (guest_folder_is_there(g, "/Windows/System32")) {
+		guest->os_type = "windows";
+	} else if (is_boot(g)) {
+		survey->boot = candidate->volume;
+		survey->boot_count++;
+	}
+	if (found || is_boot(g))
+		note_loaders(g, candidate->volume, survey, findings);
+	guestfs_umount_all(g);
+	return found;
+}
+
+static bool
+try_subvolume(guestfs_h *g, struct guest *guest, const struct volume *volume,
+	const char *subvolume, struct survey *survey, struct findings *findings)
+{
+	struct candidate *next = &survey->roots[survey->root_count];
+
+	if (strlen(subvolume) >= sizeof next->subvolume)
+		return false;
+	memset(next, 0, sizeof *next);
+	next->volume = volume;
+	strcpy(next->subvolume, subvolume);
+	if (!try(g, guest, next, survey, findings))
+		return false;
+	survey->root_count++;
+	return true;
+}
+
+/* Names that nobody expects, but no snapshot. */
+static bool
+try_other_subvolumes(guestfs_h *g, struct guest *guest,
+	const struct volume *volume, struct survey *survey,
+	struct findings *findings)
+{
+	struct guestfs_btrfssubvolume_list *list = NULL;
+	bool found = false;
+
+	if (guestfs_mount_options(g, "subvolid=5", volume->device, "/") == 0)
+		list = guestfs_btrfs_subvolume_list(g, "/");
+	guestfs_umount_all(g);
+	for (uint32_t i = 0; list != NULL && !found && i < list->len &&
+		i < SUBVOLUME_LIMIT;
+		i++) {
+		const char *path = list->val[i].btrfssubvolume_path;
+
+		if (strstr(path, "snapshot") == NULL &&
+			strstr(path, "timeshift") == NULL)
+			found = try_subvolume(g, guest, volume, path, survey,
+				findings);
+	}
+	if (list != NULL)
+		guestfs_free_btrfssubvolume_list(list);
+	return found;
+}
+
+static void
+try_volume(guestfs_h *g, struct guest *guest, const struct volume *volume,
+	struct survey *survey, struct findings *findings)
+{
+	static const char *const subvolumes[] = {"", "@", "@rootfs", "root"};
+	bool is_btrfs = strcmp(volume->type, "btrfs") == 0;
+
+	for (size_t s = 0; s < (is_btrfs ? 4 : 1); s++) {
+		if (try_subvolume(g, guest, volume, subvolumes[s], survey,
+			    findings))
+			return;
+	}
+	if (is_btrfs)
+		try_other_subvolumes(g, guest, volume, survey, findings);
+}
+
+static void
+look_around(guestfs_h *g, struct guest *guest, const struct volumes *volumes,
+	struct survey *survey, struct findings *findings)
+{
+	for (size_t i = 0; i < volumes->count && survey->root_count < ROOT_LIMIT;
+		i++) {
+		const struct volume *volume = &volumes->list[i];
+
+		if (!volume_is_mountable(volume))
+			continue;
+		if (is_dirty(g, volume))
+			finding_add(findings, "fs.dirty", volume->source, 0,
+				volume->type, "The journal was replayed.");
+		try_volume(g, guest, volume, survey, findings);
+	}
+}
+
+/*
+ * A loader elsewhere that starts this system knows more than the system's own,
+ * which every system has; the firmware starts that of the first disk.
+ */
+static void
+weigh_loaders(struct survey *survey, const struct volumes *volumes)
+{
+	for (size_t i = 0; i < survey->loader_count; i++) {
+		const struct loader *loader = &survey->loaders[i];
+
+		for (size_t k = 0; k < survey->root_count; k++) {
+			struct candidate *root = &survey->roots[k];
+
+			if (boot_evidence_names(&loader->says, volumes,
+				    root->volume))
+				root->score += (loader->volume == root->volume
+							? 4
+							: 6) +
+					(loader->volume->disk == 0);
+			else if (boot_evidence_may_name(&loader->says,
+					 root->volume))
+				root->score += 2;
+		}
+	}
+}
+
+static const struct candidate *
+choose(const struct candidate *candidates, size_t count,
+	struct findings *findings)
+{
+	const struct candidate *best = &candidates[0];
+
+	for (size_t i = 1; i < count; i++) {
+		if (candidates[i].score > best->score ||
+			(candidates[i].score == best->score &&
+				candidates[i].used_at > best->used_at))
+			best = &candidates[i];
+	}
+	for (size_t i = 0; count > 1 && i < count; i++)
+		finding_add(findings, "boot.several-systems",
+			candidates[i].volume->source, 0,
+			&candidates[i] == best ? "converted" : "left as it is",
+			NULL);
+	return best;
+}
+
+/* The default entry may start another subvolume than was found. */
+static void
+follow_loader(struct root *root, guestfs_h *g, const struct survey *survey,
+	const struct volumes *volumes)
+{
+	for (size_t i = 0; i < survey->loader_count; i++) {
+		const struct boot_evidence *says = &survey->loaders[i].says;
+
+		if (says->subvolume[0] == '\0' ||
+			strcmp(says->subvolume, root->subvolume) == 0 ||
+			!boot_evidence_names(says, volumes, root->volume))
+			continue;
+		if (root_mount(g, root->volume, says->subvolume, "/") == 0 &&
+			is_linux_root(g))
+			strcpy(root->subvolume, says->subvolume);
+		guestfs_umount_all(g);
+		return;
+	}
+}
+
+bool
+root_find(struct root *root_out, guestfs_h *g, struct guest *guest,
+	const struct volumes *volumes, struct findings *findings)
+{
+	struct candidate candidates[ROOT_LIMIT];
+	AUTO(freep) struct survey *survey = calloc(1, sizeof *survey);
+	const struct candidate *best;
+
+	if (survey == NULL)
+		return false;
+	survey->roots = candidates;
+	look_around(g, guest, volumes, survey, findings);
+	if (survey->root_count == 0)
+		return false;
+	weigh_loaders(survey, volumes);
+	best = choose(candidates, survey->root_count, findings);
+	*root_out = (struct root){.volume = best->volume,
+		.boot = survey->boot_count == 1 ? survey->boot : NULL};
+	strcpy(root_out->subvolume, best->subvolume);
+	follow_loader(root_out, g, survey, volumes);
+	return true;
+}

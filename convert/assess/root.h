@@ -1,0 +1,37 @@
+#ifndef CONVERT_ASSESS_ROOT_H
+#define CONVERT_ASSESS_ROOT_H
+
+#include <guestfs.h>
+#include <stdbool.h>
+
+struct findings;
+struct guest;
+struct volume;
+struct volumes;
+
+enum { ROOT_SUBVOLUME_BYTES = 256 };
+
+/* The file system of the system that is converted. */
+struct root {
+	const struct volume *volume;
+	char subvolume[ROOT_SUBVOLUME_BYTES]; /* empty: the default one */
+	const struct volume *boot; /* the only one that looks like /boot, or
+				    * NULL */
+};
+
+/*
+ * Find the system that the server runs.  Of several, the one that boot loaders
+ * start by default, then the one that was used last; the others become a
+ * finding.  False when there is none; nothing is mounted afterwards.
+ */
+bool root_find(struct root *root_out, guestfs_h *g, struct guest *guest,
+	const struct volumes *volumes, struct findings *findings);
+
+/*
+ * Mount a file system, or a subvolume of it (empty: the default one); returns
+ * what guestfs_mount_options() does.
+ */
+int root_mount(guestfs_h *g, const struct volume *volume,
+	const char *subvolume, const char *target);
+
+#endif
