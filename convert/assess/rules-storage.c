@@ -129,13 +129,24 @@ static const struct rule rules[] = {
 			{0}},
 	},
 	{
+		.id = "storage.disk-twice",
+		.title = "One disk was captured over two paths",
+		.severity = SEVERITY_BLOCKER,
+		.why = "The VM would have two copies that drift apart, and LVM "
+		  "refuses volumes that it finds twice.",
+		.action = "Capture one of the paths only: choose the disks at the "
+		  "source with `unrack-capture --disk`.",
+		.proof = "tests/assess/test-twins.c",
+	},
+	{
 		.id = "storage.encrypted",
 		.title = "A volume is encrypted",
 		.severity = SEVERITY_WARNING,
 		.why = "What is inside was not looked at and not converted. Keys "
 		  "that live in the old hardware (TPM) are lost with it.",
-		.action = "Have a passphrase at hand before the server is switched "
-		  "off.",
+		.action = "Give the passphrase with --luks-passphrase-file, so that "
+		  "what is inside is converted too, and have it at hand before "
+		  "the server is switched off.",
 		.proof = "tests/integration/assess-disks",
 	},
 	{
@@ -348,6 +359,16 @@ static const struct rule rules[] = {
 			{"VDO", "vdo", "vdo", NULL},
 			{"Stratis", "stratisd", "stratisd", NULL},
 			{0}},
+	},
+	{
+		.id = "storage.uuid-twice",
+		.title = "Two volumes have the same UUID",
+		.severity = SEVERITY_WARNING,
+		.why = "A name by that UUID means either of them, by chance: after "
+		  "a copy of a disk, or with a snapshot.",
+		.action = "Give one a new UUID (tune2fs -U, xfs_admin -U, "
+		  "mkswap -U), or leave the copy out of the VM.",
+		.proof = "tests/assess/test-twins.c",
 	},
 };
 

@@ -25,6 +25,7 @@
 #include "convert/assess/inspect.h"
 #include "convert/assess/reference.h"
 #include "convert/assess/snapshot.h"
+#include "convert/assess/twins.h"
 #include "convert/assess/unlock.h"
 #include "convert/assess/volume.h"
 #include "convert/assess/waiver.h"
@@ -181,6 +182,8 @@ assess(struct conversion *conversion, struct error *err)
 		    conversion->findings, err) == -1)
 		return -1;
 	log_debug("mounted %zu file systems", guest->mount_count);
+	twins_check(&conversion->volumes, inventory, conversion->disk_names,
+		conversion->request->disk_count, conversion->findings);
 	inspect_facts(conversion->g, guest, &conversion->volumes, inventory,
 		conversion->findings);
 	if (conversion->root == NULL) {

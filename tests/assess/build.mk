@@ -10,15 +10,24 @@ test-reference_pkg := cmocka libguestfs jansson
 tests += test-layers test-evidence test-luks-keys
 test-layers_src := tests/assess/test-layers.c convert/assess/layers.c \
 	convert/assess/guest.c $(convert_examine_src) $(common_src)
-test-layers_pkg := cmocka libguestfs jansson libarchive
+test-layers_pkg := cmocka libguestfs jansson libarchive libcrypto
 test-evidence_src := tests/assess/test-evidence.c $(assess_test_src) \
 	$(addprefix convert/assess/,evidence.c fstab.c guest-file.c \
 	luks-keys.c mdadm-conf.c unlock.c) \
 	$(filter-out convert/assess/fstab.c,$(convert_examine_src))
-test-evidence_pkg := cmocka libguestfs jansson libarchive
+test-evidence_pkg := cmocka libguestfs jansson libarchive libcrypto
 test-luks-keys_src := tests/assess/test-luks-keys.c \
 	convert/assess/luks-keys.c $(common_src)
 test-luks-keys_pkg := cmocka jansson
+
+tests += test-boot-evidence test-twins
+test-boot-evidence_src := tests/assess/test-boot-evidence.c \
+	convert/assess/boot-evidence.c convert/assess/grub-config.c \
+	$(assess_test_src)
+test-boot-evidence_pkg := cmocka libguestfs jansson
+test-twins_src := tests/assess/test-twins.c convert/assess/twins.c \
+	$(assess_test_src) $(convert_examine_src)
+test-twins_pkg := cmocka libguestfs jansson libarchive libcrypto
 
 tests += test-grub-config test-net-rule
 test-grub-config_src := tests/assess/test-grub-config.c \
