@@ -202,6 +202,18 @@ static const struct rule rules[] = {
 			{0}},
 	},
 	{
+		.id = "storage.lvm-devices",
+		.title = "LVM uses no disks but those in a list",
+		.severity = SEVERITY_WARNING,
+		.why = "The list knows disks by serial number, WWID or name, which "
+		  "the VM's have not: their volumes would be ignored.",
+		.action = "Run `vgimportdevices -a` in the VM to have a list again.",
+		.command = "vgimportdevices -a",
+		.effect = "Puts the list aside, and hides it in the initramfs: "
+		  "without one LVM uses all disks.",
+		.proof = "tests/rewrite/test-swap-unit.c",
+	},
+	{
 		.id = "storage.lvm-filter",
 		.title = "LVM looks for volumes on disks of certain names only",
 		.severity = SEVERITY_WARNING,
@@ -230,9 +242,11 @@ static const struct rule rules[] = {
 		.severity = SEVERITY_WARNING,
 		.why = "A VM has one path: names made by multipathd vanish, and "
 		  "it may claim the VM's disk.",
-		.action = "Look at fstab for /dev/mapper/mpath names after the "
-		  "conversion, and remove multipathd in the VM.",
+		.action = "Remove multipathd in the VM.",
 		.command = "multipath -ll; lsblk -o NAME,TYPE,MOUNTPOINT",
+		.effect = "Writes UUIDs in place of the names, lets multipath.conf "
+		  "claim nothing, also in the initramfs, and keeps multipathd "
+		  "from starting.",
 		.software = (const struct software[]){
 			{"DM multipath", "multipath-tools device-mapper-multipath", "multipathd", NULL},
 			{"EMC PowerPath", "EMCpower*", "PowerPath", "/etc/emcp_registration /etc/powermt.custom"},

@@ -16,10 +16,12 @@
 #include "convert/assess/finding.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
+#include "convert/rewrite/aside.h"
 #include "convert/rewrite/change.h"
 #include "convert/rewrite/loader.h"
 #include "convert/rewrite/network.h"
 #include "convert/rewrite/rewriters.h"
+#include "convert/rewrite/swap-unit.h"
 
 /* What the boot loader reads now, and what it or a tool will read later. */
 enum when { NOW, LATER };
@@ -242,5 +244,8 @@ texts_plan(guestfs_h *g, const struct guest *guest, const struct volume *root,
 			    err) == -1)
 			return -1;
 	}
+	if (swap_units_plan(g, references, findings, changes, err) == -1 ||
+		aside_plan(g, findings, changes, err) == -1)
+		return -1;
 	return plan_network(g, guest, findings, changes, err);
 }

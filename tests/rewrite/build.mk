@@ -43,6 +43,13 @@ test-loader_pkg := $(rewrite_test_pkg)
 test-resume_src := tests/rewrite/test-resume.c $(rewrite_test_src)
 test-resume_pkg := $(rewrite_test_pkg)
 
+tests += test-swap-unit
+test-swap-unit_src := tests/rewrite/test-swap-unit.c $(rewrite_test_src) \
+	$(addprefix convert/rewrite/,aside.c swap-unit.c diff.c) \
+	$(wildcard convert/rewrite/change*.c) convert/assess/guest-file.c \
+	wire/hash.c
+test-swap-unit_pkg := $(rewrite_test_pkg)
+
 tests += test-initramfs-texts
 test-initramfs-texts_src := tests/rewrite/test-initramfs-texts.c \
 	$(rewrite_test_src)
