@@ -129,6 +129,28 @@ static const struct rule rules[] = {
 			{0}},
 	},
 	{
+		.id = "storage.disk-settings",
+		.title = "Settings are kept for a disk of the old machine",
+		.severity = SEVERITY_INFORMATION,
+		.why = "They are for a disk by its name in the old machine: in the VM "
+		  "they do nothing, or reach another disk.",
+		.action = "Take the lines out, or name the disk by /dev/disk/by-uuid.",
+		.clues = (const struct clue[]){
+			{"/etc/smartd.conf /etc/smartmontools/smartd.conf "
+			 "/etc/default/smartmontools /etc/hdparm.conf "
+			 "/etc/sysconfig/harddisks /etc/sysconfig/hdparm "
+			 "/etc/default/hddtemp /etc/quotatab /etc/warnquota.conf "
+			 "/etc/raidtab /etc/sdparm.conf",
+			  "(^|[=:\"' \t])(/dev/(sd[a-z]+[0-9]*|hd[a-z][0-9]*|"
+			  "cciss/c[0-9]+d[0-9]+(p[0-9]+)?|nvme[0-9]+n[0-9]+(p[0-9]+)?|"
+			  "twa[0-9]+|tw[el][0-9]+|sg[0-9]+|mapper/mpath[a-z]+|"
+			  "disk/by-(id|path)/[^ \t\"']+))([ \t\"':,{]|$)", NULL},
+			{"/etc/systemd/system/*",
+			  "(dev-(sd[a-z]+|hd[a-z])[0-9]*[.](device|swap)|"
+			  "systemd-fsck@dev-(sd[a-z]+|hd[a-z])[0-9]*)", NULL},
+			{0}},
+	},
+	{
 		.id = "storage.disk-twice",
 		.title = "One disk was captured over two paths",
 		.severity = SEVERITY_BLOCKER,
