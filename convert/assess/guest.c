@@ -97,9 +97,15 @@ interface_json(const struct guest_interface *interface)
 	for (size_t i = 0; i < interface->address_count; i++)
 		json_array_append_new(addresses,
 			text(interface->addresses[i]));
-	return json_pack("{so so so so sb}", "name", text(interface->name),
-		"mac", text(interface->mac), "addresses", addresses, "gateway",
-		text(interface->gateway), "dhcp", interface->dhcp);
+	return json_pack("{so so so so sb so so so si so sb sb sb}", "name",
+		text(interface->name), "mac", text(interface->mac),
+		"addresses", addresses, "gateway", text(interface->gateway),
+		"dhcp", interface->dhcp, "kind",
+		text(interface->is_card ? "card" : interface->kind), "master",
+		text(interface->master), "parent", text(interface->parent),
+		"vlan", (int)interface->vlan, "mode", text(interface->mode),
+		"asks_peers", interface->asks_peers, "off", interface->is_off,
+		"missing", interface->is_missing);
 }
 
 static json_t *

@@ -19,7 +19,22 @@ enum {
 	GUEST_MOUNTS = 64,
 	GUEST_SWAPS = 16,
 	GUEST_SERVICES = 256,
-	GUEST_PORTS = 4
+	GUEST_PORTS = 4,
+	GUEST_JOINTS = 128,
+	GUEST_MATCHES = 16,
+	GUEST_CARDS = 32
+};
+
+/* How the guest is told which card has which name; assess/card-names.c. */
+enum naming {
+	NAMING_NONE,	 /* the kernel's own order is all there is */
+	NAMING_LINK,	 /* systemd's .link files that know the permanent MAC */
+	NAMING_UDEV,	 /* 70-persistent-net.rules */
+	NAMING_UDEV_Z25, /* the same in Debian 4 */
+	NAMING_SLES10,	 /* 30-net_persistent_names.rules with a helper */
+	NAMING_HWADDR,	 /* the ifcfg files of Red Hat's family before 6 */
+	NAMING_IFTAB,	 /* Ubuntu before 7.10 */
+	NAMING_MACTAB	 /* nameif, by mdev or a script */
 };
 
 struct guest_kernel {
@@ -34,13 +49,46 @@ struct guest_kernel {
 };
 
 struct guest_interface {
-	char name[32], mac[18]; /* mac may be empty */
+	/* The name is empty when the configuration goes by MAC alone and nothing
+	 * names the card; the MAC is the card's own, or empty. */
+	char name[32], mac[18];
 	char addresses[GUEST_ADDRESSES][64];
 	size_t address_count;
 	char gateway[64];
+	const char *kind; /* "bond", "bridge", "team", "vlan", ...; NULL: a card,
+			   * by its name */
+	char id[64];	  /* as other files may call it: a UUID, netplan's key */
+	char master[32];  /* the bond, team or bridge that it belongs to */
+	char parent[32];  /* of a VLAN */
+	unsigned vlan;	  /* its id; 0: none */
+	char mode[24];	  /* of a bond: "active-backup" */
+	bool asks_peers;  /* a bond that tests its links by ARP */
 	bool dhcp;
+	bool is_off;	   /* not brought up by the boot */
+	bool is_missing;   /* no card of the machine has its MAC */
 	bool is_card;	   /* not a bridge, bond, tunnel or VLAN */
 	bool name_is_kept; /* by a rule of the guest that holds in the VM */
+};
+
+/* A network card of the machine, as the inventory has it; texts may be empty. */
+struct guest_card {
+	char name[32], mac[18], slot[16], driver[32];
+};
+
+/* "Eth0 belongs to bond0", by names or ids that may not be known yet. */
+struct guest_joint {
+	char member[64], master[64];
+	bool is_vlan; /* master is a VLAN on member */
+};
+
+/*
+ * A configuration file that finds its card by what the VM does not have: a slot
+ * ("0000:02:00.0") or a driver, of which one is empty.
+ */
+struct guest_match {
+	char path[256], slot[64], driver[32];
+	char name[32]; /* of the interface, as far as the file tells it */
+	char mac[18];  /* of the card; empty when it was not found out */
 };
 
 struct guest_mount {
@@ -64,17 +112,22 @@ struct guest {
 	char distro[64], name[128], version[64], arch[32], hostname[256];
 	const char *init;     /* "systemd", "sysvinit", ...; NULL: unknown */
 	unsigned systemd;     /* its version; 0: unknown or none */
+	enum naming naming;
+	bool has_inventory;   /* so that `cards` are all that there are */
 	const char *firmware; /* "bios", "uefi" */
 	char boot_disk[64];   /* that it starts, as the source names it */
 	const char *clock;    /* "utc", "localtime" */
 	char root_device[160], root_uuid[64], root_type[32];
 	struct guest_kernel kernels[GUEST_KERNELS];
 	struct guest_interface interfaces[GUEST_INTERFACES];
+	struct guest_card cards[GUEST_CARDS];
+	struct guest_joint joints[GUEST_JOINTS];
+	struct guest_match matches[GUEST_MATCHES];
 	struct guest_mount mounts[GUEST_MOUNTS];
 	char swaps[GUEST_SWAPS][160]; /* as fstab will name them: "UUID=..." */
 	struct guest_service services[GUEST_SERVICES];
-	size_t kernel_count, interface_count, mount_count, swap_count,
-		service_count;
+	size_t kernel_count, interface_count, card_count, joint_count,
+		match_count, mount_count, swap_count, service_count;
 	struct guest_hardware hardware;
 };
 

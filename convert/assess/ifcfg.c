@@ -3,7 +3,9 @@
  * different sets.  See network-config.h.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/strings.h"
 #include "convert/assess/guest.h"
@@ -73,35 +75,173 @@ read_addresses(struct guest_interface *interface, const char *text)
 	}
 }
 
-/*
- * DEVICE=, or what follows "ifcfg-" unless that names the card by something else
- * (SUSE's ifcfg-eth-id-MAC, ifcfg-bus-pci-...).  "eth0:1" is more of eth0.
- */
-static void
-read_name(char *name, size_t room, const char *path, const char *text)
+/* What follows "ifcfg-" in the file's name, or "". */
+static const char *
+file_name(const char *path)
 {
 	const char *base = strrchr(path, '/');
 
-	*name = '\0';
-	if (!shell_value(text, "DEVICE", name, room) && base != NULL &&
-		string_starts(base, "/ifcfg-") &&
-		!string_starts(base, "/ifcfg-eth-id-") &&
-		!string_starts(base, "/ifcfg-bus-") &&
-		!string_starts(base, "/ifcfg-eth-bus-"))
-		snprintf(name, room, "%s", base + strlen("/ifcfg-"));
+	return base != NULL && string_starts(base, "/ifcfg-")
+		? base + strlen("/ifcfg-")
+		: "";
+}
+
+/* A card that SUSE's file names by what it is; "" when it does not. */
+static const char *
+hardware_of(const char *name, const char *start)
+{
+	return string_starts(name, start) ? name + strlen(start) : "";
+}
+
+/* DEVICE=, or the file's name.  "eth0:1" is more of eth0. */
+static struct guest_interface *
+find_interface(struct guest *guest, const char *path, const char *text)
+{
+	const char *base = file_name(path);
+	const char *mac = hardware_of(base, "eth-id-");
+	const char *slot = hardware_of(base, "bus-pci-");
+	char name[64] = "";
+
+	if (*slot == '\0')
+		slot = hardware_of(base, "eth-bus-pci-");
+	if (!shell_value(text, "DEVICE", name, sizeof name) || *name == '\0') {
+		if (*mac != '\0')
+			return interface_by_mac(guest, mac);
+		if (*slot != '\0' || string_starts(base, "bus-") ||
+			string_starts(base, "eth-bus-")) {
+			const struct guest_card *card =
+				interface_card(guest, slot, "");
+
+			interface_match(guest, path, slot, "", "");
+			return card == NULL ? NULL
+					    : interface_by_mac(guest,
+						      card->mac);
+		}
+		snprintf(name, sizeof name, "%.63s", base);
+	}
 	name[strcspn(name, ":")] = '\0';
+	return *name == '\0' || strcmp(name, "lo") == 0
+		? NULL
+		: guest_interface(guest, name);
+}
+
+/* Which key tells whose member this is, and what that is then. */
+static const struct {
+	const char *key, *kind;
+} masters[] = {
+	{"MASTER", "bond"}, {"TEAM_MASTER", "team"}, {"BRIDGE", "bridge"}};
+
+/* Which key lists members; # is a digit. */
+static const struct {
+	const char *key, *kind;
+} members[] = {
+	{"BONDING_SLAVE_#", "bond"}, {"BONDING_SLAVE#", "bond"},
+	{"BRIDGE_PORTS", "bridge"}, {"TEAM_PORT_DEVICE_#", "team"}};
+
+static void
+set_kind(struct guest *guest, const char *name, const char *kind)
+{
+	struct guest_interface *interface = guest_interface(guest, name);
+
+	if (interface != NULL && interface->kind == NULL)
+		interface->kind = kind;
+}
+
+static void
+read_joints(struct guest *guest, struct guest_interface *interface,
+	const char *text)
+{
+	char value[256];
+
+	for (size_t i = 0; i < sizeof masters / sizeof *masters; i++) {
+		if (!shell_value(text, masters[i].key, value, sizeof value) ||
+			*value == '\0')
+			continue;
+		if (strcasecmp(value, "yes") == 0) { /* SUSE's bridge */
+			interface->kind = masters[i].kind;
+			continue;
+		}
+		interface_join(guest, interface->name, value);
+		set_kind(guest, value, masters[i].kind);
+	}
+	for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+		int last = strchr(members[i].key, '#') == NULL ? -1 : 9;
+
+		for (int number = -1; number <= last; number++) {
+			if (!numbered_value(text, members[i].key, number, value,
+				    sizeof value))
+				continue;
+			interface->kind = members[i].kind;
+			interface_join_all(guest, value, interface->name);
+		}
+	}
+}
+
+/* TYPE=, as both families write it. */
+static const struct {
+	const char *type, *kind;
+} types[] = {
+	{"Bond", "bond"}, {"Bridge", "bridge"}, {"Team", "team"},
+	{"Vlan", "vlan"}, {"InfiniBand", "infiniband"}, {"IPIP", "tunnel"},
+	{"GRE", "tunnel"}, {"SIT", "tunnel"}, {"Wireless", "wireless"},
+	{"OVSBridge", "bridge"}};
+
+static void
+read_kind(struct guest *guest, struct guest_interface *interface,
+	const char *text)
+{
+	char value[256];
+
+	if (shell_value(text, "TYPE", value, sizeof value) ||
+		shell_value(text, "DEVICETYPE", value, sizeof value)) {
+		for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+			if (strcasecmp(types[i].type, value) == 0)
+				interface->kind = types[i].kind;
+	}
+	if (shell_value(text, "BONDING_OPTS", value, sizeof value) ||
+		shell_value(text, "BONDING_MODULE_OPTS", value, sizeof value)) {
+		interface->kind = "bond";
+		interface_set_options(interface, value);
+	}
+	if (shell_value(text, "TEAM_CONFIG", value, sizeof value))
+		interface->kind = "team";
+	if (shell_value(text, "ETHERDEVICE", value, sizeof value) ||
+		shell_value(text, "PHYSDEV", value, sizeof value)) {
+		char id[8] = "";
+
+		shell_value(text, "VLAN_ID", id, sizeof id);
+		interface_set_vlan(guest, interface, value,
+			(unsigned)strtoul(id, NULL, 10));
+	} else if (shell_value(text, "VLAN", value, sizeof value) &&
+		strcasecmp(value, "yes") == 0) {
+		snprintf(value, sizeof value, "%.*s",
+			(int)strcspn(interface->name, "."), interface->name);
+		interface_set_vlan(guest, interface, value, 0);
+	}
+}
+
+/* Red Hat's ONBOOT and SUSE's STARTMODE. */
+static bool
+is_off(const char *text)
+{
+	static const char *const modes[] = {"off", "manual", NULL};
+	char value[32];
+
+	return (shell_value(text, "ONBOOT", value, sizeof value) &&
+		       strcasecmp(value, "no") == 0) ||
+		(shell_value(text, "STARTMODE", value, sizeof value) &&
+			strings_hold(modes, value));
 }
 
 void
 ifcfg_read(struct guest *guest, const char *path, const char *text)
 {
 	struct guest_interface *interface;
-	char name[64], value[80];
+	char value[80];
 
-	read_name(name, sizeof name, path, text);
-	if (*name == '\0' || strcmp(name, "lo") == 0 || is_leftover(path))
+	if (is_leftover(path))
 		return;
-	interface = guest_interface(guest, name);
+	interface = find_interface(guest, path, text);
 	if (interface == NULL)
 		return;
 	if (shell_value(text, "HWADDR", value, sizeof value))
@@ -111,5 +251,8 @@ ifcfg_read(struct guest *guest, const char *path, const char *text)
 		interface->dhcp = true;
 	if (shell_value(text, "GATEWAY", value, sizeof value))
 		interface_set_gateway(interface, value);
+	interface->is_off = is_off(text);
+	read_kind(guest, interface, text);
+	read_joints(guest, interface, text);
 	read_addresses(interface, text);
 }

@@ -272,6 +272,6 @@ inspect_facts(guestfs_h *g, struct guest *guest,
 	}
 	if (strcmp(guest->os_type, "linux") != 0)
 		return;
-	system_read(g, guest, inventory, findings);
+	system_read(g, guest, findings);
 	services_read(g, guest);
 }

@@ -24,8 +24,8 @@ int inspect_mount(const struct volume **root_out, guestfs_h *g,
 	struct error *err);
 
 /*
- * Note what the mounted system is: distribution, name, kernels, interfaces,
- * services, clock, firmware.  What cannot be read stays unknown.
+ * Note what the mounted system is: distribution, name, services, clock,
+ * firmware.  What cannot be read stays unknown.
  */
 void inspect_facts(guestfs_h *g, struct guest *guest,
 	const struct volumes *volumes, const json_t *inventory,

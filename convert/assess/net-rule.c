@@ -1,7 +1,7 @@
 /*
- * Rules that give an interface its name by MAC, as in 70-persistent-net.rules.
- * A rule that asks for the MAC alone holds in the VM as well, since the VM
- * keeps the MAC.
+ * Rules that give an interface its name, as in 70-persistent-net.rules.  One that
+ * asks for the MAC alone holds in the VM as well, since the VM keeps the MAC;
+ * slots and drivers are of the old machine.
  */
 #include "convert/assess/net-rule.h"
 
@@ -73,31 +73,92 @@ read_pair(const char *at, char key[64], char op[3], char value[256])
 	return at + n + 2;
 }
 
+/* Which keys a rule's conditions go to. */
+enum what { ADDRESS, SLOT, DRIVER, OTHER };
+
+static enum what
+what_is(const char *key)
+{
+	static const struct {
+		const char *key;
+		enum what what;
+	} keys[] = {{"ATTR{address}", ADDRESS}, {"ATTRS{address}", ADDRESS},
+		{"SYSFS{address}", ADDRESS}, {"KERNELS", SLOT}, {"ID", SLOT},
+		{"DEVPATH", SLOT}, {"ENV{ID_PATH}", SLOT}, {"DRIVERS", DRIVER},
+		{"DRIVER", DRIVER}, {"ENV{ID_NET_DRIVER}", DRIVER}};
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (strcmp(keys[i].key, key) == 0)
+			return keys[i].what;
+	return OTHER;
+}
+
+static void
+keep(char *to, size_t room, const char *value)
+{
+	if (strlen(value) < room)
+		strcpy(to, value);
+}
+
+/* udev compares as it is written, and the kernel writes in lower case. */
+static void
+note_condition(struct net_rule *rule, const char *key, const char *value)
+{
+	switch (what_is(key)) {
+	case ADDRESS:
+		if (!mac_parse(value, rule->mac) ||
+			strcmp(value, rule->mac) != 0)
+			rule->works_anywhere = false;
+		return;
+	case SLOT:
+		keep(rule->slot, sizeof rule->slot, value);
+		break;
+	case DRIVER:
+		if (strpbrk(value, "*?[") == NULL)
+			keep(rule->driver, sizeof rule->driver, value);
+		break;
+	case OTHER:
+		break;
+	}
+	if (!holds_anywhere(key, value))
+		rule->works_anywhere = false;
+}
+
+/* NAME="eth0", or SUSE's IMPORT="/lib/udev/rename_netiface %k eth0" */
+static void
+note_name(struct net_rule *rule, const char *key, const char *value)
+{
+	static const char helper[] = "rename_netiface %k ";
+	const char *at = strstr(value, helper);
+
+	if (strcmp(key, "IMPORT") == 0 && at != NULL)
+		value = at + strlen(helper);
+	else if (strcmp(key, "NAME") != 0)
+		return;
+	if (strpbrk(value, "%$/ ") == NULL)
+		keep(rule->name, sizeof rule->name, value);
+}
+
 static bool
 read_rule(const char *line, struct net_rule *rule)
 {
 	char key[64], op[3], value[256];
+	bool is_net = false;
 
 	memset(rule, 0, sizeof *rule);
 	rule->works_anywhere = true;
 	while ((line = read_pair(line, key, op, value)) != NULL) {
-		bool is_match = strcmp(op, "==") == 0 || strcmp(op, "!=") == 0;
-
-		if (strcmp(key, "NAME") == 0 && !is_match) {
-			if (strlen(value) < sizeof rule->name &&
-				strpbrk(value, "%$/ ") == NULL)
-				snprintf(rule->name, sizeof rule->name, "%.31s",
-					value);
-		} else if ((strcmp(key, "ATTR{address}") == 0 ||
-				   strcmp(key, "SYSFS{address}") == 0) &&
-			strcmp(op, "==") == 0) {
-			if (!mac_parse(value, rule->mac))
-				return false;
-		} else if (is_match && !holds_anywhere(key, value)) {
+		if (strcmp(op, "==") == 0)
+			note_condition(rule, key, value);
+		else if (strcmp(op, "!=") == 0 || (strcmp(key, "PROGRAM") == 0))
 			rule->works_anywhere = false;
-		}
+		else
+			note_name(rule, key, value);
+		is_net |= strcmp(key, "SUBSYSTEM") == 0 &&
+			strcmp(value, "net") == 0;
 	}
-	return rule->name[0] != '\0' && rule->mac[0] != '\0';
+	return rule->name[0] != '\0' && (rule->mac[0] != '\0' ||
+		(is_net && (rule->slot[0] != '\0' || rule->driver[0] != '\0')));
 }
 
 bool

@@ -3,11 +3,15 @@
 
 #include <stdbool.h>
 
-/* A line of a udev rules file that names a network interface by its MAC. */
+/*
+ * A line of a udev rules file that names a network interface by its MAC, its
+ * slot or its driver; those that it does not ask for are empty.
+ */
 struct net_rule {
 	unsigned number; /* of the line */
 	char name[32], mac[18]; /* mac in lower case */
-	bool works_anywhere; /* false: it also asks for a slot or a driver */
+	char slot[64], driver[32];
+	bool works_anywhere; /* it asks for the MAC alone */
 };
 
 /*

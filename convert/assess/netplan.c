@@ -3,6 +3,7 @@
  * is all that is needed, and aliases are never expanded.  See network-config.h.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -25,7 +26,9 @@ struct walk {
 	int depth; /* levels that are open; those beyond DEPTH are not kept */
 	struct level levels[DEPTH];
 	struct guest_interface interface; /* the one that is being read */
-	char set_name[32], match_name[32];
+	char set_name[32], match_name[32], driver[32], link[32];
+	char members[512]; /* of a bond or bridge, by netplan's own names */
+	const char *path;
 	bool has_match;
 };
 
@@ -41,6 +44,35 @@ is_in_interface(const struct walk *walk)
 {
 	return walk->depth > INTERFACE &&
 		strcmp(key_at(walk, 0), "network") == 0;
+}
+
+static void
+note_parameter(struct walk *walk, const char *key, const char *value)
+{
+	if (strcmp(key, "mode") == 0)
+		interface_set_mode(&walk->interface, value);
+	else if (strcmp(key, "arp-ip-targets") == 0)
+		walk->interface.asks_peers = true;
+}
+
+static void
+note_match(struct walk *walk, const char *key, const char *value)
+{
+	if (strcmp(key, "name") == 0)
+		snprintf(walk->match_name, sizeof walk->match_name, "%s", value);
+	else if (strcmp(key, "macaddress") == 0)
+		interface_set_mac(&walk->interface, value);
+	else if (strcmp(key, "driver") == 0)
+		snprintf(walk->driver, sizeof walk->driver, "%s", value);
+}
+
+static void
+note_member(struct walk *walk, const char *value)
+{
+	size_t used = strlen(walk->members);
+
+	snprintf(walk->members + used, sizeof walk->members - used, " %s",
+		value);
 }
 
 static void
@@ -60,11 +92,18 @@ note(struct walk *walk, const char *value)
 		interface_set_gateway(&walk->interface, value);
 	else if (strcmp(key, "set-name") == 0)
 		snprintf(walk->set_name, sizeof walk->set_name, "%s", value);
-	else if (strcmp(key, "match") == 0 && strcmp(below, "name") == 0)
-		snprintf(walk->match_name, sizeof walk->match_name, "%s",
-			value);
-	else if (strcmp(key, "match") == 0 && strcmp(below, "macaddress") == 0)
-		interface_set_mac(&walk->interface, value);
+	else if (strcmp(key, "match") == 0)
+		note_match(walk, below, value);
+	else if (strcmp(key, "parameters") == 0)
+		note_parameter(walk, below, value);
+	else if (strcmp(key, "interfaces") == 0)
+		note_member(walk, value);
+	else if (strcmp(key, "link") == 0)
+		snprintf(walk->link, sizeof walk->link, "%s", value);
+	else if (strcmp(key, "id") == 0)
+		walk->interface.vlan = (unsigned)strtoul(value, NULL, 10);
+	else if (strcmp(key, "activation-mode") == 0)
+		walk->interface.is_off = true;
 }
 
 /*
@@ -81,16 +120,50 @@ name_of(const struct walk *walk)
 	return strpbrk(walk->match_name, "*?[") == NULL ? walk->match_name : "";
 }
 
+/* "bonds" and the like; NULL for cards. */
+static const char *
+kind_of(const char *section)
+{
+	static const struct {
+		const char *section, *kind;
+	} kinds[] = {{"bonds", "bond"}, {"bridges", "bridge"},
+		{"vlans", "vlan"}, {"tunnels", "tunnel"}, {"vrfs", "vrf"},
+		{"wifis", "wireless"}, {"dummy-devices", "dummy"}};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(kinds[i].section, section) == 0)
+			return kinds[i].kind;
+	return NULL;
+}
+
+/* Who belongs to whom, by netplan's own names. */
+static void
+keep_joints(struct walk *walk, struct guest_interface *interface)
+{
+	const char *key = key_at(walk, INTERFACE - 1);
+
+	if (strlen(key) < sizeof interface->id)
+		snprintf(interface->id, sizeof interface->id, "%s", key);
+	interface_join_all(walk->guest, walk->members, interface->name);
+	if (walk->link[0] != '\0')
+		interface_set_vlan(walk->guest, interface, walk->link,
+			walk->interface.vlan);
+}
+
 static void
 keep(struct walk *walk)
 {
 	const struct guest_interface *read = &walk->interface;
 	const char *name = name_of(walk);
-	struct guest_interface *interface = *name == '\0' ||
-			strcmp(name, "lo") == 0
-		? NULL
-		: guest_interface(walk->guest, name);
+	struct guest_interface *interface = NULL;
 
+	if (walk->driver[0] != '\0')
+		interface_match(walk->guest, walk->path, "", walk->driver,
+			name);
+	if (*name == '\0')
+		interface = interface_by_mac(walk->guest, read->mac);
+	else if (strcmp(name, "lo") != 0)
+		interface = guest_interface(walk->guest, name);
 	if (interface == NULL)
 		return;
 	for (size_t i = 0; i < read->address_count; i++)
@@ -98,6 +171,12 @@ keep(struct walk *walk)
 	interface_set_gateway(interface, read->gateway);
 	interface_set_mac(interface, read->mac);
 	interface->dhcp = interface->dhcp || read->dhcp;
+	interface->is_off = read->is_off;
+	interface->asks_peers |= read->asks_peers;
+	interface_set_mode(interface, read->mode);
+	if (interface->kind == NULL)
+		interface->kind = kind_of(key_at(walk, INTERFACE - 2));
+	keep_joints(walk, interface);
 	/* netplan itself renames by the MAC, at each boot. */
 	if (walk->set_name[0] != '\0' && read->mac[0] != '\0')
 		interface->name_is_kept = true;
@@ -109,6 +188,7 @@ open_level(struct walk *walk, bool is_list)
 	if (walk->depth == INTERFACE) {
 		memset(&walk->interface, 0, sizeof walk->interface);
 		walk->set_name[0] = walk->match_name[0] = '\0';
+		walk->driver[0] = walk->link[0] = walk->members[0] = '\0';
 		walk->has_match = false;
 	}
 	if (walk->depth < DEPTH)
@@ -176,12 +256,11 @@ take_event(struct walk *walk, const yaml_event_t *event)
 void
 netplan_read(struct guest *guest, const char *path, const char *text)
 {
-	struct walk walk = {.guest = guest};
+	struct walk walk = {.guest = guest, .path = path};
 	yaml_parser_t parser;
 	yaml_event_t event;
 	bool is_done = false;
 
-	(void)path;
 	if (!yaml_parser_initialize(&parser))
 		return;
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text,

@@ -1,8 +1,9 @@
 /*
- * systemd's .network files.  One that matches by anything but a plain name or a
- * MAC is for whichever card fits; see network-config.h.
+ * systemd's .network and .netdev files.  A .network that matches by neither a
+ * plain name nor a MAC is for whichever card fits; see network-config.h.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/strings.h"
@@ -11,9 +12,21 @@
 #include "convert/assess/interface.h"
 #include "convert/assess/network-config.h"
 
-static void
-read_key(struct guest_interface *interface, const struct ini *ini)
+static bool
+is_yes(const char *value)
 {
+	static const char *const words[] = {"ipv4", "yes", "both", "true", "1",
+		"on", NULL};
+
+	return strings_hold(words, value);
+}
+
+static void
+read_key(struct guest *guest, struct guest_interface *interface,
+	const struct ini *ini)
+{
+	const char *name = *interface->name != '\0' ? interface->name
+						    : interface->mac;
 	bool is_network = strcmp(ini->section, "Network") == 0;
 
 	if (ini_is(ini, "Match", "MACAddress") ||
@@ -26,25 +39,95 @@ read_key(struct guest_interface *interface, const struct ini *ini)
 		(is_network && strcmp(ini->key, "Gateway") == 0))
 		interface_set_gateway(interface, ini->value);
 	else if (is_network && strcmp(ini->key, "DHCP") == 0 &&
-		(strcmp(ini->value, "ipv4") == 0 ||
-			strcmp(ini->value, "yes") == 0 ||
-			strcmp(ini->value, "both") == 0 ||
-			strcmp(ini->value, "true") == 0))
+		is_yes(ini->value))
 		interface->dhcp = true;
+	else if (is_network && (strcmp(ini->key, "Bond") == 0 ||
+				       strcmp(ini->key, "Bridge") == 0))
+		interface_join(guest, name, ini->value);
+	else if (is_network && strcmp(ini->key, "VLAN") == 0) {
+		struct guest_interface *vlan =
+			guest_interface(guest, ini->value);
+
+		if (vlan != NULL)
+			interface_set_vlan(guest, vlan, name, vlan->vlan);
+	} else if ((ini_is(ini, "Link", "Unmanaged") && is_yes(ini->value)) ||
+		(ini_is(ini, "Link", "ActivationPolicy") &&
+			strcmp(ini->value, "manual") == 0)) {
+		interface->is_off = true;
+	}
+}
+
+static void
+read_network(struct guest *guest, const char *path, const char *text)
+{
+	struct guest_interface *interface = NULL;
+	char name[64] = "", mac[64] = "", slot[128] = "", driver[64] = "";
+	struct ini ini = {.next = text};
+
+	while (ini_next(&ini)) {
+		if (ini_is(&ini, "Match", "Name") &&
+			strpbrk(ini.value, "*?[]! ") == NULL)
+			snprintf(name, sizeof name, "%.63s", ini.value);
+		else if (ini_is(&ini, "Match", "MACAddress") ||
+			ini_is(&ini, "Match", "PermanentMACAddress"))
+			snprintf(mac, sizeof mac, "%.63s", ini.value);
+		else if (ini_is(&ini, "Match", "Path"))
+			snprintf(slot, sizeof slot, "%.127s", ini.value);
+		else if (ini_is(&ini, "Match", "Driver"))
+			snprintf(driver, sizeof driver, "%.63s", ini.value);
+	}
+	interface_match(guest, path, slot, driver, name);
+	if (strcmp(name, "lo") == 0)
+		return;
+	interface = *name != '\0' ? guest_interface(guest, name)
+				  : interface_by_mac(guest, mac);
+	ini = (struct ini){.next = text};
+	while (interface != NULL && ini_next(&ini))
+		read_key(guest, interface, &ini);
+}
+
+static const char *
+kind_of(const char *kind)
+{
+	static const char *const kinds[] = {"bond", "bridge", "vlan", "team",
+		"vxlan", "macvlan", "dummy", "wireguard", "tun", "tap"};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(kinds[i], kind) == 0)
+			return kinds[i];
+	return "other";
+}
+
+static void
+read_netdev(struct guest *guest, const char *text)
+{
+	struct guest_interface *interface = NULL;
+	struct ini ini = {.next = text};
+
+	while (interface == NULL && ini_next(&ini))
+		if (ini_is(&ini, "NetDev", "Name") && *ini.value != '\0')
+			interface = guest_interface(guest, ini.value);
+	ini = (struct ini){.next = text};
+	while (interface != NULL && ini_next(&ini)) {
+		if (ini_is(&ini, "NetDev", "Kind"))
+			interface->kind = kind_of(ini.value);
+		else if (ini_is(&ini, "VLAN", "Id"))
+			interface->vlan = (unsigned)strtoul(ini.value, NULL, 10);
+		else if (ini_is(&ini, "Bond", "Mode"))
+			interface_set_mode(interface, ini.value);
+		else if (ini_is(&ini, "Bond", "ARPIPTargets") ||
+			ini_is(&ini, "Bond", "ARPIPTarget"))
+			interface->asks_peers = true;
+	}
 }
 
 void
 networkd_read(struct guest *guest, const char *path, const char *text)
 {
-	struct guest_interface *interface = NULL;
-	struct ini ini = {.next = text};
+	size_t bytes = strlen(path);
 
-	(void)path;
-	while (interface == NULL && ini_next(&ini))
-		if (ini_is(&ini, "Match", "Name") && *ini.value != '\0' &&
-			strpbrk(ini.value, "*?[]! ") == NULL)
-			interface = guest_interface(guest, ini.value);
-	ini = (struct ini){.next = text};
-	while (interface != NULL && ini_next(&ini))
-		read_key(interface, &ini);
+	if (bytes > 7 && strcmp(path + bytes - 7, ".netdev") == 0)
+		read_netdev(guest, text);
+	else
+		read_network(guest, path, text);
 }

@@ -26,6 +26,17 @@ static const struct rule rules[] = {
 			{0}},
 	},
 	{
+		.id = "network.card-missing",
+		.title = "An interface is configured whose card the machine does "
+		  "not have",
+		.severity = SEVERITY_WARNING,
+		.why = "The VM has the cards of the machine. What is configured "
+		  "for another one does not come up, as it did not before.",
+		.action = "If the card was only left out of the inventory, add one "
+		  "with its MAC address to the VM; else remove the configuration.",
+		.proof = "tests/assess/test-interfaces.c",
+	},
+	{
 		.id = "network.firewall-address",
 		.title = "Firewall rules name addresses",
 		.severity = SEVERITY_INFORMATION,
@@ -133,6 +144,27 @@ static const struct rule rules[] = {
 			  listener_accept},
 			{0}},
 		.look = listeners_look,
+	},
+	{
+		.id = "network.match-hardware",
+		.title = "The network is configured by a card's slot or driver",
+		.severity = SEVERITY_WARNING,
+		.why = "The VM's cards are in other slots and have another driver, "
+		  "so the file would be for none of them, or for the wrong one.",
+		.action = "Where unrack did not do it: let the file match the MAC "
+		  "address, which the VM keeps.",
+		.effect = "Lets the file go by the MAC address where the card is "
+		  "known.",
+		.proof = "tests/rewrite/test-network.c",
+	},
+	{
+		.id = "network.name-by-order",
+		.title = "An interface's name follows the order of the cards",
+		.severity = SEVERITY_INFORMATION,
+		.why = "This system has nothing that could name a card by its MAC "
+		  "address. The VM has its cards in the order of their old names.",
+		.action = "Keep that order when cards are added to the VM.",
+		.proof = "tests/rewrite/test-network.c",
 	},
 	{
 		.id = "network.name-kept",

@@ -1,7 +1,6 @@
 /*
- * What a mounted Linux system says about itself, from small text files.  How
- * its interfaces map to MACs is found here too, because both the report and
- * rewrite/network.c need it.
+ * What a mounted Linux system says about itself, from small text files.  Its
+ * interfaces are read by interfaces.c.
  */
 #include "convert/assess/system.h"
 
@@ -9,15 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/json.h"
 #include "common/own.h"
 #include "common/strings.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/clock.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
-#include "convert/assess/net-rule.h"
-#include "convert/assess/network-config.h"
 #include "convert/assess/shell.h"
 
 static void
@@ -191,178 +187,12 @@ read_clock(guestfs_h *g, struct guest *guest, struct findings *findings)
 	}
 }
 
-/* ---- interfaces ---- */
-
-/* Which files configure interfaces, and who reads them. */
-static const struct {
-	const char *pattern;
-	network_config_read *read;
-} configurations[] = {
-	{"/etc/network/interfaces", ifupdown_read},
-	{"/etc/network/interfaces.d/*", ifupdown_read},
-	{"/etc/sysconfig/network-scripts/ifcfg-*", ifcfg_read},
-	{"/etc/sysconfig/network/ifcfg-*", ifcfg_read},
-	{"/etc/NetworkManager/system-connections/*", keyfile_read},
-	{"/etc/netplan/*.yaml", netplan_read},
-	{"/etc/systemd/network/*.network", networkd_read},
-};
-
-static void
-read_interfaces(guestfs_h *g, struct guest *guest, struct findings *findings)
-{
-	for (size_t i = 0; i < sizeof configurations / sizeof *configurations;
-		i++) {
-		AUTO(strings_freep) char **files = guest_files(g,
-			configurations[i].pattern);
-
-		for (char **file = files; file != NULL && *file != NULL;
-			file++) {
-			AUTO(freep) char *text =
-				guest_file_text(g, *file, findings);
-
-			if (text != NULL)
-				configurations[i].read(guest, *file, text);
-		}
-	}
-}
-
-/* The names that the guest's own rules give. */
-static void
-read_rules(guestfs_h *g, struct guest *guest, struct findings *findings)
-{
-	AUTO(strings_freep) char **files =
-		guest_folder_files(g, "/etc/udev/rules.d", ".rules");
-
-	for (char **file = files; file != NULL && *file != NULL; file++) {
-		AUTO(freep) char *text = NULL;
-		const char *at;
-		unsigned number = 0;
-		struct net_rule rule;
-
-		if (strstr(*file, "net") == NULL)
-			continue;
-		text = guest_file_text(g, *file, findings);
-		at = text == NULL ? "" : text;
-		while (net_rule_next(&at, &number, &rule)) {
-			struct guest_interface *interface =
-				guest_interface(guest, rule.name);
-
-			if (interface == NULL)
-				continue;
-			snprintf(interface->mac, sizeof interface->mac, "%s",
-				rule.mac);
-			interface->name_is_kept = rule.works_anywhere;
-		}
-	}
-}
-
-/* An interface that is a card, not a bridge, bond, tunnel or VLAN. */
-static bool
-is_card(const char *name)
-{
-	static const char *const starts[] = {"eth", "en", "em", "p", "wl", "ib"};
-
-	if (strpbrk(name, ".:") != NULL)
-		return false;
-	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
-		if (string_starts(name, starts[i]))
-			return true;
-	}
-	return false;
-}
-
-static bool
-mac_is_taken(const struct guest *guest, const char *mac)
-{
-	for (size_t i = 0; i < guest->interface_count; i++) {
-		if (strcmp(guest->interfaces[i].mac, mac) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool
-nic_mac(const json_t *nic, char mac[18])
-{
-	const char *text = json_text(nic, "permanent_mac", NULL);
-
-	if (text == NULL)
-		text = json_text(nic, "mac", "");
-	return mac_parse(text, mac);
-}
-
-/*
- * Cards and names that are still without each other.  One of each belong
- * together.  More are paired only when the live system came to the same name:
- * predictable names follow the slot, but eth0 is whatever came first.
- */
-static void
-pair_with_inventory(struct guest *guest, const json_t *inventory)
-{
-	const json_t *nics = json_object_get(inventory, "nics");
-	struct guest_interface *last = NULL;
-	char mac[18], last_mac[18] = "";
-	size_t i, names_left = 0, cards_left = 0;
-	json_t *nic;
-
-	json_array_foreach(nics, i, nic)
-	{
-		const char *name = json_text(nic, "name", "");
-
-		for (size_t k = 0; k < guest->interface_count; k++) {
-			struct guest_interface *found = &guest->interfaces[k];
-
-			if (found->mac[0] == '\0' && nic_mac(nic, mac) &&
-				!mac_is_taken(guest, mac) &&
-				!string_starts(name, "eth") &&
-				strcmp(found->name, name) == 0)
-				memcpy(found->mac, mac, sizeof mac);
-		}
-	}
-	for (size_t k = 0; k < guest->interface_count; k++) {
-		if (guest->interfaces[k].mac[0] == '\0' &&
-			guest->interfaces[k].is_card) {
-			last = &guest->interfaces[k];
-			names_left++;
-		}
-	}
-	json_array_foreach(nics, i, nic)
-	{
-		if (nic_mac(nic, mac) && !mac_is_taken(guest, mac)) {
-			memcpy(last_mac, mac, sizeof mac);
-			cards_left++;
-		}
-	}
-	if (names_left == 1 && cards_left == 1)
-		memcpy(last->mac, last_mac, sizeof last_mac);
-}
-
 void
-system_read(guestfs_h *g, struct guest *guest, const json_t *inventory,
-	struct findings *findings)
+system_read(guestfs_h *g, struct guest *guest, struct findings *findings)
 {
 	read_release(g, guest, findings);
 	read_architecture(g, guest);
 	read_init(g, guest);
 	read_identity(g, guest, findings);
 	read_clock(g, guest, findings);
-	read_interfaces(g, guest, findings);
-	read_rules(g, guest, findings);
-	for (size_t i = 0; i < guest->interface_count; i++)
-		guest->interfaces[i].is_card =
-			is_card(guest->interfaces[i].name);
-	pair_with_inventory(guest, inventory);
-	for (size_t i = 0; i < guest->interface_count; i++) {
-		const struct guest_interface *interface =
-			&guest->interfaces[i];
-
-		if (interface->mac[0] == '\0' && interface->is_card)
-			finding_add(findings, "network.no-mac",
-				"/etc/network/interfaces", 0, interface->name,
-				NULL);
-		if (interface->address_count > 0)
-			finding_add(findings, "network.static-address",
-				interface->name, 0, interface->addresses[0],
-				NULL);
-	}
 }

@@ -23,6 +23,7 @@
 #include "convert/assess/finding.h"
 #include "convert/assess/guest.h"
 #include "convert/assess/inspect.h"
+#include "convert/assess/interfaces.h"
 #include "convert/assess/reference.h"
 #include "convert/assess/snapshot.h"
 #include "convert/assess/twins.h"
@@ -42,6 +43,7 @@
 #include "convert/size/host.h"
 #include "convert/size/layout.h"
 #include "drivers-inject/appliance.h"
+#include "drivers-inject/guest.h"
 
 /* Everything that lives as long as the conversion. */
 struct conversion {
@@ -165,6 +167,7 @@ assess(struct conversion *conversion, struct error *err)
 {
 	struct guest *guest = conversion->guest;
 	const json_t *inventory = conversion->request->inventory;
+	struct guest_files files;
 
 	if (volumes_scan(&conversion->volumes, conversion->g,
 		    conversion->disk_names, conversion->request->disk_count,
@@ -194,6 +197,10 @@ assess(struct conversion *conversion, struct error *err)
 			"no system that is known was found on the disks");
 		return examine_guest(conversion, err);
 	}
+	guest_libguestfs_open(&files, conversion->g);
+	if (interfaces_read(guest, &files, inventory, conversion->findings,
+		    err) == -1)
+		return -1;
 	log_debug("read the facts");
 	if (texts_plan(conversion->g, guest, conversion->root,
 		    conversion->references, conversion->findings,

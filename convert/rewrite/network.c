@@ -1,17 +1,50 @@
 /*
  * The VM keeps each card's MAC address; with a rule that keys the old name on
- * it, everything that is configured by name keeps working unread.
+ * it, everything that is configured by name keeps working unread.  Systems of
+ * different ages read different rules: the table below.
  */
 #include "convert/rewrite/network.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "common/strings.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest.h"
+#include "convert/assess/ini.h"
+#include "convert/rewrite/edit.h"
 
-/* PermanentMACAddress= exists since then; MACAddress= matches VLANs as well. */
-enum { SYSTEMD_WITH_PERMANENT_MAC = 245 };
+#define COMMENT "# Made by unrack: this card had this name in the old machine.\n"
+
+/* @ is the interface, & its MAC. */
+static const struct form {
+	const char *path, *text;
+	bool is_appended, needs_file;
+} forms[] = {
+	/* MACAddress= would match the VLANs and bonds that carry it as well */
+	[NAMING_LINK] = {"/etc/systemd/network/10-unrack-@.link",
+		COMMENT "[Match]\nPermanentMACAddress=&\n\n"
+			"[Link]\nName=@\n",
+		false, false},
+	[NAMING_UDEV] = {"/etc/udev/rules.d/70-persistent-net.rules",
+		COMMENT "SUBSYSTEM==\"net\", ACTION==\"add\", DRIVERS==\"?*\", "
+			"ATTR{address}==\"&\", ATTR{type}==\"1\", "
+			"NAME=\"@\"\n",
+		true, false},
+	[NAMING_UDEV_Z25] = {"/etc/udev/rules.d/z25_persistent-net.rules",
+		COMMENT "SUBSYSTEM==\"net\", DRIVERS==\"?*\", "
+			"SYSFS{address}==\"&\", NAME=\"@\"\n",
+		true, false},
+	[NAMING_SLES10] = {"/etc/udev/rules.d/30-net_persistent_names.rules",
+		COMMENT "SUBSYSTEM==\"net\", ACTION==\"add\", "
+			"SYSFS{address}==\"&\", "
+			"IMPORT=\"/lib/udev/rename_netiface %k @\"\n",
+		true, false},
+	[NAMING_HWADDR] = {"/etc/sysconfig/network-scripts/ifcfg-@",
+		"HWADDR=&\n", true, true},
+	[NAMING_IFTAB] = {"/etc/iftab", "@ mac & arp 1\n", true, false},
+	[NAMING_MACTAB] = {"/etc/mactab", "@ &\n", true, false},
+};
 
 static bool
 is_plain_name(const char *name)
@@ -23,50 +56,146 @@ is_plain_name(const char *name)
 }
 
 static void
-make_link(struct network_rule *rule, const struct guest_interface *interface)
+fill_text(char *to, size_t room, const char *form,
+	const struct guest_interface *interface)
 {
-	rule->is_appended = false;
-	snprintf(rule->path, sizeof rule->path,
-		"/etc/systemd/network/10-unrack-%s.link", interface->name);
-	snprintf(rule->text, sizeof rule->text,
-		"# Made by unrack: this card had this name in the old machine.\n"
-		"[Match]\nPermanentMACAddress=%s\n\n[Link]\nName=%s\n",
-		interface->mac, interface->name);
-}
+	size_t used = 0;
 
-static void
-make_udev(struct network_rule *rule, const struct guest_interface *interface)
-{
-	rule->is_appended = true;
-	snprintf(rule->path, sizeof rule->path,
-		"/etc/udev/rules.d/70-persistent-net.rules");
-	snprintf(rule->text, sizeof rule->text,
-		"# Made by unrack: this card had this name in the old machine.\n"
-		"SUBSYSTEM==\"net\", ACTION==\"add\", DRIVERS==\"?*\", "
-		"ATTR{address}==\"%s\", ATTR{type}==\"1\", NAME=\"%s\"\n",
-		interface->mac, interface->name);
+	for (; *form != '\0' && used + 1 < room; form++) {
+		const char *value = *form == '@' ? interface->name
+			: *form == '&'		 ? interface->mac
+						 : NULL;
+
+		if (value == NULL)
+			to[used++] = *form;
+		else
+			used += (size_t)snprintf(to + used, room - used, "%s",
+				value);
+	}
+	to[used < room ? used : room - 1] = '\0';
 }
 
 bool
 network_rule(struct network_rule *rule_out, const struct guest *guest,
 	const struct guest_interface *interface, struct findings *findings)
 {
+	const struct form *form;
 	char what[64];
 
 	if (!interface->is_card || interface->mac[0] == '\0' ||
-		!is_plain_name(interface->name))
+		interface->is_missing || !is_plain_name(interface->name))
 		return false;
 	snprintf(what, sizeof what, "%s, %s", interface->name, interface->mac);
 	if (interface->name_is_kept) {
 		finding_add(findings, "network.name-kept",
-			"/etc/udev/rules.d", 0, what, NULL);
+			"the guest's own rules", 0, what, NULL);
 		return false;
 	}
-	if (guest->systemd >= SYSTEMD_WITH_PERMANENT_MAC)
-		make_link(rule_out, interface);
-	else
-		make_udev(rule_out, interface);
+	if (guest->naming == NAMING_NONE) {
+		finding_add(findings, "network.name-by-order",
+			interface->name, 0, what, NULL);
+		return false;
+	}
+	form = &forms[guest->naming];
+	fill_text(rule_out->path, sizeof rule_out->path, form->path, interface);
+	fill_text(rule_out->text, sizeof rule_out->text, form->text, interface);
+	rule_out->is_appended = form->is_appended;
+	rule_out->needs_file = form->needs_file;
 	finding_add(findings, "network.name-kept", rule_out->path, 0, what,
 		"A rule keyed on the MAC address was added.");
 	return true;
+}
+
+/* ---- files that go by slot or driver ---- */
+
+static bool
+ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), tail = strlen(end);
+
+	return n >= tail && strcmp(text + n - tail, end) == 0;
+}
+
+/* What replaces the condition, by who reads the file; "" when nothing can. */
+static void
+condition(char *line, size_t room, const struct guest *guest,
+	const struct guest_match *match)
+{
+	bool is_systemd = ends_with(match->path, ".link") ||
+		ends_with(match->path, ".network");
+
+	*line = '\0';
+	if (is_systemd && match->mac[0] != '\0')
+		snprintf(line, room, "%sMACAddress=%s",
+			guest->naming == NAMING_LINK ? "Permanent" : "",
+			match->mac);
+	else if (strstr(match->path, "/system-connections/") != NULL &&
+		is_plain_name(match->name))
+		snprintf(line, room, "interface-name=%s", match->name);
+}
+
+/* Keys of [Match] and [match] that are about hardware. */
+static bool
+is_hardware_key(const struct ini *ini)
+{
+	return ini_is(ini, "Match", "Path") || ini_is(ini, "Match", "Driver") ||
+		ini_is(ini, "match", "path") || ini_is(ini, "match", "driver");
+}
+
+int
+network_match_rewrite(char **text_out, const char *text,
+	const struct guest *guest, const struct guest_match *match,
+	struct error *err)
+{
+	struct ini ini = {.next = text};
+	struct edit edit;
+	char line[64];
+	const char *start = text;
+
+	*text_out = NULL;
+	condition(line, sizeof line, guest, match);
+	if (*line == '\0')
+		return 0;
+	edit_open(&edit, text);
+	for (; ini_next(&ini); start = ini.next) {
+		const char *at = ini.next;
+
+		if (!is_hardware_key(&ini))
+			continue;
+		/* the last line up to ini.next, comments before it apart */
+		at -= at > start && at[-1] == '\n';
+		while (at > start && at[-1] != '\n')
+			at--;
+		edit_replace(&edit, (size_t)(at - text), strcspn(at, "\n"),
+			line);
+		strcpy(line, "# by the MAC address, see above");
+	}
+	return edit_close(&edit, text_out, err);
+}
+
+bool
+network_match_copy(char path_out[256], const struct guest_match *match)
+{
+	const char *base = strrchr(match->path, '/');
+
+	if (match->mac[0] == '\0' || base == NULL ||
+		(!string_starts(base, "/ifcfg-bus-pci-") &&
+			!string_starts(base, "/ifcfg-eth-bus-pci-")))
+		return false;
+	snprintf(path_out, 256, "%.*s/ifcfg-eth-id-%s",
+		(int)(base - match->path), match->path, match->mac);
+	return true;
+}
+
+void
+network_match_report(struct findings *findings, const struct guest_match *match,
+	bool is_done)
+{
+	bool has_slot = match->slot[0] != '\0';
+	char what[128];
+
+	snprintf(what, sizeof what, "%s %s", has_slot ? "slot" : "driver",
+		has_slot ? match->slot : match->driver);
+	finding_add(findings, "network.match-hardware", match->path, 0, what,
+		is_done ? "It goes by the MAC address now." : NULL);
 }

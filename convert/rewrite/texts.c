@@ -167,14 +167,18 @@ is_taken(guestfs_h *g, const char *path)
 	return is_there;
 }
 
+static const char name_reason[] =
+	"Each card keeps its old name by its MAC address.";
+
 /*
  * Rules of several interfaces may go to the same file, which may have rules of
  * the administrator; what cannot be read is not written over.
  */
 static int
-plan_rules(guestfs_h *g, const char *path, const char *added,
+plan_rules(guestfs_h *g, const struct network_rule *rule, const char *added,
 	struct findings *findings, struct changes *changes, struct error *err)
 {
+	const char *path = rule->path;
 	AUTO(freep) char *before = guest_file_text(g, path, findings);
 	size_t n = before == NULL ? 0 : strlen(before);
 	AUTO(freep) char *after = io_format("%s%s%s", n == 0 ? "" : before,
@@ -182,10 +186,11 @@ plan_rules(guestfs_h *g, const char *path, const char *added,
 
 	if (after == NULL)
 		return error_set(err, ENOMEM, "plan %s", path);
+	if (before == NULL && rule->needs_file)
+		return 0;
 	if (before == NULL && is_taken(g, path))
 		path = "/etc/udev/rules.d/70-unrack-net.rules";
-	return changes_plan(changes, path, before, after,
-		"Each card keeps its old name by its MAC address.", err);
+	return changes_plan(changes, path, before, after, name_reason, err);
 }
 
 /* The file is unrack's own: one of an earlier conversion is replaced. */
@@ -196,39 +201,86 @@ plan_link(guestfs_h *g, const struct network_rule *rule,
 	AUTO(freep) char *before = guest_file_text(g, rule->path, findings);
 
 	return changes_plan(changes, rule->path, before, rule->text,
-		"Each card keeps its old name by its MAC address.", err);
+		name_reason, err);
+}
+
+/* The rules of one file, from rules[first] on. */
+static int
+plan_file_of_rules(guestfs_h *g, const struct network_rule *rules,
+	size_t first, size_t count, struct findings *findings,
+	struct changes *changes, struct error *err)
+{
+	AUTO(freep) char *added = NULL;
+
+	if (changes_have(changes, rules[first].path))
+		return 0;
+	if (!rules[first].is_appended)
+		return plan_link(g, &rules[first], findings, changes, err);
+	for (size_t i = first; i < count; i++) {
+		char *longer;
+
+		if (strcmp(rules[i].path, rules[first].path) != 0)
+			continue;
+		longer = io_format("%s%s", added == NULL ? "" : added,
+			rules[i].text);
+		if (longer == NULL)
+			return error_set(err, ENOMEM, "plan %s",
+				rules[i].path);
+		free(added);
+		added = longer;
+	}
+	return plan_rules(g, &rules[first], added, findings, changes, err);
+}
+
+/* A file that goes by slot or driver is made to go by the MAC. */
+static int
+plan_match(guestfs_h *g, const struct guest *guest,
+	const struct guest_match *match, struct findings *findings,
+	struct changes *changes, struct error *err)
+{
+	AUTO(freep) char *text = guest_file_text(g, match->path, findings);
+	AUTO(freep) char *after = NULL;
+	char copy[256];
+	bool is_copied = network_match_copy(copy, match);
+	bool is_rule = string_starts(match->path, "/etc/udev/");
+
+	if (text != NULL && !is_copied &&
+		network_match_rewrite(&after, text, guest, match, err) == -1)
+		return -1;
+	network_match_report(findings, match, after != NULL ||
+		(is_copied && text != NULL) ||
+		(is_rule && match->mac[0] != '\0'));
+	if (after != NULL && !changes_have(changes, match->path))
+		return changes_plan(changes, match->path, text, after,
+			"The VM's cards are in other slots.", err);
+	if (is_copied && text != NULL && !is_taken(g, copy))
+		return changes_plan(changes, copy, NULL, text,
+			"The VM's cards are in other slots.", err);
+	return 0;
 }
 
 static int
 plan_network(guestfs_h *g, const struct guest *guest,
 	struct findings *findings, struct changes *changes, struct error *err)
 {
-	AUTO(freep) char *appended = NULL;
-	struct network_rule rule;
-	const char *path = NULL;
+	AUTO(freep) struct network_rule *rules =
+		calloc(GUEST_INTERFACES, sizeof *rules);
+	size_t count = 0;
 
-	for (size_t i = 0; i < guest->interface_count; i++) {
-		char *longer;
-
-		if (!network_rule(&rule, guest, &guest->interfaces[i],
-			    findings))
-			continue;
-		if (!rule.is_appended) {
-			if (plan_link(g, &rule, findings, changes, err) == -1)
-				return -1;
-			continue;
-		}
-		path = "/etc/udev/rules.d/70-persistent-net.rules";
-		longer = io_format("%s%s", appended == NULL ? "" : appended,
-			rule.text);
-		if (longer == NULL)
-			return error_set(err, ENOMEM, "plan %s", path);
-		free(appended);
-		appended = longer;
-	}
-	return path == NULL ? 0
-			    : plan_rules(g, path, appended, findings, changes,
-				      err);
+	if (rules == NULL)
+		return error_set(err, ENOMEM, "plan the network");
+	for (size_t i = 0; i < guest->match_count; i++)
+		if (plan_match(g, guest, &guest->matches[i], findings, changes,
+			    err) == -1)
+			return -1;
+	for (size_t i = 0; i < guest->interface_count; i++)
+		count += network_rule(&rules[count], guest,
+			&guest->interfaces[i], findings);
+	for (size_t i = 0; i < count; i++)
+		if (plan_file_of_rules(g, rules, i, count, findings, changes,
+			    err) == -1)
+			return -1;
+	return 0;
 }
 
 int

@@ -51,9 +51,30 @@ test-guest_src := tests/assess/test-guest.c $(convert_assess_src) \
 	$(inject_src) $(inject_guestfs_src) wire/hash.c $(common_src)
 test-guest_pkg := cmocka libguestfs sqlite3 jansson yaml-0.1 $(inject_pkg)
 test-network-config_src := tests/assess/test-network-config.c \
+	$(convert_examine_src) drivers-inject/guest.c drivers-inject/names.c \
 	$(network_config_src) convert/assess/shell.c convert/assess/guest.c \
 	$(common_src)
-test-network-config_pkg := cmocka jansson yaml-0.1
+test-network-config_pkg := cmocka jansson libarchive libcrypto yaml-0.1
+
+tests += test-interfaces
+test-interfaces_src := tests/assess/test-interfaces.c $(network_config_src) \
+	$(convert_examine_src) convert/assess/shell.c convert/assess/guest.c \
+	drivers-inject/guest.c drivers-inject/guest-folder.c \
+	drivers-inject/names.c $(common_src)
+test-interfaces_pkg := cmocka jansson libarchive libcrypto yaml-0.1
+
+fuzz_network := tests/fuzz/fuzz-network.c $(network_config_src) \
+	$(convert_examine_src) convert/assess/shell.c convert/assess/guest.c \
+	convert/rewrite/network.c convert/rewrite/edit.c drivers-inject/guest.c \
+	drivers-inject/names.c $(common_src)
+fuzzers += fuzz-network
+fuzz-network_src := $(fuzz_network) \
+	$(if $(findstring clang,$(CC)),,tests/fuzz/replay.c)
+fuzz-network_link := $(if $(findstring clang,$(CC)),-fsanitize=fuzzer)
+fuzz-network_pkg := jansson libarchive libcrypto yaml-0.1
+tests += replay-network
+replay-network_src := $(fuzz_network) tests/fuzz/replay.c
+replay-network_pkg := jansson libarchive libcrypto yaml-0.1
 
 examine_test_src := $(convert_examine_src) $(common_src)
 tests += test-rules test-files test-packages test-secret test-waiver

@@ -4,7 +4,7 @@
 
 #include "convert/assess/net-rule.h"
 
-#define MAC "ATTR{address}==\"52:54:00:AB:34:56\""
+#define MAC "ATTR{address}==\"52:54:00:ab:34:56\""
 
 static bool
 read_first(const char *text, struct net_rule *rule)
@@ -46,6 +46,8 @@ a_rule_that_asks_for_old_hardware_does_not(void **state)
 		MAC ", ATTR{dev_id}==\"0x1\", NAME=\"eth0\"\n",
 		MAC ", KERNEL==\"eth1\", NAME=\"eth0\"\n",
 		MAC ", ID==\"0000:00:03.0\", NAME=\"eth0\"\n",
+		/* which no udev ever found: sysfs has lower case */
+		"ATTR{address}==\"52:54:00:AB:34:56\", NAME=\"eth0\"\n",
 		MAC ", ENV{ID_PATH}==\"pci-0000:00:03.0\", NAME=\"eth0\"\n",
 	};
 
@@ -56,6 +58,37 @@ a_rule_that_asks_for_old_hardware_does_not(void **state)
 		assert_true(read_first(texts[i], &rule));
 		assert_false(rule.works_anywhere);
 	}
+}
+
+static void
+a_rule_without_an_address_tells_slot_or_driver(void **state)
+{
+	static const struct {
+		const char *text, *name, *slot, *driver;
+	} rules[] = {
+		{"SUBSYSTEM==\"net\", KERNELS==\"0000:02:00.0\", "
+			"NAME=\"lan\"\n", "lan", "0000:02:00.0", ""},
+		{"SUBSYSTEM==\"net\", DRIVERS==\"tg3\", NAME=\"lan\"\n",
+			"lan", "", "tg3"},
+		{"SUBSYSTEM==\"net\", ID==\"0000:06:00.0\", "
+			"IMPORT=\"/sbin/rename_netiface %k eth1\"\n", "eth1",
+			"0000:06:00.0", ""},
+	};
+	struct net_rule rule;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+		assert_true(read_first(rules[i].text, &rule));
+		assert_string_equal(rule.name, rules[i].name);
+		assert_string_equal(rule.mac, "");
+		assert_string_equal(rule.slot, rules[i].slot);
+		assert_string_equal(rule.driver, rules[i].driver);
+		assert_false(rule.works_anywhere);
+	}
+	assert_false(read_first("SUBSYSTEM==\"block\", "
+		"KERNELS==\"0000:02:00.0\", NAME=\"lan\"\n", &rule));
+	assert_false(read_first("SUBSYSTEM==\"net\", DRIVERS==\"?*\", "
+		"NAME=\"lan\"\n", &rule));
 }
 
 static void
@@ -102,6 +135,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_rule_by_address_alone_holds_anywhere),
 		cmocka_unit_test(a_rule_that_asks_for_old_hardware_does_not),
+		cmocka_unit_test(
+			a_rule_without_an_address_tells_slot_or_driver),
 		cmocka_unit_test(other_lines_are_passed_over),
 		cmocka_unit_test(only_whole_addresses_are_addresses),
 	};

@@ -66,6 +66,7 @@ test-diff_pkg := cmocka jansson
 
 tests += test-network
 test-network_src := tests/rewrite/test-network.c convert/rewrite/network.c \
+	convert/rewrite/edit.c convert/assess/ini.c \
 	$(convert_examine_src) convert/assess/guest.c $(common_src)
 test-network_pkg := cmocka jansson libarchive libcrypto
 

@@ -1,0 +1,25 @@
+#ifndef CONVERT_ASSESS_CONFIG_FILES_H
+#define CONVERT_ASSESS_CONFIG_FILES_H
+
+struct error;
+struct findings;
+struct guest_files;
+struct names;
+
+/*
+ * Add the paths that a shell pattern leads to ("/etc/net/ifaces/?*", wildcards in
+ * any part), sorted within each folder; at most 1000.  What cannot be listed
+ * counts as empty.  -1 only when out of memory.
+ */
+int config_files(struct names *paths, const struct guest_files *files,
+	const char *pattern, struct error *err);
+
+/*
+ * A text of the guest, freed by the caller; NULL when it is not there.  One that
+ * is no regular file, larger than 1 MiB or holds NUL bytes is refused: NULL and a
+ * finding.
+ */
+char *config_text(const struct guest_files *files, const char *path,
+	struct findings *findings);
+
+#endif
