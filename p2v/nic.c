@@ -24,12 +24,17 @@ interface_facts(const char *name, const char *folder)
 {
 	AUTO(freep) char *mac = sysfs_text("%s/address", folder);
 	AUTO(freep) char *driver = sysfs_driver(folder);
+	/* A bond gives its own address to all of its cards. */
+	AUTO(freep) char *burnt_in =
+		sysfs_text("%s/bonding_slave/perm_hwaddr", folder);
 	bool permanent = sysfs_number(-1, "%s/addr_assign_type", folder) == 0;
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:b, s:o, s:o}",
 		"name", fact_text(name),
 		"mac", fact_text(mac),
-		"permanent_mac", fact_text(permanent ? mac : NULL),
+		"permanent_mac", fact_text(burnt_in != NULL ? burnt_in
+			: permanent		  ? mac
+						  : NULL),
 		"driver", fact_text(driver),
 		"link", sysfs_number(0, "%s/carrier", folder) == 1,
 		"speed_mbps", fact_number(sysfs_number(-1, "%s/speed", folder)),
