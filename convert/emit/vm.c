@@ -13,11 +13,12 @@
 #include "common/error.h"
 #include "common/json.h"
 #include "common/own.h"
+#include "convert/emit/nics.h"
 #include "convert/state/machine.h"
 #include "drivers-inject/hardware.h"
 #include "wire/hash.h"
 
-enum { NIC_LIMIT = 16, CPU_LIMIT = 240 };
+enum { CPU_LIMIT = 240 };
 
 #define MEBIBYTE ((uint64_t)1 << 20)
 
@@ -125,9 +126,8 @@ usable_uuid(char uuid_out[VM_UUID_BYTES], const char *text)
 	return true;
 }
 
-/* The same bytes for the same machine and purpose, here and elsewhere. */
-static int
-derive(uint8_t hash_out[HASH_BYTES], const struct vm *vm, const char *purpose,
+int
+vm_derive(uint8_t hash_out[HASH_BYTES], const struct vm *vm, const char *purpose,
 	const char *which, struct error *err)
 {
 	char text[256];
@@ -143,7 +143,7 @@ find_uuid(struct vm *vm, struct error *err)
 
 	if (usable_uuid(vm->uuid, vm_system_text(vm, "uuid")))
 		return 0;
-	if (derive(h, vm, "uuid", "", err) == -1)
+	if (vm_derive(h, vm, "uuid", "", err) == -1)
 		return -1;
 	h[6] = (uint8_t)((h[6] & 0x0f) | 0x80); /* version 8: our own scheme */
 	h[8] = (uint8_t)((h[8] & 0x3f) | 0x80);
@@ -159,7 +159,7 @@ find_bridge(struct vm *vm, struct error *err)
 {
 	uint8_t h[HASH_BYTES];
 
-	if (derive(h, vm, "bridge", "", err) == -1)
+	if (vm_derive(h, vm, "bridge", "", err) == -1)
 		return -1;
 	snprintf(vm->bridge, sizeof vm->bridge, "unrack%02x%02x%02x%02x", h[0],
 		h[1], h[2], h[3]);
@@ -193,7 +193,7 @@ find_serial(struct vm_disk *disk, const struct vm *vm, const char *serial,
 			disk->serial[used++] = *serial;
 	if (used > 0)
 		return 0;
-	if (derive(hash, vm, "disk", disk->name, err) == -1)
+	if (vm_derive(hash, vm, "disk", disk->name, err) == -1)
 		return -1;
 	hash_hex(hash, hex);
 	snprintf(disk->serial, sizeof disk->serial, "%.20s", hex);
@@ -261,123 +261,6 @@ find_disks(struct vm *vm, const struct machine *machine, struct error *err)
 	return result;
 }
 
-/* Lower-case copy of an address that one card can have. */
-static bool
-usable_mac(char mac_out[VM_MAC_BYTES], const char *text)
-{
-	if (text == NULL || strlen(text) != VM_MAC_BYTES - 1)
-		return false;
-	for (size_t i = 0; i < VM_MAC_BYTES; i++) {
-		if (text[i] != '\0' && (i % 3 == 2 ? text[i] != ':'
-			: !isxdigit((unsigned char)text[i])))
-			return false;
-		mac_out[i] = (char)tolower((unsigned char)text[i]);
-	}
-	/* The group bit: multicast and broadcast are no station's address. */
-	return strchr("13579bdf", mac_out[1]) == NULL &&
-		strcmp(mac_out, "00:00:00:00:00:00") != 0;
-}
-
-static int
-derive_mac(char mac_out[VM_MAC_BYTES], const struct vm *vm, const char *which,
-	struct error *err)
-{
-	uint8_t h[HASH_BYTES];
-
-	if (derive(h, vm, "mac", which, err) == -1)
-		return -1;
-	snprintf(mac_out, VM_MAC_BYTES, "52:54:00:%02x:%02x:%02x", h[0], h[1],
-		h[2]);
-	return 0;
-}
-
-/* What the guest calls a card and which addresses it has there. */
-static const json_t *
-guest_interface(const struct vm *vm, const char *mac, const char *name)
-{
-	const json_t *list = json_object_get(vm->guest, "interfaces");
-	const json_t *interface, *named = NULL;
-	size_t i;
-
-	json_array_foreach(list, i, interface) {
-		const char *its = json_text(interface, "mac", "");
-
-		if (strcasecmp(its, mac) == 0)
-			return interface;
-		if (*its == '\0' && (json_array_size(list) == 1 ||
-			strcmp(json_text(interface, "name", ""), name) == 0))
-			named = interface;
-	}
-	return named;
-}
-
-static int
-add_nic(struct vm *vm, const json_t *card, struct error *err)
-{
-	struct vm_nic *nic = &vm->nics[vm->nic_count];
-	const char *name = json_text(card, "name", "");
-	const json_t *address;
-	const char *first = NULL;
-	size_t i;
-
-	if (!usable_mac(nic->mac, json_text(card, "permanent_mac", NULL)) &&
-		!usable_mac(nic->mac, json_text(card, "mac", NULL)) &&
-		derive_mac(nic->mac, vm, name, err) == -1)
-		return -1;
-	nic->interface = guest_interface(vm, nic->mac, name);
-	snprintf(nic->name, sizeof nic->name, "%s",
-		json_text(nic->interface, "name", name));
-	json_array_foreach(json_object_get(nic->interface, "addresses"), i,
-		address)
-		if (first == NULL && json_is_string(address) &&
-			strchr(json_string_value(address), ':') == NULL)
-			first = json_string_value(address);
-	subnet_around(&nic->subnet, first,
-		json_text(nic->interface, "gateway", NULL),
-		(unsigned)vm->nic_count);
-	vm->nic_count++;
-	return 0;
-}
-
-/* A card rather than a bond, a bridge, a VLAN or an alias upon one. */
-static bool
-is_card(const json_t *interface)
-{
-	static const char *const prefixes[] = {"eth", "en", "em", "p"};
-	const char *name = json_text(interface, "name", "");
-
-	if (json_text(interface, "mac", NULL) != NULL)
-		return true;
-	if (strpbrk(name, ":.") != NULL)
-		return false;
-	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
-			return true;
-	return false;
-}
-
-static int
-find_nics(struct vm *vm, struct error *err)
-{
-	bool known = true; /* to be cards */
-	const json_t *cards = json_object_get(vm->inventory, "nics"), *card;
-	size_t i;
-
-	/* Without an inventory, the guest's configuration is what there is. */
-	if (json_array_size(cards) == 0) {
-		cards = json_object_get(vm->guest, "interfaces");
-		known = false;
-	}
-	vm->nics = calloc(NIC_LIMIT, sizeof *vm->nics);
-	if (vm->nics == NULL)
-		return error_set(err, ENOMEM, "machine %s", vm->name);
-	json_array_foreach(cards, i, card)
-		if (vm->nic_count < NIC_LIMIT && (known || is_card(card)) &&
-			add_nic(vm, card, err) == -1)
-			return -1;
-	return vm->nic_count == 0 ? add_nic(vm, NULL, err) : 0;
-}
-
 /* An empty object stands for a file that is not there. */
 static int
 read_optional(json_t **json_out, const struct machine *machine,
@@ -407,7 +290,7 @@ vm_read(struct vm **vm_out, const struct machine *machine, struct error *err)
 	find_hardware(vm);
 	find_processor(vm);
 	if (find_uuid(vm, err) == -1 || find_bridge(vm, err) == -1 ||
-		find_disks(vm, machine, err) == -1 || find_nics(vm, err) == -1)
+		find_disks(vm, machine, err) == -1 || nics_find(vm, err) == -1)
 		return -1;
 	*vm_out = take(vm);
 	return 0;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "convert/emit/subnet.h"
+#include "wire/hash.h"
 
 struct error;
 struct machine;
@@ -39,7 +40,9 @@ struct vm_nic {
 	char name[32];		/* what the guest calls it; may be empty */
 	char mac[VM_MAC_BYTES]; /* lower case */
 	struct subnet subnet;
-	const json_t *interface; /* of guest.json; borrowed, may be NULL */
+	/* Of guest.json, whatever carries the card's addresses: itself, or the
+	 * bond or bridge that it is in.  Borrowed, may be NULL. */
+	const json_t *interface;
 };
 
 /* The virtual machine that a source becomes, before any format. */
@@ -75,6 +78,10 @@ vm_freep(struct vm **vm)
 	if (*vm != NULL)
 		vm_free(*vm);
 }
+
+/* The same bytes for the same machine and purpose, here and elsewhere. */
+int vm_derive(uint8_t hash_out[HASH_BYTES], const struct vm *vm,
+	const char *purpose, const char *which, struct error *err);
 
 /* A member of the inventory's "system" object, or NULL when it says nothing. */
 const char *vm_system_text(const struct vm *vm, const char *key);

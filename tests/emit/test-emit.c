@@ -263,38 +263,115 @@ cards_keep_the_address_burnt_in(void **state)
 	assert_string_equal(vm->nics[0].subnet.guest, "192.0.2.10");
 }
 
+/* The VM of a guest.json and, unless it is NULL, an inventory. */
+static struct vm *
+make_vm(const char *guest, const char *inventory)
+{
+	static const char disks[] =
+		"{\"disks\": [{\"name\": \"sda\", \"size_bytes\": 1}]}";
+	const struct {
+		const char *name, *text;
+	} files[] = {{"report/guest.json", guest}, {"disks.json", disks},
+		{"inventory.json", inventory}};
+	char folder[] = "/tmp/unrack-test-XXXXXX";
+	struct machine machine = {.name = "m", .folder = folder, .lock_fd = -1};
+	AUTO(freep) char *report = NULL;
+	struct error err = {0};
+	struct vm *vm;
+
+	assert_non_null(mkdtemp(folder));
+	report = io_format("%s/report", folder);
+	assert_ok(io_make_folders(report, &err), &err);
+	for (size_t i = 0; i < 3; i++) {
+		AUTO(freep) char *path = io_format("%s/%s", folder,
+			files[i].name);
+
+		if (files[i].text != NULL)
+			assert_ok(io_write_file(path, files[i].text,
+					  strlen(files[i].text), 0600, &err),
+				&err);
+	}
+	assert_ok(vm_read(&vm, &machine, &err), &err);
+	assert_ok(io_remove_tree(folder, &err), &err);
+	return vm;
+}
+
 static void
 without_an_inventory_only_cards_become_cards(void **state)
 {
-	static const char guest[] = "{\"interfaces\": [{\"name\": \"br0\"}, "
-		"{\"name\": \"eth0\"}, {\"name\": \"eth0.7\"}, {\"name\": "
-		"\"net0\", \"mac\": \"52:54:00:00:00:07\"}, {\"name\": "
-		"\"eth0:1\"}]}";
-	static const char disks[] =
-		"{\"disks\": [{\"name\": \"sda\", \"size_bytes\": 1}]}";
-	char folder[] = "/tmp/unrack-test-XXXXXX";
-	struct machine machine = {.name = "m", .folder = folder, .lock_fd = -1};
-	AUTO(vm_freep) struct vm *vm = NULL;
-	AUTO(freep) char *report = NULL;
-	AUTO(freep) char *guest_path = NULL;
-	AUTO(freep) char *disks_path = NULL;
-	struct error err = {0};
+	AUTO(vm_freep) struct vm *vm = make_vm("{\"interfaces\": ["
+		"{\"name\": \"br0\"}, {\"name\": \"eth0\"}, "
+		"{\"name\": \"eth0.7\"}, {\"name\": \"net0\", "
+		"\"mac\": \"52:54:00:00:00:07\"}, {\"name\": \"eth0:1\"}, "
+		"{\"name\": \"ens9\", \"kind\": \"bridge\"}]}", NULL);
 
 	(void)state;
-	assert_non_null(mkdtemp(folder));
-	report = io_format("%s/report", folder);
-	guest_path = io_format("%s/report/guest.json", folder);
-	disks_path = io_format("%s/disks.json", folder);
-	assert_ok(io_make_folders(report, &err), &err);
-	assert_ok(io_write_file(guest_path, guest, strlen(guest), 0600, &err),
-		&err);
-	assert_ok(io_write_file(disks_path, disks, strlen(disks), 0600, &err),
-		&err);
-	assert_ok(vm_read(&vm, &machine, &err), &err);
 	assert_int_equal(vm->nic_count, 2);
 	assert_string_equal(vm->nics[0].name, "eth0");
 	assert_string_equal(vm->nics[1].mac, "52:54:00:00:00:07");
-	assert_ok(io_remove_tree(folder, &err), &err);
+}
+
+#define CARD(n) "{\"name\": \"live" #n "\", \"mac\": " \
+	"\"52:54:00:00:00:0" #n "\", \"permanent_mac\": null}"
+
+static void
+cards_come_in_the_order_of_their_old_names(void **state)
+{
+	static const struct {
+		const char *names[4]; /* of the cards 1 to 4; NULL: none */
+		const char *order;
+	} cases[] = {
+		{{"eth3", "eth1", "eth0", "eth2"}, "3241"},
+		{{"eth1", "eth0", "ens3", "ens4"}, "2134"},
+		{{NULL, NULL, "eth0", NULL}, "3124"},
+		{{"eth7", "eth6", NULL, "eth1"}, "2413"},
+		{{"enp2s0f1", "enp2s0f0", "em1", "lan"}, "1234"},
+		{{"eth1", "eth1x", "eth", "eth-1"}, "2134"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char guest[512] = "{\"interfaces\": [", order[5] = "";
+		AUTO(vm_freep) struct vm *vm = NULL;
+
+		for (int k = 0; k < 4; k++) {
+			size_t used = strlen(guest);
+
+			if (cases[i].names[k] != NULL)
+				snprintf(guest + used, sizeof guest - used,
+					"%s{\"name\": \"%s\", \"mac\": "
+					"\"52:54:00:00:00:0%d\"}",
+					guest[used - 1] == '[' ? "" : ", ",
+					cases[i].names[k], k + 1);
+		}
+		strcat(guest, "]}");
+		vm = make_vm(guest, "{\"nics\": [" CARD(1) ", " CARD(2) ", "
+			CARD(3) ", " CARD(4) "]}");
+		assert_int_equal(vm->nic_count, 4);
+		for (int k = 0; k < 4; k++)
+			order[k] = vm->nics[k].mac[16];
+		assert_string_equal(order, cases[i].order);
+	}
+}
+
+static void
+cards_of_a_bond_carry_its_network_and_differ(void **state)
+{
+	AUTO(vm_freep) struct vm *vm = make_vm("{\"interfaces\": ["
+		"{\"name\": \"eth0\", \"mac\": \"52:54:00:00:00:01\", "
+		"\"kind\": \"card\", \"master\": \"bond0\"}, "
+		"{\"name\": \"bond0\", \"kind\": \"bond\", "
+		"\"master\": \"br0\"}, {\"name\": \"br0\", \"kind\": "
+		"\"bridge\", \"addresses\": [\"198.51.100.10/24\"], "
+		"\"gateway\": \"198.51.100.1\", \"master\": \"br0\"}]}",
+		"{\"nics\": [" CARD(1) ", " CARD(1) "]}");
+
+	(void)state;
+	assert_int_equal(vm->nic_count, 2);
+	assert_string_equal(vm->nics[0].name, "eth0");
+	assert_string_equal(vm->nics[0].subnet.network, "198.51.100.0/24");
+	assert_string_equal(vm->nics[0].subnet.host, "198.51.100.1");
+	assert_string_not_equal(vm->nics[0].mac, vm->nics[1].mac);
 }
 
 static void
@@ -418,6 +495,8 @@ main(void)
 			boot_disk_is_the_one_that_the_conversion_found),
 		cmocka_unit_test(cards_keep_the_address_burnt_in),
 		cmocka_unit_test(without_an_inventory_only_cards_become_cards),
+		cmocka_unit_test(cards_come_in_the_order_of_their_old_names),
+		cmocka_unit_test(cards_of_a_bond_carry_its_network_and_differ),
 		cmocka_unit_test(disks_without_a_serial_get_stable_ones),
 		cmocka_unit_test(vendor_wide_uuids_are_replaced),
 		cmocka_unit_test(
