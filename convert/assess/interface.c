@@ -21,6 +21,16 @@ is_address(const char *text)
 		inet_pton(AF_INET6, text, &address) == 1;
 }
 
+/* As the kernel prints it: "2001:DB8:0::1" is "2001:db8::1". */
+static void
+make_canonical(char text[48])
+{
+	struct in6_addr address;
+
+	if (inet_pton(AF_INET6, text, &address) == 1)
+		inet_ntop(AF_INET6, &address, text, 48);
+}
+
 static int
 mask_bits(const char *mask)
 {
@@ -60,6 +70,7 @@ interface_add_address(struct guest_interface *interface, const char *address,
 	if (n >= sizeof plain || interface->address_count == GUEST_ADDRESSES)
 		return;
 	snprintf(plain, sizeof plain, "%.*s", (int)n, address);
+	make_canonical(plain);
 	if (!is_address(plain) || has_address(interface, plain))
 		return;
 	snprintf(interface->addresses[interface->address_count++],

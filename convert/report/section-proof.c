@@ -130,6 +130,9 @@ print_run(FILE *out, const json_t *proof)
 		"page.</p>\n", json_text(proof, "started", "?"),
 		strcmp(json_text(proof, "accelerator", ""), "kvm") == 0
 			? "KVM" : "software emulation, which is slow");
+	json_array_foreach(json_object_get(proof, "excused"), i, problem)
+		markup_print(out, "<p>%s</p>\n", json_is_string(problem)
+			? json_string_value(problem) : "?");
 	json_array_foreach(json_object_get(proof, "problems"), i, problem)
 		markup_print(out, "<p><span class=\"open\">Problem:</span> %s"
 			"</p>\n", json_is_string(problem)

@@ -242,6 +242,9 @@ print_proof(FILE *out, const struct parts *parts)
 			json_text(item, "address", "?"),
 			json_flag(item, "answered", 0) ? "answers"
 						       : "does not answer");
+	json_array_foreach(json_object_get(proof, "excused"), i, item)
+		line(out, "%s", json_string_value(item) == NULL ? "?"
+			: json_string_value(item));
 	json_array_foreach(json_object_get(proof, "problems"), i, item)
 		line(out, "problem: %s", json_string_value(item) == NULL ? "?"
 			: json_string_value(item));

@@ -6,12 +6,12 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/json.h"
 #include "common/own.h"
 #include "convert/emit/vm.h"
 #include "convert/verify/expect.h"
+#include "convert/verify/interfaces.h"
 
 static bool
 any_answered(const struct observation *seen)
@@ -27,88 +27,6 @@ proof_is_up(const struct observation *seen)
 {
 	return seen->watch->reached[WATCH_LOGIN] || seen->facts != NULL ||
 		any_answered(seen);
-}
-
-/* The length of a name without the ":1" of an alias. */
-static size_t
-base_length(const char *name)
-{
-	return strcspn(name, ":");
-}
-
-/* The card as the guest sees it: by address where it is known, else by name;
- * an alias is an address of the interface that it stands on. */
-static const json_t *
-seen_interface(const json_t *facts, const json_t *wanted)
-{
-	const char *mac = json_text(wanted, "mac", "");
-	const char *name = json_text(wanted, "name", "");
-	const json_t *link, *named = NULL;
-	size_t i;
-
-	json_array_foreach(json_object_get(facts, "interfaces"), i, link) {
-		if (*mac != '\0' && strcasecmp(json_text(link, "mac", ""),
-			mac) == 0)
-			return link;
-		if (strncmp(json_text(link, "name", ""), name,
-			base_length(name)) == 0 &&
-			strlen(json_text(link, "name", "")) == base_length(name))
-			named = link;
-	}
-	return *mac == '\0' ? named : NULL;
-}
-
-static bool
-holds_text(const json_t *list, const char *text)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(list, i, item)
-		if (json_is_string(item) &&
-			strcasecmp(json_string_value(item), text) == 0)
-			return true;
-	return false;
-}
-
-static bool
-has_ipv4(const json_t *addresses)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(addresses, i, item)
-		if (json_is_string(item) &&
-			strchr(json_string_value(item), '.') != NULL)
-			return true;
-	return false;
-}
-
-static void
-check_interface(json_t *problems, const json_t *facts, const json_t *wanted)
-{
-	const char *name = json_text(wanted, "name", "?");
-	const json_t *link = seen_interface(facts, wanted);
-	const json_t *addresses = json_object_get(link, "addresses"), *address;
-	size_t i;
-
-	if (strcmp(name, "lo") == 0)
-		return;
-	if (link == NULL) {
-		json_add(problems, "no network card %s (%s) in the guest", name,
-			json_text(wanted, "mac", "address unknown"));
-		return;
-	}
-	if (strncmp(json_text(link, "name", ""), name, base_length(name)) != 0)
-		json_add(problems, "network card %s is now called %s", name,
-			json_text(link, "name", "?"));
-	json_array_foreach(json_object_get(wanted, "addresses"), i, address)
-		if (json_is_string(address) &&
-			!holds_text(addresses, json_string_value(address)))
-			json_add(problems, "%s does not have its address %s",
-				name, json_string_value(address));
-	if (json_flag(wanted, "dhcp", 0) && !has_ipv4(addresses))
-		json_add(problems, "%s got no address by DHCP", name);
 }
 
 static void
@@ -129,20 +47,29 @@ check_mounts(json_t *problems, const json_t *facts, const json_t *wanted)
 	}
 }
 
+/* What waits for the network fails with a part of it. */
 static void
-check_facts(json_t *problems, const struct observation *seen)
+check_unit(json_t *problems, json_t *excused, const char *unit)
+{
+	if (json_array_size(excused) > 0 && interfaces_unit_waits(unit))
+		json_add(excused, "unit %s failed, which waits for that", unit);
+	else
+		json_add(problems, "unit %s failed", unit);
+}
+
+static void
+check_facts(json_t *problems, json_t *excused, const struct observation *seen)
 {
 	const json_t *guest = seen->vm->guest, *item;
 	size_t wanted = json_array_size(json_object_get(guest, "swap")), i;
 	size_t on = json_array_size(json_object_get(seen->facts, "swap"));
 
-	json_array_foreach(json_object_get(guest, "interfaces"), i, item)
-		check_interface(problems, seen->facts, item);
+	interfaces_check(problems, excused, seen->facts, guest);
 	if (on < wanted)
 		json_add(problems, "%zu of %zu swap areas are on", on, wanted);
 	check_mounts(problems, seen->facts, json_object_get(guest, "mounts"));
 	json_array_foreach(json_object_get(seen->facts, "failed_units"), i, item)
-		json_add(problems, "unit %s failed", json_string_value(item));
+		check_unit(problems, excused, json_string_value(item));
 }
 
 static void
@@ -165,7 +92,7 @@ guest_sent_frames(const struct observation *seen)
 }
 
 json_t *
-proof_problems(const struct observation *seen)
+proof_problems(const struct observation *seen, json_t *excused)
 {
 	const struct vm_nic *nic = &seen->vm->nics[seen->nic];
 	json_t *problems = json_array();
@@ -177,7 +104,7 @@ proof_problems(const struct observation *seen)
 		json_add(problems, "the VM stopped by itself (%s)",
 			seen->stop_reason);
 	if (seen->facts != NULL)
-		check_facts(problems, seen);
+		check_facts(problems, excused, seen);
 	else if (seen->has_witness)
 		json_add(problems, "the guest did not report on itself: its "
 			"names, addresses, swap and units were not checked");
@@ -222,7 +149,8 @@ explain_no_boot(char *reason, size_t room, const struct observation *seen)
 }
 
 static void
-explain_boot(char *reason, size_t room, const struct observation *seen)
+explain_boot(char *reason, size_t room, const struct observation *seen,
+	size_t excused)
 {
 	const struct watch *watch = seen->watch;
 	size_t used;
@@ -241,11 +169,16 @@ explain_boot(char *reason, size_t room, const struct observation *seen)
 	snprintf(reason + used, room - used, seen->facts == NULL
 		? "; not checked from inside"
 		: "; interfaces, swap, mounts and units as they should be");
+	used = strlen(reason);
+	if (excused > 0)
+		snprintf(reason + used, room - used,
+			", but for %zu that need more than an isolated network",
+			excused);
 }
 
 static void
 judge(const struct observation *seen, const json_t *problems,
-	struct verify_verdict *verdict)
+	const json_t *excused, struct verify_verdict *verdict)
 {
 	size_t count = json_array_size(problems);
 	char *reason = verdict->reason;
@@ -261,7 +194,7 @@ judge(const struct observation *seen, const json_t *problems,
 			count > 1 ? "; and more" : "");
 	} else {
 		strcpy(verdict->verdict, "boots");
-		explain_boot(reason, room, seen);
+		explain_boot(reason, room, seen, json_array_size(excused));
 	}
 }
 
@@ -320,15 +253,16 @@ json_t *
 proof_compose(const struct observation *seen,
 	struct verify_verdict *verdict_out)
 {
+	AUTO(json_decrefpp) json_t *excused = json_array();
 	AUTO(json_decrefpp) json_t *problems = proof_is_up(seen)
-		? proof_problems(seen) : json_array();
+		? proof_problems(seen, excused) : json_array();
 	json_t *proof = json_object();
 	char started[32];
 	struct tm utc;
 
 	gmtime_r(&seen->started, &utc);
 	strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", &utc);
-	judge(seen, problems, verdict_out);
+	judge(seen, problems, excused, verdict_out);
 	json_set_text(proof, "format", "unrack-proof/1");
 	json_set_text(proof, "verdict", verdict_out->verdict);
 	json_set_text(proof, "reason", verdict_out->reason);
@@ -338,6 +272,7 @@ proof_compose(const struct observation *seen,
 	json_object_set_new(proof, "milestones",
 		compose_milestones(seen->watch));
 	json_object_set(proof, "problems", problems);
+	json_object_set(proof, "excused", excused);
 	json_object_set_new(proof, "expectations", compose_expectations(seen));
 	json_object_set_new(proof, "facts", seen->facts == NULL ? json_null()
 		: json_deep_copy(seen->facts));

@@ -32,9 +32,11 @@ struct observation {
 /* Whether the guest came up at all. */
 bool proof_is_up(const struct observation *seen);
 
-/* What is wrong with a guest that is up, as a list of texts; owned by the
- * caller. */
-json_t *proof_problems(const struct observation *seen);
+/*
+ * What is wrong with a guest that is up, as a list of texts; owned by the caller.
+ * What it lacks because its network is isolated is added to `excused`.
+ */
+json_t *proof_problems(const struct observation *seen, json_t *excused);
 
 /* The verdict, and proof.json's content (owned by the caller; NULL: memory). */
 json_t *proof_compose(const struct observation *seen,

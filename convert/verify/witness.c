@@ -32,6 +32,18 @@ static const char script[] =
 "	for d in /sys/class/net/*; do\n"
 "		n=${d##*/}; m=; read -r m < $d/address\n"
 "		[ \"$n\" = lo ] || echo \"link $n $m\"\n"
+"		[ -e $d/device ] && echo \"card $n\"\n"
+"		[ -r $d/bonding_slave/perm_hwaddr ] &&\n"
+"			read -r m < $d/bonding_slave/perm_hwaddr &&\n"
+"			echo \"permanent $n $m\"\n"
+"	done 2>/dev/null\n"
+"	for f in /proc/net/bonding/*; do\n"
+"		while read -r a b c d rest; do\n"
+"			case \"$a $b\" in\n"
+"			'Slave Interface:') n=$c ;;\n"
+"			'Permanent HW') echo \"permanent $n $d\" ;;\n"
+"			esac\n"
+"		done < $f\n"
 "	done 2>/dev/null\n"
 "	ip -o addr 2>/dev/null | while read -r i n f a rest; do\n"
 "		case $n:$f in lo:*) ;; *:inet*) echo \"address $n $a\" ;; esac\n"
@@ -215,6 +227,12 @@ read_line(json_t *facts, char *line)
 		json_set_text(facts, words[0], words[1]);
 	else if (strcmp(words[0], "link") == 0)
 		add_link(links, words[1], count > 2 ? words[2] : "");
+	else if (strcmp(words[0], "permanent") == 0 && count > 2)
+		json_set_text(find_link(links, words[1]), "permanent",
+			words[2]);
+	else if (strcmp(words[0], "card") == 0)
+		json_object_set_new(find_link(links, words[1]), "card",
+			json_true());
 	else if (strcmp(words[0], "address") == 0 && count > 2)
 		append_text(json_object_get(find_link(links, words[1]),
 			"addresses"), words[2]);

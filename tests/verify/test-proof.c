@@ -132,6 +132,119 @@ alias_is_an_address_of_its_interface(void **state)
 	check_verdict(&scene, "boots-with-problems", "eth1:1");
 }
 
+/* A bond with a VLAN on it, as a guest's configuration has it. */
+static const char bond_text[] =
+	"{\"interfaces\": ["
+	"{\"name\": \"eth0\", \"mac\": \"52:54:00:00:00:01\", \"kind\": "
+	"\"card\", \"master\": \"bond0\", \"addresses\": []},"
+	"{\"name\": \"eth1\", \"mac\": \"52:54:00:00:00:02\", \"kind\": "
+	"\"card\", \"master\": \"bond0\", \"addresses\": []},"
+	"{\"name\": \"bond0\", \"mac\": null, \"kind\": \"bond\", "
+	"\"mode\": \"active-backup\", \"addresses\": "
+	"[\"192.0.2.10/24\"]},"
+	"{\"name\": \"bond0.100\", \"mac\": null, \"kind\": \"vlan\", "
+	"\"parent\": \"bond0\", \"dhcp\": true},"
+	"{\"name\": \"eth7\", \"mac\": \"52:54:00:00:00:07\", "
+	"\"off\": true, \"addresses\": [\"192.0.2.77/24\"]}]}";
+
+static const char bond_report[] =
+	"unrack-witness begin\r\nstate running\r\n"
+	"link bond0 52:54:00:00:00:01\r\n"
+	"link bond0.100 52:54:00:00:00:01\r\n"
+	"link eth0 52:54:00:00:00:01\r\ncard eth0\r\n"
+	"link eth1 52:54:00:00:00:01\r\ncard eth1\r\n"
+	"permanent eth0 52:54:00:00:00:01\r\n"
+	"permanent eth1 52:54:00:00:00:02\r\n"
+	"address bond0 192.0.2.10/24\r\nmount /dev/vda1 / ext4\r\n"
+	"unrack-witness end\r\n";
+
+/* The bond's scene, with `from` replaced in the guest and in its report. */
+static void
+open_bond(struct scene *scene, const char *from, const char *to)
+{
+	const char *const texts[] = {bond_text, bond_report};
+	char changed[2][2048];
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *at = strstr(texts[i], from);
+
+		if (at == NULL)
+			snprintf(changed[i], sizeof changed[i], "%s", texts[i]);
+		else
+			snprintf(changed[i], sizeof changed[i], "%.*s%s%s",
+				(int)(at - texts[i]), texts[i], to,
+				at + strlen(from));
+	}
+	open_scene(scene, changed[1]);
+	json_decref(scene->vm.guest);
+	scene->vm.guest = json_loads(changed[0], 0, NULL);
+	assert_non_null(scene->vm.guest);
+}
+
+static void
+cards_of_a_bond_are_known_by_what_was_burnt_in(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_bond(&scene, "nothing", "");
+	check_verdict(&scene, "boots", "but for 1 that need");
+	open_bond(&scene, "link eth1 52:54:00:00:00:01\r\ncard eth1\r\n",
+		"link ens4 52:54:00:00:00:01\r\ncard ens4\r\n"
+		"permanent ens4 52:54:00:00:00:02\r\n");
+	check_verdict(&scene, "boots-with-problems", "eth1 is now called ens4");
+	open_bond(&scene, "permanent eth1 52:54:00:00:00:02",
+		"permanent eth1 52:54:00:00:00:03");
+	check_verdict(&scene, "boots-with-problems", "no network card eth1");
+	open_bond(&scene, "address bond0 192.0.2.10/24", "address bond0 ::1/8");
+	check_verdict(&scene, "boots-with-problems",
+		"bond0 does not have its address");
+	open_bond(&scene, "link bond0 52:54:00:00:00:01", "link bond1 x");
+	check_verdict(&scene, "boots-with-problems", "bond0 is not there");
+}
+
+static void
+what_needs_a_switch_is_excused_while_isolated(void **state)
+{
+	static const struct {
+		const char *from, *to;
+	} changes[] = {
+		{"\"active-backup\"", "\"802.3ad\""},
+		{"\"active-backup\"", "\"active-backup\", "
+			"\"asks_peers\": true"},
+		{"\"kind\": \"bond\"", "\"kind\": \"infiniband\""},
+		{"\"kind\": \"card\", \"master\"", "\"kind\": \"card\", "
+			"\"missing\": true, \"master\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		struct scene scene;
+
+		open_bond(&scene, changes[i].from, changes[i].to);
+		json_array_clear(json_object_get(json_array_get(json_object_get(
+			scene.facts, "interfaces"), 0), "addresses"));
+		json_array_append_new(json_object_get(scene.facts,
+			"failed_units"), json_string("networking.service"));
+		check_verdict(&scene, "boots", "but for");
+	}
+}
+
+static void
+only_units_that_wait_for_the_network_are_excused(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_bond(&scene, "state running",
+		"state degraded\r\nfailed nginx.service");
+	check_verdict(&scene, "boots-with-problems", "nginx.service");
+	open_scene(&scene, good_report);
+	json_array_append_new(json_object_get(scene.facts, "failed_units"),
+		json_string("networking.service"));
+	check_verdict(&scene, "boots-with-problems", "networking.service");
+}
+
 static void
 silent_port_is_a_problem(void **state)
 {
@@ -281,6 +394,10 @@ main(void)
 		cmocka_unit_test(everything_seen_is_boots),
 		cmocka_unit_test(each_thing_amiss_is_a_problem),
 		cmocka_unit_test(alias_is_an_address_of_its_interface),
+		cmocka_unit_test(cards_of_a_bond_are_known_by_what_was_burnt_in),
+		cmocka_unit_test(what_needs_a_switch_is_excused_while_isolated),
+		cmocka_unit_test(
+			only_units_that_wait_for_the_network_are_excused),
 		cmocka_unit_test(silent_port_is_a_problem),
 		cmocka_unit_test(frames_from_outside_break_the_isolation),
 		cmocka_unit_test(witness_that_stays_silent_is_a_problem),
