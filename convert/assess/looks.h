@@ -18,6 +18,7 @@ void bios_look(struct examination *, const struct rule *);
 void bmc_look(struct examination *, const struct rule *);
 void certificate_expired_look(struct examination *, const struct rule *);
 void certificate_expiring_look(struct examination *, const struct rule *);
+void cloud_init_look(struct examination *, const struct rule *);
 void disk_defects_look(struct examination *, const struct rule *);
 void disk_failing_look(struct examination *, const struct rule *);
 void disk_hidden_look(struct examination *, const struct rule *);
@@ -42,6 +43,7 @@ void san_look(struct examination *, const struct rule *);
 void sr_iov_look(struct examination *, const struct rule *);
 void tpm_look(struct examination *, const struct rule *);
 void security_driver_look(struct examination *, const struct rule *);
+void vlan_look(struct examination *, const struct rule *);
 void time_unsynchronised_look(struct examination *, const struct rule *);
 void time_zone_look(struct examination *, const struct rule *);
 

@@ -7,6 +7,24 @@
 
 static const struct rule rules[] = {
 	{
+		.id = "network.arp-target",
+		.title = "A bond tests its cards by asking neighbours",
+		.severity = SEVERITY_WARNING,
+		.why = "Where the addresses that it asks do not answer, as in the "
+		  "isolated network of the boot proof, the bond takes its cards "
+		  "for dead.",
+		.action = "Let the VM's network reach these addresses, or test the "
+		  "links with miimon instead.",
+		.clues = (const struct clue[]){
+			{"/etc/network/interfaces* /etc/sysconfig/network*/ifcfg-* "
+			  "/etc/netplan/* /etc/NetworkManager/system-connections/* "
+			  "/etc/systemd/network/* "
+			  "/etc/modprobe.conf /etc/modprobe.d/*",
+			  "(arp[-_]ip[-_]targets?|ARPIPTargets?)[ \t]*[=: ]",
+			  NULL},
+			{0}},
+	},
+	{
 		.id = "network.bond",
 		.title = "Network cards are joined to a bond that the switch must "
 		  "know",
@@ -37,6 +55,17 @@ static const struct rule rules[] = {
 		.proof = "tests/assess/test-interfaces.c",
 	},
 	{
+		.id = "network.cloud-init",
+		.title = "cloud-init writes the network's configuration",
+		.severity = SEVERITY_WARNING,
+		.why = "For a machine that it takes for a new one, it writes the "
+		  "configuration anew: often with DHCP in place of the address.",
+		.action = "Create /etc/cloud/cloud-init.disabled, or set network: "
+		  "{config: disabled} in /etc/cloud/cloud.cfg.d.",
+		.command = "touch /etc/cloud/cloud-init.disabled",
+		.look = cloud_init_look,
+	},
+	{
 		.id = "network.firewall-address",
 		.title = "Firewall rules name addresses",
 		.severity = SEVERITY_INFORMATION,
@@ -63,6 +92,44 @@ static const struct rule rules[] = {
 			{"/etc/hosts",
 			  "^([0-9a-fA-F:.]+)[ \t]",
 			  hosts_accept},
+			{0}},
+	},
+	{
+		.id = "network.infiniband",
+		.title = "An interface is on InfiniBand",
+		.severity = SEVERITY_WARNING,
+		.why = "The VM has Ethernet cards only: what is configured for "
+		  "InfiniBand does not come up.",
+		.action = "Give the VM the adapter, or move its addresses to an "
+		  "Ethernet interface.",
+		.clues = (const struct clue[]){
+			{"/etc/network/interfaces*",
+			  "^iface[ \t]+(ib[0-9]+)[ \t.]", NULL},
+			{"/etc/sysconfig/network*/ifcfg-*",
+			  "^(TYPE=\"?InfiniBand|CONNECTED_MODE=|IPOIB_MODE=)", NULL},
+			{"/etc/NetworkManager/system-connections/*",
+			  "^type=(infiniband)$", NULL},
+			{"/etc/systemd/network/*", "^Kind=(ipoib)$", NULL},
+			{0}},
+	},
+	{
+		.id = "network.ipv6-autoconf",
+		.title = "IPv6 addresses come from the router",
+		.severity = SEVERITY_INFORMATION,
+		.why = "The half that is made of the MAC address stays; the prefix "
+		  "is what the VM's network announces. In the isolated network "
+		  "nobody does.",
+		.action = "Nothing, if the VM stays in the same network.",
+		.clues = (const struct clue[]){
+			{"/etc/network/interfaces*",
+			  "^iface[ \t]+[^ \t]+[ \t]+inet6[ \t]+(auto|dhcp)", NULL},
+			{"/etc/sysconfig/network*/ifcfg-*",
+			  "^(IPV6_AUTOCONF=\"?yes|DHCPV6C=\"?yes|BOOTPROTO=['\"]?(auto6|dhcp6))",
+			  NULL},
+			{"/etc/netplan/*", "^(accept-ra:[ \t]*true|dhcp6:[ \t]*true)",
+			  NULL},
+			{"/etc/systemd/network/*", "^(IPv6AcceptRA=(yes|true|1)|DHCP=ipv6)",
+			  NULL},
 			{0}},
 	},
 	{
@@ -262,6 +329,7 @@ static const struct rule rules[] = {
 		.why = "The VM's card must be connected to a trunk that carries "
 		  "them.",
 		.action = "Allow these VLANs on the host's bridge and switch port.",
+		.look = vlan_look,
 		.clues = (const struct clue[]){
 			{"/etc/network/interfaces*",
 			  "^iface[ \t]+([a-z][a-z0-9]*\\.[0-9]+|vlan[0-9]+)[ \t]",
