@@ -142,37 +142,25 @@ configure_service() { # ROOT
 # MODULES=dep, update-initramfs takes the drivers of the hardware it sees, and
 # udev names that hardware.  Standard input is what to do there; then the
 # machine says what it is made of (scripts/make-guest keeps that) and stops.
-# The unit undoes itself; nothing of it stays in the guest.
+# The script is the only program of that boot (init=), since booting all of a
+# system takes an emulated machine minutes.  Nothing of it stays in the guest.
 configure_finish() { # ROOT
 	put "$1/root/finish-installation" 755 <<-END
 	#!/bin/sh
-	# Not the console: its login prompt hangs up whoever writes there.
-	exec > /dev/ttyS1 2>&1
-	$(declare -f clean_up | sed 's/^function //')
-	$(declare -f describe_hardware | sed 's/^function //')
+	exec > /dev/ttyS1 2>&1 < /dev/null
+	$(declare -f start_up)
+	$(declare -f describe_hardware)
+	$(declare -f clean_up)
+	$(declare -f power_off)
+	trap power_off EXIT
+	start_up
 	set -ex
-	trap 'systemctl --no-block poweroff' EXIT
 	$(cat)
 	set +x
 	describe_hardware
 	clean_up
-	sync
 	echo 'unrack: installation finished'
 	END
-	put "$1/etc/systemd/system/finish-installation.service" <<-'END'
-	[Unit]
-	Description=Finish the installation
-	After=network.target
-
-	[Service]
-	Type=oneshot
-	ExecStart=/root/finish-installation
-
-	[Install]
-	WantedBy=multi-user.target
-	END
-	ln -s /etc/systemd/system/finish-installation.service \
-		"$1/etc/systemd/system/multi-user.target.wants/"
 }
 
 # The usual last step: an initramfs for this hardware alone, and GRUB.
@@ -187,12 +175,40 @@ configure_first_boot() { # ROOT
 	END
 }
 
-# The next two run in the guest, in its own shell.
-clean_up() {
+# These run in the guest, in its own shell.
+start_up() {
+	PATH=/usr/sbin:/usr/bin:/sbin:/bin
+	export PATH
+	mountpoint -q /proc || mount -t proc proc /proc
+	mountpoint -q /sys || mount -t sysfs sysfs /sys
+	mountpoint -q /run || mount -t tmpfs tmpfs /run
+	mount -o remount,rw /
+	hostname "$(cat /etc/hostname)"
+	[ ! -d /sys/firmware/efi ] ||
+		mount -t efivarfs efivarfs /sys/firmware/efi/efivars
+	/lib/systemd/systemd-udevd --daemon
+	udevadm trigger --action=add --subsystem-match=pci
+	udevadm settle
+	udevadm trigger --action=add --subsystem-match=block \
+		--subsystem-match=net
+	udevadm settle
+	mdadm --assemble --scan
+	vgchange -ay
+	mount -a
+}
+
+power_off() {
 	cd /
-	rm -f /root/finish-installation \
-		/etc/systemd/system/finish-installation.service \
-		/etc/systemd/system/multi-user.target.wants/finish-installation.service
+	udevadm control --exit
+	umount -a
+	echo u > /proc/sysrq-trigger
+	sleep 2
+	echo o > /proc/sysrq-trigger
+	sleep 60
+}
+
+clean_up() {
+	rm -f /root/finish-installation
 	rm -rf /var/log/journal/*/* /var/cache/apt/*.bin \
 		/var/lib/apt/lists/*_* /var/cache/debconf/*-old /tmp/* /var/tmp/*
 }
