@@ -111,6 +111,9 @@ make_machine() { # NAME CHIPSET BUS CARD DISK...
 			image_format: "raw"}'
 	done | jq -s '{disks: .}' > "$machine/disks.json"
 	echo "$guest" > "$machine/report/guest.json"
+	if [ -f "$folder/variables.fd" ]; then
+		cp "$folder/variables.fd" "$machine/vm/$1_VARS.fd"
+	fi
 }
 
 # What `convert` and `verify` are both told.
@@ -172,7 +175,7 @@ problems_after() { # PROOF
 				| select(startswith("fe80") or IN($now.addresses[]) | not)
 				| "\($card.name) has lost \(.)" end),
 		(select(($new.swap | length) < ($old.swap | length)) |
-			"\($new.swap | length) of \($old.swap | length) swap areas"),
+			"\($new.swap | length) of \($old.swap | length) swap areas are on"),
 		($old.mounts[] | select(.target | IN($new.mounts[].target) | not)
 			| "\(.target) is not mounted"),
 		($new.failed_units[] | select(IN($old.failed_units[]) | not)
