@@ -198,7 +198,9 @@ start_up() {
 }
 
 power_off() {
+	set +ex
 	cd /
+	sync
 	udevadm control --exit
 	umount -a
 	echo u > /proc/sysrq-trigger
@@ -233,7 +235,7 @@ describe_hardware() {
 	done
 	for path in /sys/firmware/efi/efivars/Boot[0-9]*-*; do
 		[ ! -e "$path" ] || echo "variable $(basename "${path%%-*}") $(
-			tail -c +5 "$path" | base64 -w 0)"
+			cat "$path" | tail -c +5 | base64 -w 0)"
 	done
 	efibootmgr -v 2> /dev/null | sed -n \
 		's/^\(Boot[0-9A-F]*\)\* \([^	]*\)	.*File(\(.*\)).*/loader \1 \3 \2/p

@@ -77,7 +77,8 @@ inventory() {
 compose_guest() { # CHIPSET BUS CARD
 	jq -n --arg network "$network" --argjson swaps "$swaps" \
 		--arg mounts "$mounts" --arg firmware "$firmware" \
-		--arg chipset "$1" --arg bus "$2" --arg nic "$3" --slurpfile inventory inventory.json '
+		--arg chipset "$1" --arg bus "$2" --arg nic "$3" \
+		--slurpfile inventory inventory.json '
 		def mac_of($name): $inventory[0].nics[]
 			| select(.name == $name) | {mac};
 		[$mounts | split(" ")[] | split("=") |
