@@ -219,14 +219,28 @@ find_kernel(struct guest *guest, const char *image)
 	return NULL;
 }
 
+/*
+ * Open the guest's files.  1 when there is a /boot; 0 when its disk is not
+ * here: that no kernel is found is then a finding, and no failure.
+ */
+static int
+open_boot(struct guest_files *files, guestfs_h *g, struct error *err)
+{
+	guest_libguestfs_open(files, g);
+	return guest_has_folder(files, "/boot", err);
+}
+
 int
 injection_find_kernels(guestfs_h *g, struct guest *guest, struct error *err)
 {
 	struct guest_files files;
 	struct kernel *kernels;
 	size_t count;
+	int is_there;
 
-	guest_libguestfs_open(&files, g);
+	is_there = open_boot(&files, g, err);
+	if (is_there != 1)
+		return is_there;
 	if (kernel_list(&kernels, &count, &files, NULL, err) == -1)
 		return -1;
 	for (size_t i = 0; i < count && guest->kernel_count < GUEST_KERNELS;
@@ -282,8 +296,11 @@ injection_run(guestfs_h *g, bool dry_run, struct guest *guest,
 		.changed = note_change,
 	};
 	struct guest_files files;
+	int is_there;
 
-	guest_libguestfs_open(&files, g);
+	is_there = open_boot(&files, g, err);
+	if (is_there != 1)
+		return is_there;
 	if (inject_run(&files, &options, &report, err) == -1)
 		return -1;
 	for (size_t i = 0; i < report.count; i++) {
