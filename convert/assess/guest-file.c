@@ -124,8 +124,12 @@ guest_files(guestfs_h *g, const char *pattern)
 	size_t kept = 0;
 
 	for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
-		char *real = i < FOLDER_LIMIT ? guestfs_realpath(g, names[i])
-					      : NULL;
+		/* libguestfs ends the names of folders with a slash. */
+		size_t bytes = strlen(names[i]);
+		bool is_folder = bytes > 0 && names[i][bytes - 1] == '/';
+		char *real = i < FOLDER_LIMIT && !is_folder
+			? guestfs_realpath(g, names[i])
+			: NULL;
 
 		free(names[i]);
 		names[i] = NULL;

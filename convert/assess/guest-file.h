@@ -37,8 +37,8 @@ char **guest_folder_files(guestfs_h *g, const char *folder,
 	const char *ending);
 
 /*
- * What a pattern of glob(7) leads to, through links, as the guest sees it: a
- * NULL-terminated list of at most 1000.  NULL when out of memory.
+ * What a pattern of glob(7) leads to, through links, as the guest sees it, but
+ * for folders: a NULL-terminated list of at most 1000.  NULL when out of memory.
  */
 char **guest_files(guestfs_h *g, const char *pattern);
 
