@@ -10,8 +10,8 @@
 #include "common/json.h"
 #include "common/own.h"
 #include "convert/assess/finding.h"
-#include "convert/capture/damage.h"
 #include "convert/capture/generation.h"
+#include "convert/damage/damage.h"
 #include "convert/pipeline-parts.h"
 #include "convert/state/journal.h"
 #include "convert/state/machine.h"
@@ -152,15 +152,11 @@ add_damage(struct pipeline *p, const char *path, struct error *err)
 	if (findings_read(&findings, path, err) == -1 ||
 		pipeline_read_inventory(p, &inventory, err) == -1)
 		return -1;
-	for (size_t i = 0; i < p->disk_count; i++) {
-		const struct machine_disk *disk = &p->disks[i];
-
-		damage_note_reread(disk->name, &p->rereads[i], findings);
-		if (damage_is_listed(p->machine, disk) &&
-			damage_find(p->machine, disk, inventory, findings,
-				err) == -1)
-			return -1;
-	}
+	for (size_t i = 0; i < p->disk_count; i++)
+		damage_note_reread(p->disks[i].name, &p->rereads[i], findings);
+	if (damage_find(p->machine, p->disks, p->disk_count, inventory,
+			findings, err) == -1)
+		return -1;
 	json = findings_to_json(findings, p->machine->name, true);
 	if (json == NULL)
 		return error_set(err, ENOMEM, "write %s", path);

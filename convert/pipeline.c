@@ -104,19 +104,6 @@ clear_report(struct pipeline *p, struct error *err)
 	return io_make_folders(report, err);
 }
 
-static unsigned
-sector_bytes(const json_t *inventory, const char *name)
-{
-	const json_t *disk;
-	size_t i;
-
-	json_array_foreach(json_object_get(inventory, "disks"), i, disk)
-		if (strcmp(json_text(disk, "name", ""), name) == 0)
-			return (unsigned)json_number(disk,
-				"logical_sector_bytes", 512);
-	return 512;
-}
-
 int
 pipeline_convert(struct pipeline *p, struct conversion_result *conversion,
 	struct error *err)
@@ -149,7 +136,7 @@ pipeline_convert(struct pipeline *p, struct conversion_result *conversion,
 		disks[i].name = p->disks[i].name;
 		disks[i].path = p->overlays[i];
 		disks[i].format = "qcow2";
-		disks[i].sector_bytes = sector_bytes(inventory,
+		disks[i].sector_bytes = machine_sector_bytes(inventory,
 			p->disks[i].name);
 	}
 	if (conversion_run(&request, conversion, err) == -1)

@@ -5,7 +5,31 @@
 #include "convert/assess/catalogue.h"
 #include "convert/assess/looks.h"
 
+#define DAMAGE_PROOF "tests/by-hand/sick-disks"
+
 static const struct rule rules[] = {
+	{
+		.id = "disk.bad-sectors.boot",
+		.title = "A partition table or boot area could not be read",
+		.severity = SEVERITY_WARNING,
+		.why = "Parts of it are zeros in the capture, and so in the VM: "
+		  "it may not boot, or lack partitions.",
+		.action = "Look at what the boot proof says. Write the table or "
+		  "the boot loader anew in the VM if it does not start.",
+		.proof = DAMAGE_PROOF,
+	},
+	{
+		.id = "disk.bad-sectors.encrypted",
+		.title = "An encrypted volume has parts that could not be read",
+		.severity = SEVERITY_WARNING,
+		.why = "They are zeros in the capture. Which files they belong to "
+		  "cannot be told without the key; where the header or its "
+		  "keys are lost, the volume cannot be opened at all.",
+		.action = "Open the volume in the VM, check its file system, and "
+		  "compare with a backup. Restore a lost header from its "
+		  "backup.",
+		.proof = DAMAGE_PROOF,
+	},
 	{
 		.id = "disk.bad-sectors.file",
 		.title = "A file has parts that could not be read",
@@ -14,38 +38,61 @@ static const struct rule rules[] = {
 		  "in the capture, and so in the VM.",
 		.action = "Restore the file from a backup, or reinstall its package.",
 		.command = "dpkg -V || rpm -Va",
-		.proof = "tests/convert/test-damage.c",
+		.proof = DAMAGE_PROOF,
 	},
 	{
 		.id = "disk.bad-sectors.free",
 		.title = "Unreadable sectors held no data",
 		.severity = SEVERITY_INFORMATION,
-		.why = "They are in free or swap space. The server's disk is "
-		  "failing all the same.",
+		.why = "They are in free or swap space, or belong to nothing. The "
+		  "server's disk is failing all the same.",
 		.action = "Do not rely on the server's disk any longer.",
-		.proof = "tests/convert/test-damage.c",
+		.proof = DAMAGE_PROOF,
 	},
 	{
 		.id = "disk.bad-sectors.metadata",
-		.title = "Structures of the disk could not be read",
+		.title = "A file system's own records could not be read",
 		.severity = SEVERITY_WARNING,
-		.why = "Parts of a file system's own records, of the partition "
-		  "table or of the boot loader are zeros in the capture. "
-		  "Files may be lost with them.",
+		.why = "Parts of them are zeros in the capture. Files may be lost "
+		  "with them.",
 		.action = "Check the file system in the VM (fsck) before it is used, "
 		  "and compare with a backup.",
-		.proof = "tests/convert/test-damage.c",
+		.proof = DAMAGE_PROOF,
+	},
+	{
+		.id = "disk.bad-sectors.mirrored",
+		.title = "Other members of a RAID have what could not be read",
+		.severity = SEVERITY_WARNING,
+		.why = "Nothing is lost, but this member has zeros there in the "
+		  "capture, and the array in the VM may read them as data.",
+		.action = "Before the VM is used, remove this member from the array "
+		  "and add it again, so that it is written anew.",
+		.command = "mdadm ARRAY --fail MEMBER --remove MEMBER && "
+		  "mdadm --zero-superblock MEMBER && mdadm ARRAY --add MEMBER",
+		.proof = DAMAGE_PROOF,
 	},
 	{
 		.id = "disk.bad-sectors.unknown",
 		.title = "Unreadable sectors could not be assigned to files",
 		.severity = SEVERITY_WARNING,
 		.why = "They are zeros in the capture, and unrack cannot tell "
-		  "what they held: it reads the records of ext2, ext3 and "
-		  "ext4 on plain partitions alone.",
+		  "what they held: the file system is unknown to it or too "
+		  "damaged, or lies in a thin pool, a snapshot or a RAID that "
+		  "it cannot follow.",
 		.action = "Find out with the file system's own tools, and compare "
 		  "with a backup.",
-		.proof = "tests/convert/test-damage.c",
+		.proof = DAMAGE_PROOF,
+	},
+	{
+		.id = "disk.bad-sectors.volumes",
+		.title = "Records of LVM or of a RAID could not be read",
+		.severity = SEVERITY_WARNING,
+		.why = "They are zeros in the capture. Volumes or arrays may not "
+		  "start, or without one of their disks.",
+		.action = "Check them in the VM (vgck, mdadm --detail). LVM can "
+		  "write its records anew (vgcfgrestore); a member of an array "
+		  "can be removed and added again.",
+		.proof = DAMAGE_PROOF,
 	},
 	{
 		.id = "disk.defects",
@@ -90,7 +137,7 @@ static const struct rule rules[] = {
 		.action = "Test the server's memory, capture again, and check the "
 		  "data in the VM. What was converted already is from the "
 		  "first read: `unrack convert` makes it anew.",
-		.proof = "tests/convert/test-damage.c",
+		.proof = "tests/damage/test-list.c",
 	},
 	{
 		.id = "disk.worn",

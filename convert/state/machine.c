@@ -337,3 +337,16 @@ machine_disks_free(struct machine_disk *disks, size_t count)
 		free(disks[i].image);
 	free(disks);
 }
+
+unsigned
+machine_sector_bytes(const json_t *inventory, const char *name)
+{
+	const json_t *disk;
+	size_t i;
+
+	json_array_foreach(json_object_get(inventory, "disks"), i, disk)
+		if (strcmp(json_text(disk, "name", ""), name) == 0)
+			return (unsigned)json_number(disk,
+				"logical_sector_bytes", 512);
+	return 512;
+}

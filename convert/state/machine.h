@@ -1,6 +1,7 @@
 #ifndef CONVERT_STATE_MACHINE_H
 #define CONVERT_STATE_MACHINE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -93,5 +94,8 @@ int machine_read_disks(const struct machine *machine,
 int machine_write_disks(const struct machine *machine,
 	const struct machine_disk *disks, size_t count, struct error *err);
 void machine_disks_free(struct machine_disk *disks, size_t count);
+
+/* What a disk's partition table counts in, by the inventory; else 512. */
+unsigned machine_sector_bytes(const json_t *inventory, const char *name);
 
 #endif

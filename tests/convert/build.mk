@@ -70,10 +70,6 @@ test-verify-capture_src := tests/convert/test-verify-capture.c \
 	convert/verb-verify-capture.c $(capture_test_src)
 test-verify-capture_pkg := $(wire_pkg) cmocka libarchive
 
-tests += test-damage
-test-damage_src := tests/convert/test-damage.c $(capture_test_src)
-test-damage_pkg := $(wire_pkg) cmocka libarchive
-
 tests += test-turn
 test-turn_src := tests/convert/test-turn.c convert/serve/turn.c $(common_src)
 test-turn_pkg := jansson cmocka

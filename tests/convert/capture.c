@@ -69,19 +69,30 @@ store_block(struct image *image, uint64_t number, const uint8_t *data,
 }
 
 void
-capture_store(const struct capture *capture, const uint8_t *data,
-	uint64_t bytes, const uint64_t *bad, size_t bad_count,
-	char root_out[HASH_HEX_BYTES])
+capture_store_as(const struct capture *capture, const char *name,
+	const uint8_t *data, uint64_t bytes, const uint64_t *bad,
+	size_t bad_count, char root_out[HASH_HEX_BYTES])
 {
 	AUTO(image_closep) struct image *image = NULL;
-	const struct machine_disk disk = {.name = "sda", .size_bytes = bytes};
+	AUTO(freep) char *folder = machine_path(capture->machine, "capture");
 	struct error err;
 
-	assert_ok(image_open(&image, capture_path(capture, "capture"), "sda",
-		bytes, "00112233445566778899aabbccddeeff", &err), &err);
+	assert_ok(image_open(&image, folder, name, bytes,
+		"00112233445566778899aabbccddeeff", &err), &err);
 	for (uint64_t i = 0; i < image_blocks(image); i++)
 		store_block(image, i, data, bad, bad_count);
 	assert_ok(image_checkpoint(image, &err), &err);
 	assert_ok(image_root(image, root_out, &err), &err);
+}
+
+void
+capture_store(const struct capture *capture, const uint8_t *data,
+	uint64_t bytes, const uint64_t *bad, size_t bad_count,
+	char root_out[HASH_HEX_BYTES])
+{
+	const struct machine_disk disk = {.name = "sda", .size_bytes = bytes};
+	struct error err;
+
+	capture_store_as(capture, "sda", data, bytes, bad, bad_count, root_out);
 	assert_ok(machine_write_disks(capture->machine, &disk, 1, &err), &err);
 }

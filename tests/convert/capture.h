@@ -27,4 +27,9 @@ void capture_store(const struct capture *capture, const uint8_t *data,
 	uint64_t bytes, const uint64_t *bad, size_t bad_count,
 	char root_out[HASH_HEX_BYTES]);
 
+/* The same as any disk, without writing disks.json. */
+void capture_store_as(const struct capture *capture, const char *name,
+	const uint8_t *data, uint64_t bytes, const uint64_t *bad,
+	size_t bad_count, char root_out[HASH_HEX_BYTES]);
+
 #endif

@@ -1,0 +1,122 @@
+/*
+ * What damage.c asks of the libguestfs appliance.  libguestfs has no calls for
+ * where a device's blocks come from or which file has a block, so the tools in
+ * the appliance are run by its debug call.
+ */
+#include "convert/damage/scene.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/io.h"
+#include "common/own.h"
+#include "convert/damage/layers.h"
+#include "drivers-inject/appliance.h"
+
+int
+scene_shell(guestfs_h *g, const char *script, char **output_out,
+	struct error *err)
+{
+	/* debug joins its arguments and gives them to a shell. */
+	AUTO(freep) char *command = strdup(script);
+	char *const arguments[] = {command, NULL};
+
+	if (command == NULL)
+		return error_set(err, ENOMEM, "run a tool in the appliance");
+	*output_out = guestfs_debug(g, "sh", arguments);
+	return *output_out == NULL
+		? guest_error(err, g, "run a tool in the appliance")
+		: 0;
+}
+
+int
+scene_read(guestfs_h *g, const char *device, uint64_t offset_bytes,
+	void *data, size_t bytes, struct error *err)
+{
+	AUTO(freep) char *path = io_format("/dev/%s", device);
+	AUTO(freep) char *got = NULL;
+	size_t got_bytes;
+
+	if (path == NULL || offset_bytes > INT64_MAX)
+		return error_set(err, ENOMEM, "read %s", device);
+	got = guestfs_pread_device(g, path, (int)bytes, (int64_t)offset_bytes,
+		&got_bytes);
+	if (got == NULL)
+		return guest_error(err, g, "read %s", device);
+	if (got_bytes != bytes)
+		return error_set(err, EIO, "%s ends early", device);
+	memcpy(data, got, bytes);
+	return 0;
+}
+
+int
+scene_shell_mounted(guestfs_h *g, const char *device, const char *options,
+	const char *script, char **output_out, struct error *err)
+{
+	AUTO(freep) char *path = io_format("/dev/%s", device);
+	int result;
+
+	if (path == NULL)
+		return error_set(err, ENOMEM, "mount %s", device);
+	if (guestfs_mount_options(g, options, path, "/") == -1)
+		return guest_error(err, g, "mount it");
+	result = scene_shell(g, script, output_out, err);
+	guestfs_umount_all(g);
+	return result;
+}
+
+/*
+ * One line for each fact; layers-parse.c says how they look.  Arrays that lack
+ * members and volumes that were left inactive are started; none is made in sync.
+ */
+static const char layers_script[] =
+	"exec 2>/dev/null\n"
+	"mdadm -As --run >/dev/null\n"
+	"for f in /sys/block/md*/md/sync_action; do echo frozen >$f; done\n"
+	"lvm vgchange -aay >/dev/null\n"
+	"for d in /sys/class/block/*; do\n"
+	"  n=${d##*/}\n"
+	"  case $n in loop*|ram*|sr*|fd*|zram*) continue;; esac\n"
+	"  read -r dev <$d/dev; read -r size <$d/size\n"
+	"  echo \"B $n $dev $size\"\n"
+	"  blkid -p -o export /dev/$n | grep -E '^(TYPE|PTTYPE|PART_ENTRY_TYPE|"
+	"PART_ENTRY_SIZE|PART_ENTRY_NUMBER)=' | sed \"s/^/F $n /\"\n"
+	"  if [ -e $d/partition ]; then\n"
+	"    p=$(readlink -f $d/..); read -r start <$d/start\n"
+	"    echo \"P $n ${p##*/} $start\"\n"
+	"  fi\n"
+	"  if [ -e $d/dm/name ]; then\n"
+	"    read -r dm <$d/dm/name; echo \"N $n $dm\"\n"
+	"    dmsetup table \"$dm\" | sed \"s/^/T $n /\"\n"
+	"  fi\n"
+	"  [ -d $d/md ] || continue\n"
+	"  read -r level <$d/md/level; read -r disks <$d/md/raid_disks\n"
+	"  read -r chunk <$d/md/chunk_size; read -r layout <$d/md/layout\n"
+	"  sync=none; read -r sync <$d/md/resync_start\n"
+	"  echo \"A $n $level $disks $chunk $layout $sync\"\n"
+	"  for m in $d/md/dev-*; do\n"
+	"    read -r slot <$m/slot; read -r offset <$m/offset\n"
+	"    read -r size <$m/size; read -r state <$m/state\n"
+	"    echo \"M $n ${m##*/dev-} $slot $offset $size $state\"\n"
+	"  done\n"
+	"done\n"
+	"for l in /dev/md/*; do\n"
+	"  t=$(readlink $l); echo \"L ${t##*/} ${l##*/}\"\n"
+	"done\n"
+	"lvm pvs --segments --noheadings --units b --nosuffix --separator '|' "
+	"-o pv_major,pv_minor,pe_start,vg_extent_size,pvseg_start,pvseg_size,"
+	"vg_name,lv_name,segtype | sed 's/^ */S|/'\n"
+	":\n";
+
+int
+scene_layers(struct layers *layers_out, guestfs_h *g, struct error *err)
+{
+	AUTO(freep) char *text = NULL;
+
+	*layers_out = (struct layers){0};
+	if (scene_shell(g, layers_script, &text, err) == -1)
+		return -1;
+	return layers_parse(layers_out, text, err);
+}
