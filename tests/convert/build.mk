@@ -103,3 +103,15 @@ test-precopy_src := tests/convert/test-precopy.c convert/capture/precopy.c \
 	convert/capture/rounds.c $(common_src)
 test-precopy_pkg := jansson cmocka
 test-precopy_wrap := clock_gettime
+
+# As in tests/wire/build.mk.
+fuzz_offer := tests/fuzz/fuzz-offer.c convert/serve/disks.c \
+	$(convert_state_src) $(wire_src) $(common_src)
+fuzzers += fuzz-offer
+fuzz-offer_src := $(fuzz_offer) \
+	$(if $(findstring clang,$(CC)),,tests/fuzz/replay.c)
+fuzz-offer_link := $(if $(findstring clang,$(CC)),-fsanitize=fuzzer)
+fuzz-offer_pkg := $(wire_pkg)
+tests += replay-offer
+replay-offer_src := $(fuzz_offer) tests/fuzz/replay.c
+replay-offer_pkg := $(wire_pkg)

@@ -90,11 +90,17 @@ read_entries(const uint8_t *data, size_t bytes)
 	seal_free(seal);
 }
 
+/* Of a frame or of an index file. */
 static void
 read_head(const uint8_t *data, size_t bytes)
 {
+	const struct carry_part part = {.number = 1};
+	uint8_t salt[SEAL_SALT_BYTES];
 	struct error err;
 	uint32_t length;
+
+	if (bytes >= CARRY_CHUNK_BYTES)
+		carry_chunk_decode(&part, 1, salt, data, &err);
 
 	if (bytes >= CARRY_HEAD_BYTES &&
 		carry_frame_length(data, &length, &err) == 0 &&
