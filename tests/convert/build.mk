@@ -85,11 +85,15 @@ tests += test-crowd
 test-crowd_src := tests/convert/test-crowd.c convert/serve/crowd.c
 test-crowd_pkg := cmocka
 
-tests += test-generation
-test-generation_src := tests/convert/test-generation.c \
-	convert/verb-status.c $(capture_test_src)
+generation_test_src := tests/convert/generations.c convert/verb-status.c \
+	$(capture_test_src)
+tests += test-generation test-generation-order
+test-generation_src := tests/convert/test-generation.c $(generation_test_src)
 test-generation_pkg := $(wire_pkg) cmocka libarchive
-test-generation_wrap := pwrite copy_file_range fallocate fdatasync fsync \
+test-generation-order_src := tests/convert/test-generation-order.c \
+	$(generation_test_src)
+test-generation-order_pkg := $(test-generation_pkg)
+test-generation-order_wrap := pwrite copy_file_range fallocate fdatasync fsync \
 	rename unlink
 
 tests += test-import
