@@ -96,7 +96,8 @@ generations_read_text(const struct capture *capture, const char *relative)
 }
 
 struct image *
-generations_open_disk(const struct capture *capture, unsigned disk, const char *session)
+generations_open_disk(const struct capture *capture, unsigned disk,
+	const char *session)
 {
 	struct image *image;
 	struct error err;

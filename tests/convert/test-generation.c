@@ -97,7 +97,8 @@ a_reboot_makes_the_last_generation_foreign_and_the_same_boot_not(void **state)
 	assert_int_equal(image_known_bytes(image), GENERATIONS_BYTES);
 	assert_false(image_has(image, 0));
 	image_close(take(image));
-	image = generations_open_disk(capture, 1, "boot-2"); /* cut short: not compared */
+	/* Cut short: not compared. */
+	image = generations_open_disk(capture, 1, "boot-2");
 	assert_true(image_is_foreign(image));
 	assert_ok(image_adopt(image, &err), &err);
 }

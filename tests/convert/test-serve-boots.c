@@ -138,7 +138,8 @@ static void
 another_boot_takes_over_when_the_first_is_gone(void **state)
 {
 	struct host *host = *state;
-	struct peer peer = serving_peer(host, serving_boot1), later = serving_peer(host, serving_boot2);
+	struct peer peer = serving_peer(host, serving_boot1);
+	struct peer later = serving_peer(host, serving_boot2);
 	struct error err = {0};
 
 	host_start(host, host_job_capture);
@@ -154,7 +155,8 @@ static void
 a_last_word_for_a_source_that_is_gone_keeps_no_other_waiting(void **state)
 {
 	struct host *host = *state;
-	struct peer peer = serving_peer(host, serving_boot1), later = serving_peer(host, serving_boot2);
+	struct peer peer = serving_peer(host, serving_boot1);
+	struct peer later = serving_peer(host, serving_boot2);
 	struct error err = {0};
 
 	host_start(host, host_job_leave);
@@ -171,7 +173,8 @@ static void
 another_boot_is_turned_away_while_the_first_serves(void **state)
 {
 	struct host *host = *state;
-	struct peer peer = serving_peer(host, serving_boot1), other = serving_peer(host, serving_boot2);
+	struct peer peer = serving_peer(host, serving_boot1);
+	struct peer other = serving_peer(host, serving_boot2);
 	struct channel *channel, *refused;
 	struct error err = {0};
 
