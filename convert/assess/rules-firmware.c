@@ -124,6 +124,22 @@ static const struct rule rules[] = {
 		.proof = "tests/integration/assess-disks",
 	},
 	{
+		.id = "linux.grub.device-map",
+		.title = "The boot loader's tools know disks that are gone",
+		.severity = SEVERITY_INFORMATION,
+		.why = "The machine boots without it, but installing the boot loader "
+		  "anew would look for these disks.",
+		.action = "Before the boot loader is installed anew, remove device.map "
+		  "(its tools make another), and name the VM's disk in the "
+		  "distribution's own setting.",
+		.clues = (const struct clue[]){
+			{"/boot/grub/device.map /boot/grub2/device.map",
+			  "^\\(hd[0-9]+\\)[ \t]+(/dev/[^ \t]+)", NULL},
+			{"/etc/default/grub_installdevice",
+			  "^(/dev/[^ \t]+)", NULL},
+			{.files = NULL}},
+	},
+	{
 		.id = "linux.grub.device-name",
 		.title = "The boot loader names a disk by a name that depends on "
 		  "hardware",

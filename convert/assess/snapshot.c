@@ -126,12 +126,13 @@ take_tree(struct snapshot *snapshot, const struct tree *tree)
 static const char *const listed[] = {"/", "/boot", "/usr/sbin", "/var/lib",
 	"/var/log", "/lib/modules"};
 
-/* What links of /etc lead to, and what an earlier conversion left. */
+/* What links of /etc lead to, and what tools or an earlier conversion left. */
 static void
 take_files(struct snapshot *snapshot)
 {
 	static const char *const paths[] = {"/usr/lib/os-release",
-		"/var/lib/unrack/disabled", "/var/lib/unrack/undo"};
+		"/var/lib/unrack/disabled", "/var/lib/unrack/undo",
+		"/boot/grub/device.map", "/boot/grub2/device.map"};
 
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
 		size_t bytes = 0;
