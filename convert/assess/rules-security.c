@@ -159,6 +159,17 @@ static const struct rule rules[] = {
 			{0}},
 	},
 	{
+		.id = "security.relabel",
+		.title = "The labels of new files are not known",
+		.severity = SEVERITY_WARNING,
+		.why = "SELinux may keep programs from files whose label is wrong, "
+		  "and nothing on the disk that can be read tells the right one.",
+		.action = "Let the VM label its files at its first boot: it takes "
+		  "minutes, and the VM starts again by itself.",
+		.effect = "Creates /.autorelabel.",
+		.proof = "tests/rewrite/test-label.c",
+	},
+	{
 		.id = "security.selinux",
 		.title = "SELinux is enforced",
 		.severity = SEVERITY_INFORMATION,

@@ -67,6 +67,32 @@ changes_count(const struct changes *changes)
 	return (unsigned)changes->count;
 }
 
+bool
+changes_have_created(const struct changes *changes)
+{
+	for (size_t i = 0; i < changes->count; i++)
+		if (!changes->list[i].before.exists)
+			return true;
+	return false;
+}
+
+bool
+changes_next_created(const struct changes *changes, size_t *index,
+	const char **path_out, bool *is_folder_out)
+{
+	while (*index < changes->count) {
+		const struct change *change = &changes->list[(*index)++];
+
+		if (change->is_planned || (change->kind != CHANGE_CREATED &&
+						  change->kind != CHANGE_FOLDER))
+			continue;
+		*path_out = change->path;
+		*is_folder_out = change->kind == CHANGE_FOLDER;
+		return true;
+	}
+	return false;
+}
+
 struct change *
 change_add(struct changes *changes, const char *path, enum change_kind kind,
 	const char *reason, struct error *err)

@@ -111,6 +111,16 @@ int changes_note_sectors(struct changes *changes, const char *disk,
 bool changes_next_text(const struct changes *changes, size_t *index,
 	const char **path_out, const char **text_out);
 
+/* Is a file planned to be created, or was one? */
+bool changes_have_created(const struct changes *changes);
+
+/*
+ * The next file or folder that was created, from *index on, borrowed; moves
+ * *index behind it.  False at the end.
+ */
+bool changes_next_created(const struct changes *changes, size_t *index,
+	const char **path_out, bool *is_folder_out);
+
 unsigned changes_count(const struct changes *changes);
 
 /* Write index.json and the diffs to `folder`, which is emptied before. */

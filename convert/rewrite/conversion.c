@@ -37,6 +37,7 @@
 #include "convert/rewrite/disable.h"
 #include "convert/rewrite/fallback.h"
 #include "convert/rewrite/injection.h"
+#include "convert/rewrite/label.h"
 #include "convert/rewrite/replacement.h"
 #include "convert/rewrite/texts.h"
 #include "convert/rewrite/trim.h"
@@ -56,6 +57,7 @@ struct conversion {
 	struct fallback *fallback;
 	struct replacement *replacement;
 	struct guest *guest;
+	struct labels *labels; /* NULL: none, or not known */
 	const char **disk_names;
 	const struct volume *root; /* NULL: nothing known to convert */
 };
@@ -68,6 +70,7 @@ conversion_release(struct conversion *conversion)
 	findings_free(conversion->findings);
 	changes_free(conversion->changes);
 	fallback_free(conversion->fallback);
+	labels_close(conversion->labels);
 	replacement_free(conversion->replacement);
 	guest_free(conversion->guest);
 	volumes_release(&conversion->volumes);
@@ -216,6 +219,9 @@ assess(struct conversion *conversion, struct error *err)
 	if (injection_run(conversion->g, true, guest, conversion->references,
 		    conversion->findings, conversion->changes, err) == -1)
 		return -1;
+	if (labels_plan(&conversion->labels, conversion->g, conversion->changes,
+		    conversion->findings, err) == -1)
+		return -1;
 	boot_check_install_device(conversion->g, conversion->findings);
 	boot_chain_check(conversion->g, guest, &conversion->volumes,
 		conversion->findings);
@@ -330,6 +336,8 @@ convert(struct conversion *conversion, struct error *err)
 				conversion->g, conversion->findings,
 				conversion->changes, err) == -1)
 			return -1;
+		labels_apply(conversion->labels, conversion->g,
+			conversion->changes);
 	}
 	if (!conversion->request->no_trim)
 		trim_others(conversion->g, conversion->guest,

@@ -75,6 +75,14 @@ test-network_src := tests/rewrite/test-network.c convert/rewrite/network.c \
 	$(convert_examine_src) convert/assess/guest.c $(common_src)
 test-network_pkg := cmocka jansson libarchive libcrypto
 
+tests += test-label
+test-label_src := tests/rewrite/test-label.c convert/rewrite/label.c \
+	convert/rewrite/change.c convert/rewrite/diff.c \
+	convert/assess/guest-file.c convert/assess/shell.c \
+	$(convert_examine_src) drivers-inject/appliance.c \
+	drivers-inject/names.c wire/hash.c $(common_src)
+test-label_pkg := cmocka libguestfs libselinux jansson libarchive libcrypto
+
 tests += test-kernel-findings
 test-kernel-findings_src := tests/rewrite/test-kernel-findings.c \
 	convert/rewrite/kernel-findings.c $(convert_examine_src) \
