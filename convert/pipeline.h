@@ -115,6 +115,7 @@ struct pipeline_options {
 	const char *capture_folder; /* where a capture would be, to size it up;
 				     * NULL: in the machine's folder */
 	const char *virtio_win; /* NULL: none */
+	const char *guest_agent; /* a folder of packages; NULL: none */
 	const char *const *expect; /* "tcp:PORT", NULL-terminated; or NULL */
 	const struct waivers *waivers; /* NULL: none */
 	const struct luks_keys *luks_keys; /* NULL: none */

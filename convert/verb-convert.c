@@ -22,6 +22,7 @@
 const char verb_convert_help[] =
 	"usage: unrack convert NAME | --name NAME --disk FILE...\n"
 	"                      [--inventory FILE] [--virtio-win ISO|DIR]\n"
+	"                      [--guest-agent DIR]\n"
 	"                      [--expect tcp:PORT]... [--timeout SECONDS]\n"
 	"                      [--no-verify]\n"
 	"                      [--luks-passphrase-file [UUID=]FILE]...\n"
@@ -34,6 +35,7 @@ const char verb_convert_help[] =
 	"  --disk FILE...     raw, or qcow2 when named so\n"
 	"  --inventory FILE   what `unrack-capture --inventory` said of the server\n"
 	"  --virtio-win X     virtio-win drivers for Windows guests\n"
+	"  --guest-agent DIR  packages of qemu-guest-agent, for Linux guests\n"
 	"  --expect tcp:PORT  the VM must answer there to count as working\n"
 	"  --timeout SECONDS  how long it may take to boot\n"
 	"  --no-verify        do not boot the VM\n"
@@ -63,6 +65,7 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 		{"disk", required_argument, NULL, 'd'},
 		{"inventory", required_argument, NULL, 'i'},
 		{"virtio-win", required_argument, NULL, 'w'},
+		{"guest-agent", required_argument, NULL, 'g'},
 		{"expect", required_argument, NULL, 'e'},
 		{"timeout", required_argument, NULL, 't'},
 		{"no-verify", no_argument, NULL, 'V'},
@@ -87,6 +90,9 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 			break;
 		case 'w':
 			arguments->options.virtio_win = optarg;
+			break;
+		case 'g':
+			arguments->options.guest_agent = optarg;
 			break;
 		case 'e':
 			if (arguments->expect_count == EXPECT_LIMIT)

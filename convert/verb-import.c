@@ -20,6 +20,7 @@
 
 const char verb_import_help[] =
 	"usage: unrack import DIR... [--name NAME] [--virtio-win ISO|DIR]\n"
+	"                     [--guest-agent DIR]\n"
 	"                     [--expect tcp:PORT]... [--timeout SECONDS]\n"
 	"                     [--no-verify]\n"
 	"                     [--luks-passphrase-file [UUID=]FILE]...\n"
@@ -33,6 +34,7 @@ const char verb_import_help[] =
 	"  --name NAME        the machine, when the set names none or DIR holds\n"
 	"                     several sets\n"
 	"  --virtio-win X     virtio-win drivers for Windows guests\n"
+	"  --guest-agent DIR  packages of qemu-guest-agent, for Linux guests\n"
 	"  --expect tcp:PORT  the VM must answer there to count as working\n"
 	"  --timeout SECONDS  how long it may take to boot\n"
 	"  --no-verify        do not boot the VM\n"
@@ -59,6 +61,7 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 	static const struct option options[] = {
 		{"name", required_argument, NULL, 'n'},
 		{"virtio-win", required_argument, NULL, 'w'},
+		{"guest-agent", required_argument, NULL, 'g'},
 		{"expect", required_argument, NULL, 'e'},
 		{"timeout", required_argument, NULL, 't'},
 		{"no-verify", no_argument, NULL, 'V'},
@@ -74,6 +77,9 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 			break;
 		case 'w':
 			arguments->options.virtio_win = optarg;
+			break;
+		case 'g':
+			arguments->options.guest_agent = optarg;
 			break;
 		case 'e':
 			if (arguments->expect_count == EXPECT_LIMIT)

@@ -25,6 +25,7 @@ enum { PATIENCE_SECONDS = 15 * 60, JOBS_LEAST = 4, EXPECTS = 64 };
 const char verb_serve_help[] =
 	"usage: unrack serve [--listen ADDR:PORT] [--expect tcp:PORT]...\n"
 	"                    [--no-verify] [--reread] [--virtio-win ISO|DIR]\n"
+	"                    [--guest-agent DIR]\n"
 	"                    [--finish WHAT] [--jobs N] [--lanes N]\n"
 	"                    [--patience SECONDS] [--no-share] [--rate SPEC]\n"
 	"                    [--window MINUTES|HH:MM-HH:MM] [--all]\n"
@@ -39,6 +40,7 @@ const char verb_serve_help[] =
 	"  --reread             read the captured blocks a second time and compare:\n"
 	"                       finds a disk or memory that is failing\n"
 	"  --virtio-win X       virtio-win drivers for Windows guests\n"
+	"  --guest-agent DIR    packages of qemu-guest-agent, for Linux guests\n"
 	"  --finish WHAT        what the source does after success: poweroff,\n"
 	"                       reboot, shell or wait (default: poweroff)\n"
 	"  --jobs N             machines that are worked on at a time; others wait\n"
@@ -71,6 +73,7 @@ static const struct option options[] = {
 	{"no-verify", no_argument, NULL, 'n'},
 	{"reread", no_argument, NULL, 'R'},
 	{"virtio-win", required_argument, NULL, 'w'},
+	{"guest-agent", required_argument, NULL, 'g'},
 	{"finish", required_argument, NULL, 'f'},
 	{"jobs", required_argument, NULL, 'J'},
 	{"lanes", required_argument, NULL, 'a'},
@@ -171,6 +174,9 @@ read_option(struct request *request, int option, struct error *err)
 			1, ROUNDS_LIMIT, err);
 	case 'w':
 		session->options.virtio_win = optarg;
+		return 0;
+	case 'g':
+		session->options.guest_agent = optarg;
 		return 0;
 	case 'f':
 		return read_finish(&session->finish, optarg, err);

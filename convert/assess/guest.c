@@ -158,7 +158,7 @@ guest_to_json(const struct guest *guest)
 {
 	AUTO(json_decrefpp) json_t *lists = lists_json(guest);
 	json_t *json = json_pack(
-		"{ss s{ss so so so so} so so ss so s{so so so} ss}", "format",
+		"{ss s{ss so so so so} so so ss so s{so so so} ss so}", "format",
 		"unrack-guest/1", "os", "type", guest->os_type, "distro",
 		text(guest->distro), "name", text(guest->name), "version",
 		text(guest->version), "arch", text(guest->arch), "hostname",
@@ -166,7 +166,8 @@ guest_to_json(const struct guest *guest)
 		guest->firmware, "boot_disk", text(guest->boot_disk),
 		"root", "device", text(guest->root_device),
 		"uuid", text(guest->root_uuid), "type", text(guest->root_type),
-		"clock", guest->clock);
+		"clock", guest->clock, "guest_agent",
+		text(guest->agent));
 	AUTO(json_decrefpp) json_t *hardware = json_pack("{s{ss ss ss}}",
 		"hardware", "machine", guest->hardware.machine, "disk_bus",
 		guest->hardware.disk_bus, "nic_model",

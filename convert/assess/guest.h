@@ -113,6 +113,7 @@ struct guest {
 	const char *init;     /* "systemd", "sysvinit", ...; NULL: unknown */
 	unsigned systemd;     /* its version; 0: unknown or none */
 	enum naming naming;
+	const char *agent;    /* qemu-guest-agent: "present", "added"; NULL: none */
 	bool has_inventory;   /* so that `cards` are all that there are */
 	const char *firmware; /* "bios", "uefi" */
 	char boot_disk[64];   /* that it starts, as the source names it */

@@ -18,6 +18,30 @@ static const struct rule rules[] = {
 		.look = at_jobs_look,
 	},
 	{
+		.id = "operations.guest-agent-added",
+		.title = "qemu-guest-agent is put into the VM",
+		.severity = SEVERITY_INFORMATION,
+		.why = "With it the host can freeze file systems for a snapshot, "
+		  "shut the VM down cleanly and read its addresses. Libraries "
+		  "and the C library's version were compared; no script of the "
+		  "package has run.",
+		.action = "Nothing. Install it from the distribution's repository "
+		  "when the VM has a network, so that it is kept up to date.",
+		.effect = "Unpacks the package's files into the guest.",
+		.proof = "tests/rewrite/test-agent.c",
+	},
+	{
+		.id = "operations.guest-agent-not-added",
+		.title = "No package of qemu-guest-agent fits the machine",
+		.severity = SEVERITY_INFORMATION,
+		.why = "Without it the host cannot freeze the VM's file systems for "
+		  "a snapshot.",
+		.action = "Put the package of the machine's release, and those of "
+		  "the libraries that it lacks, into the folder, and convert "
+		  "again; or install it in the VM.",
+		.proof = "tests/rewrite/test-agent.c",
+	},
+	{
 		.id = "operations.log-retention",
 		.title = "Logs are kept for long",
 		.severity = SEVERITY_INFORMATION,

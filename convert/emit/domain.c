@@ -208,6 +208,11 @@ print_devices(FILE *out, const struct vm *vm, const char *folder)
 	      "    <input type='tablet' bus='usb'/>\n"
 	      "    <graphics type='vnc' autoport='yes' listen='127.0.0.1'/>\n"
 	      "    <video>\n      <model type='vga'/>\n    </video>\n", out);
+	if (vm->agent)
+		fputs("    <channel type='unix'>\n"
+		      "      <target type='virtio' "
+		      "name='org.qemu.guest_agent.0'/>\n"
+		      "    </channel>\n", out);
 	/* A guest without virtio drivers would only meet unknown devices. */
 	if (virtio)
 		fputs("    <memballoon model='virtio'/>\n"

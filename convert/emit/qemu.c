@@ -224,3 +224,18 @@ qemu_add_nics(struct arguments *arguments, const struct vm *vm,
 			vm->model->device, i, nic->mac);
 	}
 }
+
+void
+qemu_add_agent(struct arguments *arguments, const struct vm *vm,
+	const char *chardev)
+{
+	if (!vm->agent)
+		return;
+	arguments_add(arguments, "-device");
+	arguments_add(arguments, "virtio-serial-pci");
+	arguments_add(arguments, "-chardev");
+	arguments_add(arguments, "%s,id=agent", chardev);
+	arguments_add(arguments, "-device");
+	arguments_add(arguments, "virtserialport,chardev=agent,"
+		"name=org.qemu.guest_agent.0");
+}

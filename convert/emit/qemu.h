@@ -38,6 +38,13 @@ void qemu_add_disks(struct arguments *arguments, const struct vm *vm,
 void qemu_add_nics(struct arguments *arguments, const struct vm *vm,
 	const struct qemu_forward *forwards, size_t count);
 
+/*
+ * The channel of the guest agent, on the character device `chardev` ("socket,
+ * path=...", without an id).  Nothing for a guest that has no agent.
+ */
+void qemu_add_agent(struct arguments *arguments, const struct vm *vm,
+	const char *chardev);
+
 /* What "-cpu" gets for an accelerator: "kvm" or "tcg". */
 const char *qemu_processor(const char *accelerator);
 

@@ -134,6 +134,8 @@ script_print(FILE *out, const struct vm *vm, const char *accelerator,
 	qemu_add_machine(&arguments, vm);
 	qemu_add_disks(&arguments, vm, ".", "writeback");
 	qemu_add_nics(&arguments, vm, NULL, 0);
+	qemu_add_agent(&arguments, vm, "socket,path=agent.sock,server=on,"
+		"wait=off");
 	if (arguments.failed)
 		return error_set(err, ENOMEM, "write run-isolated");
 	fputs("#!/bin/sh\n# Starts the VM in this folder in QEMU, isolated.  "

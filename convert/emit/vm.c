@@ -76,6 +76,7 @@ find_hardware(struct vm *vm)
 			vm->model = &models[i];
 	vm->local_time = strcmp(json_text(vm->guest, "clock", "utc"),
 		"localtime") == 0;
+	vm->agent = json_text(vm->guest, "guest_agent", NULL) != NULL;
 	vm->windows = strcmp(json_text(json_object_get(vm->guest, "os"), "type",
 		""), "windows") == 0;
 }

@@ -53,6 +53,7 @@ struct vm {
 	uint64_t memory_bytes;
 	unsigned sockets, cores, threads;
 	bool q35, uefi, local_time, windows;
+	bool agent; /* the guest has qemu-guest-agent, which needs a channel */
 	const struct vm_bus *bus;
 	const struct vm_model *model;
 	struct vm_disk *disks;

@@ -30,6 +30,7 @@
 #include "convert/assess/unlock.h"
 #include "convert/assess/volume.h"
 #include "convert/assess/waiver.h"
+#include "convert/rewrite/agent.h"
 #include "convert/rewrite/boot-table.h"
 #include "convert/rewrite/change.h"
 #include "convert/rewrite/console.h"
@@ -58,6 +59,7 @@ struct conversion {
 	struct replacement *replacement;
 	struct guest *guest;
 	struct labels *labels; /* NULL: none, or not known */
+	struct agent agent;
 	const char **disk_names;
 	const struct volume *root; /* NULL: nothing known to convert */
 };
@@ -71,6 +73,7 @@ conversion_release(struct conversion *conversion)
 	changes_free(conversion->changes);
 	fallback_free(conversion->fallback);
 	labels_close(conversion->labels);
+	agent_release(&conversion->agent);
 	replacement_free(conversion->replacement);
 	guest_free(conversion->guest);
 	volumes_release(&conversion->volumes);
@@ -219,6 +222,10 @@ assess(struct conversion *conversion, struct error *err)
 	if (injection_run(conversion->g, true, guest, conversion->references,
 		    conversion->findings, conversion->changes, err) == -1)
 		return -1;
+	if (agent_plan(&conversion->agent, guest, &files,
+		    conversion->request->guest_agent, conversion->changes,
+		    conversion->findings, err) == -1)
+		return -1;
 	if (labels_plan(&conversion->labels, conversion->g, conversion->changes,
 		    conversion->findings, err) == -1)
 		return -1;
@@ -335,6 +342,10 @@ convert(struct conversion *conversion, struct error *err)
 			replacement_apply(conversion->replacement,
 				conversion->g, conversion->findings,
 				conversion->changes, err) == -1)
+			return -1;
+		if (agent_install(&conversion->agent, conversion->g,
+			    conversion->changes, conversion->findings, err) ==
+			-1)
 			return -1;
 		labels_apply(conversion->labels, conversion->g,
 			conversion->changes);

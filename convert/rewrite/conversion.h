@@ -27,6 +27,7 @@ struct conversion_request {
 	const char *report_folder; /* gets guest.json, findings.json,
 				    * layout.json, changes/ */
 	const char *virtio_win;	   /* ISO or folder, or NULL */
+	const char *guest_agent;   /* folder of its packages, or NULL */
 	const struct waivers *waivers; /* NULL: none */
 	const struct luks_keys *luks_keys; /* NULL: none */
 	bool assess_only;

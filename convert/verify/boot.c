@@ -179,6 +179,26 @@ explain(const struct boot *boot, struct error *err)
 		: line + 2);
 }
 
+/* The guest agent's channel; QEMU inherits the other end. */
+static int
+add_agent(struct arguments *arguments, struct boot *boot, const struct vm *vm,
+	int *theirs_out, struct error *err)
+{
+	int ends[2];
+	char chardev[32];
+
+	if (!vm->agent)
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == -1)
+		return error_set(err, errno, "start QEMU");
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	boot->agent = ends[0];
+	*theirs_out = ends[1];
+	snprintf(chardev, sizeof chardev, "socket,fd=%d", ends[1]);
+	qemu_add_agent(arguments, vm, chardev);
+	return 0;
+}
+
 static int
 start(struct boot *boot, const struct arguments *arguments, int monitor[2],
 	struct error *err)
@@ -232,14 +252,19 @@ boot_start(struct boot **boot_out, const struct vm *vm, const char *folder,
 {
 	AUTO(boot_stopp) struct boot *boot = calloc(1, sizeof *boot);
 	AUTO(arguments_free) struct arguments arguments = {0};
+	AUTO(fd_closep) int agent = -1;
 	int monitor[2];
 
+	if (boot != NULL)
+		boot->agent = -1;
 	if (boot == NULL || name_files(boot, folder, report) == -1)
 		return error_set(err, ENOMEM, "start QEMU");
 	if (add_machine(&arguments, vm, folder, accelerator, err) == -1)
 		return -1;
 	add_network(&arguments, vm, boot_outer_nic(vm), expectations, count);
 	add_packet_dumps(&arguments, vm, report);
+	if (add_agent(&arguments, boot, vm, &agent, err) == -1)
+		return -1;
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, monitor) == -1)
 		return error_set(err, errno, "start QEMU");
 	add_recorders(&arguments, boot, monitor[1]);
@@ -269,6 +294,8 @@ boot_stop(struct boot *boot)
 		return;
 	process_stop(boot->pid);
 	qmp_close(boot->qmp);
+	if (boot->agent != -1)
+		close(boot->agent);
 	free(boot->serial);
 	free(boot->witness);
 	free(boot->firmware);

@@ -15,6 +15,7 @@ struct vm;
 struct boot {
 	int pid;
 	struct qmp *qmp;
+	int agent; /* our end of the guest agent's channel; -1: none */
 	char *serial;	/* paths: what the first serial port said, */
 	char *witness;	/* the second, */
 	char *firmware; /* the firmware, */

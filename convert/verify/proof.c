@@ -116,6 +116,10 @@ proof_problems(const struct observation *seen, json_t *excused)
 			json_add(problems, "nothing answers on tcp:%u of %s%s%s",
 				seen->expectations[i].port, nic->subnet.guest,
 				*nic->name ? ", " : "", nic->name);
+	/* One that was there may have been switched off by somebody. */
+	if (strcmp(json_text(seen->vm->guest, "guest_agent", ""), "added") ==
+			0 && !seen->agent_answered)
+		json_add(problems, "the guest agent does not answer");
 	check_isolation(problems, seen);
 	return problems;
 }
@@ -276,6 +280,9 @@ proof_compose(const struct observation *seen,
 	json_object_set_new(proof, "expectations", compose_expectations(seen));
 	json_object_set_new(proof, "facts", seen->facts == NULL ? json_null()
 		: json_deep_copy(seen->facts));
+	if (seen->vm->agent)
+		json_object_set_new(proof, "guest_agent_answered",
+			json_boolean(seen->agent_answered));
 	json_object_set_new(proof, "isolation", compose_isolation(seen));
 	return proof;
 }

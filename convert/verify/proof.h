@@ -22,6 +22,7 @@ struct observation {
 	size_t nic;		     /* the card that they go through */
 	const struct pcap_facts *packets; /* one for each card */
 	const json_t *facts;	     /* the witness's, or NULL */
+	bool agent_answered; /* the guest agent */
 	bool has_witness;
 	const char *stop_reason;     /* why the VM stopped itself, or NULL */
 	const char *accelerator;

@@ -26,6 +26,7 @@
 #include "convert/verify/console.h"
 #include "convert/verify/expect.h"
 #include "convert/verify/pcap.h"
+#include "convert/verify/ping.h"
 #include "convert/verify/prepare.h"
 #include "convert/verify/proof.h"
 #include "convert/verify/qmp.h"
@@ -66,6 +67,7 @@ struct watchman {
 	struct tail serial, firmware;
 	struct pcap_facts *packets;
 	json_t *facts;
+	struct ping agent;
 	double start, up_seconds;
 	time_t started;
 	bool announced[WATCH_MILESTONE_COUNT];
@@ -102,6 +104,7 @@ observe(const struct watchman *man, double seconds)
 		.packets = man->packets,
 		.facts = man->facts,
 		.has_witness = man->preparation.witness,
+		.agent_answered = man->agent.answered,
 		.stop_reason = *man->stop_reason ? man->stop_reason : NULL,
 		.accelerator = accelerator_name(man->accelerator),
 		.started = man->started,
@@ -306,6 +309,8 @@ watch_boot(struct watchman *man)
 		if (!stopped)
 			expect_knock(man->expectations, man->expectation_count,
 				seconds);
+		if (!stopped && man->up_seconds > 0)
+			ping_try(&man->agent, seconds);
 		if (seconds >= next_look || stopped) {
 			if (!stopped)
 				look_around(man, seconds);
@@ -455,6 +460,7 @@ prove(struct watchman *man, struct verify_verdict *verdict_out,
 		    man->accelerator, man->expectations,
 		    man->expectation_count, err) == -1)
 		return -1;
+	man->agent.fd = man->boot->agent;
 	man->serial.path = man->boot->serial;
 	man->firmware.path = man->boot->firmware;
 	seconds = watch_boot(man);

@@ -83,6 +83,16 @@ test-label_src := tests/rewrite/test-label.c convert/rewrite/label.c \
 	drivers-inject/names.c wire/hash.c $(common_src)
 test-label_pkg := cmocka libguestfs libselinux jansson libarchive libcrypto
 
+tests += test-agent
+test-agent_src := tests/rewrite/test-agent.c tests/drivers-inject/scratch.c \
+	$(addprefix convert/rewrite/,agent.c agent-dpkg.c bundle.c change.c \
+	diff.c library.c) \
+	convert/assess/guest.c $(convert_examine_src) \
+	drivers-inject/appliance.c drivers-inject/guest.c \
+	drivers-inject/guest-folder.c drivers-inject/names.c wire/hash.c \
+	$(common_src)
+test-agent_pkg := cmocka libguestfs jansson libarchive libcrypto
+
 tests += test-kernel-findings
 test-kernel-findings_src := tests/rewrite/test-kernel-findings.c \
 	convert/rewrite/kernel-findings.c $(convert_examine_src) \

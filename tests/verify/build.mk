@@ -15,7 +15,7 @@ test-console_src := tests/verify/test-console.c convert/verify/console.c \
 test-console_pkg := cmocka jansson
 
 test-proof_src := tests/verify/test-proof.c $(addprefix convert/verify/, \
-	expect.c interfaces.c prepare.c proof.c watch.c witness.c) \
+	expect.c interfaces.c ping.c prepare.c proof.c watch.c witness.c) \
 	$(convert_emit_vm_src) \
 	drivers-inject/appliance.c convert/state/machine.c wire/hash.c wire/key.c \
 	wire/text.c $(common_src)

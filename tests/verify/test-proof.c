@@ -2,11 +2,14 @@
 #include "tests/harness.h"
 
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "common/json.h"
 #include "common/own.h"
 #include "convert/emit/vm.h"
 #include "convert/verify/expect.h"
+#include "convert/verify/ping.h"
 #include "convert/verify/prepare.h"
 #include "convert/verify/proof.h"
 #include "convert/verify/witness.h"
@@ -262,6 +265,56 @@ silent_port_is_a_problem(void **state)
 }
 
 static void
+an_agent_that_was_added_has_to_answer(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, good_report);
+	json_object_set_new(scene.vm.guest, "guest_agent",
+		json_string("added"));
+	check_verdict(&scene, "boots-with-problems", "guest agent");
+	open_scene(&scene, good_report);
+	json_object_set_new(scene.vm.guest, "guest_agent",
+		json_string("added"));
+	scene.seen.agent_answered = true;
+	check_verdict(&scene, "boots", "tcp:8080");
+	open_scene(&scene, good_report);
+	json_object_set_new(scene.vm.guest, "guest_agent",
+		json_string("present"));
+	check_verdict(&scene, "boots", "tcp:8080");
+}
+
+static void
+an_agent_is_asked_until_it_answers(void **state)
+{
+	struct ping ping;
+	char text[256];
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	ping = (struct ping){.fd = ends[0]};
+	ping_try(&ping, 1);
+	ping_try(&ping, 2);
+	text[recv(ends[1], text, sizeof text - 1, 0)] = '\0';
+	assert_string_equal(text, "{\"execute\": \"guest-ping\"}\n");
+	ping_try(&ping, 9);
+	assert_true(recv(ends[1], text, sizeof text, MSG_DONTWAIT) > 0);
+	assert_false(ping.answered);
+	assert_int_equal(send(ends[1], "{\"return\": {}}\n", 15, 0), 15);
+	ping_try(&ping, 10);
+	assert_true(ping.answered);
+	close(ends[1]);
+	ping.answered = false;
+	ping_try(&ping, 20);
+	assert_false(ping.answered);
+	close(ends[0]);
+	ping.fd = -1;
+	ping_try(&ping, 30);
+}
+
+static void
 frames_from_outside_break_the_isolation(void **state)
 {
 	struct scene scene;
@@ -399,6 +452,8 @@ main(void)
 		cmocka_unit_test(
 			only_units_that_wait_for_the_network_are_excused),
 		cmocka_unit_test(silent_port_is_a_problem),
+		cmocka_unit_test(an_agent_that_was_added_has_to_answer),
+		cmocka_unit_test(an_agent_is_asked_until_it_answers),
 		cmocka_unit_test(frames_from_outside_break_the_isolation),
 		cmocka_unit_test(witness_that_stays_silent_is_a_problem),
 		cmocka_unit_test(each_way_not_to_boot_has_its_reason),

@@ -1,0 +1,268 @@
+/*
+ * Which packages of qemu-guest-agent are chosen for a guest: packages that
+ * dpkg-deb makes, and small trees as guests.
+ */
+#include "tests/harness.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/io.h"
+#include "common/own.h"
+#include "convert/assess/finding.h"
+#include "convert/assess/guest.h"
+#include "convert/rewrite/agent.h"
+#include "convert/rewrite/change.h"
+#include "drivers-inject/guest.h"
+#include "tests/drivers-inject/scratch.h"
+
+/* deb NAME VERSION ARCHITECTURE FILE STRINGS: a package with one program. */
+#define DEB "deb() { rm -rf p; mkdir -p p/DEBIAN \"p$(dirname \"$4\")\"; " \
+	"printf 'Package: %s\\nVersion: %s\\nArchitecture: %s\\n" \
+	"Maintainer: x <x@y>\\nDescription: x\\n' \"$1\" \"$2\" \"$3\" " \
+	">p/DEBIAN/control; printf '#!/bin/sh\\ntouch /ran\\n' " \
+	">p/DEBIAN/postinst; chmod 755 p/DEBIAN/postinst; " \
+	"printf \"\\177ELF\\\\0$5\\\\0\" >\"p$4\"; chmod 755 \"p$4\"; " \
+	"dpkg-deb -b p \"packages/$1_$2_$3.deb\" >/dev/null; }; " \
+	"mkdir -p packages; "
+
+#define GUEST "mkdir -p guest/usr/lib guest/var/lib/dpkg guest/usr/sbin; " \
+	"printf 'Package: base\\nStatus: install ok installed\\n' " \
+	">guest/var/lib/dpkg/status; printf " \
+	"'\\177ELF\\0GLIBC_2.31\\0GLIBC_2.4\\0' >guest/usr/lib/libc.so.6; "
+
+#define AGENT "/usr/sbin/qemu-ga"
+
+struct plan {
+	struct agent agent;
+	struct guest *guest;
+	struct findings *findings;
+	struct changes *changes;
+};
+
+static void
+plan_open(struct plan *plan, const struct scratch *scratch)
+{
+	AUTO(freep) char *root = io_format("%s/guest", scratch->path);
+	AUTO(freep) char *folder = io_format("%s/packages", scratch->path);
+	struct guest_files files;
+	struct error err = {0};
+
+	*plan = (struct plan){.guest = guest_new(),
+		.findings = findings_new(), .changes = changes_new()};
+	strcpy(plan->guest->arch, "x86_64");
+	strcpy(plan->guest->distro, "debian");
+	strcpy(plan->guest->version, "11.11");
+	assert_ok(guest_folder_open(&files, root, &err), &err);
+	assert_ok(agent_plan(&plan->agent, plan->guest, &files, folder,
+			  plan->changes, plan->findings, &err),
+		&err);
+	guest_folder_close(&files);
+}
+
+static void
+plan_close(struct plan *plan)
+{
+	agent_release(&plan->agent);
+	guest_free(plan->guest);
+	findings_free(plan->findings);
+	changes_free(plan->changes);
+}
+
+static bool
+is_added(const struct plan *plan)
+{
+	bool is_reported = findings_have(plan->findings,
+		"operations.guest-agent-added");
+
+	assert_int_equal(is_reported, plan->agent.count > 0);
+	assert_int_equal(is_reported, !findings_have(plan->findings,
+		"operations.guest-agent-not-added"));
+	assert_int_equal(is_reported, plan->guest->agent != NULL);
+	return is_reported;
+}
+
+static void
+the_package_of_the_release_and_machine_is_chosen(void **state)
+{
+	struct plan plan;
+
+	scratch_shell(*state, DEB GUEST
+		"deb qemu-guest-agent 1:5.2+deb11u3 amd64 " AGENT
+		" 'libc.so.6\\0GLIBC_2.31'\n"
+		"deb qemu-guest-agent 1:5.2+deb11u2 amd64 " AGENT
+		" 'libc.so.6\\0GLIBC_2.31'\n"
+		"deb qemu-guest-agent 1:7.2+deb12u1 amd64 " AGENT
+		" 'libc.so.6\\0GLIBC_2.31'\n"
+		"deb qemu-guest-agent 1:5.2+deb11u4 i386 " AGENT
+		" 'libc.so.6\\0GLIBC_2.31'\n"
+		"deb another 9 amd64 /usr/sbin/x libc.so.6\n"
+		"echo no >packages/qemu-guest-agent_9_amd64.deb\n");
+	plan_open(&plan, *state);
+	assert_true(is_added(&plan));
+	assert_int_equal(plan.agent.count, 1);
+	assert_string_equal(plan.agent.packages[0]->version, "1:5.2+deb11u3");
+	assert_string_equal(plan.agent.packages[0]->files[0].path, AGENT);
+	assert_int_equal(plan.agent.packages[0]->files[0].mode, 0755);
+	plan_close(&plan);
+}
+
+static void
+a_newer_c_library_than_the_guests_rules_out(void **state)
+{
+	struct plan plan;
+
+	scratch_shell(*state, DEB GUEST
+		"deb qemu-guest-agent 1:7+deb12u1 amd64 " AGENT
+		" 'libc.so.6\\0GLIBC_2.34'\n"
+		"deb qemu-guest-agent 1:6 amd64 " AGENT
+		" 'libc.so.6\\0GLIBC_2.3'\n");
+	plan_open(&plan, *state);
+	assert_false(is_added(&plan));
+	plan_close(&plan);
+}
+
+static void
+a_library_that_lacks_comes_from_the_folder(void **state)
+{
+	struct plan plan;
+
+	scratch_shell(*state, DEB GUEST
+		"deb qemu-guest-agent 1:5 amd64 " AGENT
+		" 'libc.so.6\\0liburing.so.2\\0GLIBC_2.31'\n");
+	plan_open(&plan, *state);
+	assert_false(is_added(&plan));
+	plan_close(&plan);
+	scratch_shell(*state, DEB
+		"deb liburing2 2 amd64 /usr/lib/liburing.so.2 GLIBC_2.4\n");
+	plan_open(&plan, *state);
+	assert_true(is_added(&plan));
+	assert_int_equal(plan.agent.count, 2);
+	assert_string_equal(plan.agent.packages[1]->name, "liburing2");
+	plan_close(&plan);
+	scratch_shell(*state, "touch guest/usr/lib/liburing.so.2");
+	plan_open(&plan, *state);
+	assert_int_equal(plan.agent.count, 1);
+	plan_close(&plan);
+}
+
+static void
+dpkg_is_told(void **state)
+{
+	const char *path, *text, *status = NULL, *list = NULL;
+	struct plan plan;
+
+	scratch_shell(*state, DEB GUEST
+		"deb qemu-guest-agent 1:5 amd64 " AGENT " libc.so.6\n");
+	plan_open(&plan, *state);
+	for (size_t i = 0; changes_next_text(plan.changes, &i, &path, &text);) {
+		if (strcmp(path, "/var/lib/dpkg/status") == 0)
+			status = text;
+		else if (strcmp(path,
+			"/var/lib/dpkg/info/qemu-guest-agent.list") == 0)
+			list = text;
+		assert_null(strstr(path, "postinst"));
+	}
+	assert_non_null(status);
+	assert_string_equal(status, "Package: base\n"
+		"Status: install ok installed\n\nPackage: qemu-guest-agent\n"
+		"Status: install ok installed\nVersion: 1:5\n"
+		"Architecture: amd64\nMaintainer: x <x@y>\nDescription: x\n");
+	assert_non_null(list);
+	assert_string_equal(list, "/.\n/usr\n/usr/sbin\n" AGENT "\n");
+	plan_close(&plan);
+}
+
+static void
+a_guest_that_has_one_gets_none(void **state)
+{
+	struct plan plan;
+
+	scratch_shell(*state, DEB GUEST
+		"touch guest" AGENT "\n"
+		"deb qemu-guest-agent 1:5 amd64 " AGENT " libc.so.6\n");
+	plan_open(&plan, *state);
+	assert_int_equal(plan.agent.count, 0);
+	assert_string_equal(plan.guest->agent, "present");
+	assert_false(findings_have(plan.findings,
+		"operations.guest-agent-not-added"));
+	plan_close(&plan);
+}
+
+/* A lead and two empty headers, then what rpm packs: a compressed cpio archive. */
+static void
+an_rpm_is_chosen_by_its_name_and_unpacked(void **state)
+{
+	struct plan plan;
+
+	scratch_shell(*state, GUEST "rm -r guest/var/lib/dpkg; "
+		"mkdir -p packages p/usr/bin; cd p; "
+		"printf '\\177ELF\\0libc.so.6\\0GLIBC_2.31\\0' "
+		">usr/bin/qemu-ga; "
+		"h() { printf '\\216\\255\\350\\001\\0\\0\\0\\0\\0\\0\\0\\0"
+		"\\0\\0\\0\\0'; }; "
+		"for v in 2.12.0-3.el7 2.12.0-9.el8; do "
+		"{ printf '\\355\\253\\356\\333\\003\\0'; head -c 90 /dev/zero; "
+		"h; h; find . | cpio -o -H newc 2>/dev/null | gzip; } "
+		">../packages/qemu-guest-agent-$v.x86_64.rpm; done");
+	plan_open(&plan, *state);
+	plan_close(&plan);
+	plan_open(&plan, *state);
+	assert_true(is_added(&plan));
+	assert_string_equal(plan.agent.packages[0]->name, "qemu-guest-agent");
+	assert_string_equal(plan.agent.packages[0]->version, "2.12.0-9.el8");
+	assert_string_equal(plan.agent.packages[0]->files[0].path,
+		"/usr/bin/qemu-ga");
+	assert_int_equal(changes_count(plan.changes), 0);
+	plan_close(&plan);
+}
+
+static void
+a_hostile_package_reaches_nothing_else(void **state)
+{
+	struct bundle *bundle = NULL;
+	const struct scratch *scratch = *state;
+	AUTO(freep) char *path = io_format("%s/x.deb", scratch->path);
+	struct error err = {0};
+
+	scratch_shell(scratch, "echo 2.0 >debian-binary; "
+		"printf 'Package: a\\nVersion: 1\\nArchitecture: amd64\\n' "
+		">control; tar -czf control.tar.gz control; echo x >x; "
+		"tar -cPf data.tar --transform 's,^,../../,' x; "
+		"tar -rPf data.tar --transform 's,^,../,' x; "
+		"tar -rPf data.tar --transform 's,^,/a/../,' x; "
+		"tar -rPf data.tar --transform 's,^,./../,' x; "
+		"gzip data.tar; "
+		"ar rc x.deb debian-binary control.tar.gz data.tar.gz");
+	assert_ok(bundle_read(&bundle, path, &err), &err);
+	assert_int_equal(bundle->count, 0);
+	bundle_free(bundle);
+	scratch_shell(scratch, "head -c 4000000 /dev/zero >big; "
+		"tar -czf data.tar.gz big; rm x.deb; "
+		"ar rc x.deb debian-binary control.tar.gz data.tar.gz");
+	assert_int_equal(bundle_read(&bundle, path, &err), -1);
+	scratch_shell(scratch, "head -c 300 x.deb >y; mv y x.deb");
+	assert_int_equal(bundle_read(&bundle, path, &err), -1);
+	scratch_shell(scratch, "printf x >x.deb");
+	assert_int_equal(bundle_read(&bundle, path, &err), -1);
+}
+
+#define CASE(name) \
+	cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(the_package_of_the_release_and_machine_is_chosen),
+		CASE(a_newer_c_library_than_the_guests_rules_out),
+		CASE(a_library_that_lacks_comes_from_the_folder),
+		CASE(dpkg_is_told),
+		CASE(a_guest_that_has_one_gets_none),
+		CASE(an_rpm_is_chosen_by_its_name_and_unpacked),
+		CASE(a_hostile_package_reaches_nothing_else),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
