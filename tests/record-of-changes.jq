@@ -2,7 +2,8 @@
 # conversion, differ in just what report/changes/index.json says?  Prints a line
 # for each thing that is not so.
 #
-#   jq -nr --slurpfile before A --slurpfile after B --slurpfile record INDEX -f THIS
+#   jq -nr --slurpfile before A --slurpfile after B --rawfile touched PATHS \
+#     --slurpfile record INDEX -f THIS
 
 def by_path: INDEX(.path);
 def parent: sub("/[^/]*$"; "") | if . == "" then "/" else . end;
@@ -23,6 +24,10 @@ def timeless: del(.mtime);
 	select(($parents[.] != null and $old[.] != null and $new[.] != null and
 		($old[.] | timeless) == ($new[.] | timeless)) | not) |
 	"not in the record: \(.)"),
+
+($touched | split("\n")[] | select(. != "") |
+	select($noted[.] == null and $parents[.] == null) |
+	"touched, and not in the record: \(.)"),
 
 # what was noted and is not so
 ($changes[] | . as $change | $old[.path] as $was | $new[.path] as $is |

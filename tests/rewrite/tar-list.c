@@ -1,11 +1,12 @@
 /*
  * Says of each file in a tar archive on standard input what a conversion could
  * change: one JSON object a line.  The record of changes is compared with it
- * (tests/record-of-changes).
+ * (tests/record-of-changes.jq).
  */
 #include <archive.h>
 #include <archive_entry.h>
 #include <jansson.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,6 +128,7 @@ main(void)
 	struct archive_entry *entry;
 	int status;
 
+	setlocale(LC_CTYPE, "C.UTF-8"); /* names are what they are */
 	archive_read_support_format_tar(archive);
 	if (archive_read_open_FILE(archive, stdin) != ARCHIVE_OK)
 		return 1;
