@@ -91,10 +91,11 @@ check_state(const struct machine *machine, const struct overlays *overlays,
 		return error_hint(err, "Its VM is the server now: its "
 			"conversion is not dropped.");
 	}
-	if (overlays->count == 0)
-		return error_set(err, ENOENT, "%s is not converted",
-			machine->name);
-	return 0;
+	if (overlays->count > 0)
+		return 0;
+	error_set(err, 0, "%s is not converted", machine->name);
+	return error_hint(err, "`unrack convert %s` makes its VM.",
+		machine->name);
 }
 
 /* Whatever is in a folder, but for what is to stay. */
