@@ -1,7 +1,8 @@
 /*
  * The menu of a loader that takes another's place.  Texts of the guest stand in
  * single quotes, in which GRUB knows no escapes, unless they are plain.  linux16
- * starts a kernel as the old loaders did, by its code for the BIOS.
+ * starts a kernel as the old loaders did, by its code for the BIOS.  Each entry
+ * loads what it uses: without GRUB's list of commands none is found by its name.
  */
 #include "convert/rewrite/menu.h"
 
@@ -73,10 +74,11 @@ print_entry(FILE *out, const struct menu_entry *entry)
 	fputs(" {\n", out);
 	print_search(out, &entry->kernel);
 	if (entry->is_chain) {
-		fputs("\tchainloader +1\n}\n", out);
+		fputs("\tinsmod chain\n\tchainloader +1\n}\n", out);
 		return;
 	}
-	fputs(entry->is_efi ? "\tlinux " : "\tlinux16 ", out);
+	fputs(entry->is_efi ? "\tinsmod linux\n\tlinux "
+			    : "\tinsmod linux16\n\tlinux16 ", out);
 	quote(out, entry->kernel.path);
 	print_arguments(out, entry->arguments);
 	fputc('\n', out);

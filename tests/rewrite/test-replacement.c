@@ -160,12 +160,13 @@ a_menu_holds_what_the_guest_wrote_within_words(void **state)
 	assert_non_null(strstr(text, "\nset default=1\nset timeout=5\n"));
 	assert_non_null(strstr(text, "\nmenuentry 'it'\\''s} reboot' {\n"
 		"\tsearch --no-floppy --fs-uuid --set=root 1-2\n"
+		"\tinsmod linux16\n"
 		"\tlinux16 '/v m' root=/dev/sda1 'a=$b;reboot' x\n"
 		"\tsearch --no-floppy --fs-uuid --set=root 3-4\n"
 		"\tinitrd16 '/i'\\''i'\n}\n"));
 	assert_non_null(strstr(text, "\nmenuentry Two {\n"
 		"\tsearch --no-floppy --fs-uuid --set=root 1-2\n"
-		"\tchainloader +1\n}\n"));
+		"\tinsmod chain\n\tchainloader +1\n}\n"));
 }
 
 static const struct {
