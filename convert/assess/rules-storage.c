@@ -59,7 +59,7 @@ static const struct rule rules[] = {
 		  "which one it is. Waiting for it would stop the boot.",
 		.action = "Capture the disk as well, or provide the data in another "
 		  "way and correct /etc/fstab.",
-		.effect = "Adds nofail, so that the boot goes on.",
+		.effect = "Turns the line into a comment, so that the boot goes on.",
 		.proof = "tests/rewrite/test-fstab.c",
 	},
 	{
