@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/bytes.h"
 #include "common/error.h"
 #include "common/io.h"
 #include "common/own.h"
@@ -83,9 +84,9 @@ answer_info(struct client *client, struct error *err)
 
 	if (client->bytes < 6)
 		return reply(client, NBD_REP_ERR_INVALID, NULL, 0, err);
-	name_bytes = nbd_get(client->data, 4);
+	name_bytes = bytes_big(client->data, 4);
 	if (name_bytes > client->bytes - 6 ||
-		nbd_get(client->data + 4 + name_bytes, 2) * 2 !=
+		bytes_big(client->data + 4 + name_bytes, 2) * 2 !=
 			client->bytes - 6 - name_bytes)
 		return reply(client, NBD_REP_ERR_INVALID, NULL, 0, err);
 	export = find_export(client, client->data + 4, name_bytes);
@@ -166,9 +167,9 @@ answer_option(struct client *client, struct error *err)
 
 	if (io_read(client->fd, header, sizeof header, "NBD client", err) == -1)
 		return -1;
-	client->option = (uint32_t)nbd_get(header + 8, 4);
-	client->bytes = (uint32_t)nbd_get(header + 12, 4);
-	if (nbd_get(header, 8) != NBD_OPTION_MAGIC ||
+	client->option = (uint32_t)bytes_big(header + 8, 4);
+	client->bytes = (uint32_t)bytes_big(header + 12, 4);
+	if (bytes_big(header, 8) != NBD_OPTION_MAGIC ||
 		client->bytes > NBD_LENGTH_LIMIT)
 		return error_set(err, EPROTO, "NBD client");
 	if (client->bytes > sizeof client->data)
@@ -201,7 +202,7 @@ nbd_negotiate(const struct nbd_export **export_out, int fd,
 	if (io_write(fd, greeting, sizeof greeting, "NBD client", err) == -1 ||
 		io_read(fd, flags, sizeof flags, "NBD client", err) == -1)
 		return -1;
-	client->flags = (uint32_t)nbd_get(flags, 4);
+	client->flags = (uint32_t)bytes_big(flags, 4);
 	if (client->flags & ~(uint32_t)(NBD_FIXED_NEWSTYLE | NBD_NO_ZEROES))
 		return error_set(err, EPROTO, "NBD client");
 	while (client->chosen == NULL)

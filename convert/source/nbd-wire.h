@@ -57,16 +57,6 @@ nbd_put(uint8_t *at, uint64_t value, int bytes)
 	return at;
 }
 
-static inline uint64_t
-nbd_get(const uint8_t *at, int bytes)
-{
-	uint64_t value = 0;
-
-	for (int i = 0; i < bytes; i++)
-		value = value << 8 | at[i];
-	return value;
-}
-
 /*
  * Negotiate with a new client.  Yields the export it chose, or fails: EPIPE when
  * it went away in order, EPROTO when it does not speak NBD.

@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/bytes.h"
 #include "common/error.h"
 #include "common/io.h"
 #include "common/log.h"
@@ -159,11 +160,11 @@ take_request(struct client *client, struct error *err)
 
 	if (io_read(client->fd, header, sizeof header, "NBD client", err) == -1)
 		return -1;
-	request.type = (uint16_t)nbd_get(header + 6, 2);
-	request.handle = nbd_get(header + 8, 8);
-	request.offset_bytes = nbd_get(header + 16, 8);
-	request.length = (uint32_t)nbd_get(header + 24, 4);
-	if (nbd_get(header, 4) != NBD_REQUEST_MAGIC)
+	request.type = (uint16_t)bytes_big(header + 6, 2);
+	request.handle = bytes_big(header + 8, 8);
+	request.offset_bytes = bytes_big(header + 16, 8);
+	request.length = (uint32_t)bytes_big(header + 24, 4);
+	if (bytes_big(header, 4) != NBD_REQUEST_MAGIC)
 		return error_set(err, EPROTO, "NBD client");
 	switch (request.type) {
 	case NBD_CMD_READ:

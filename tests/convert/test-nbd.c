@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "common/bytes.h"
 #include "common/io.h"
 #include "common/json.h"
 #include "common/own.h"
@@ -213,8 +214,8 @@ option_reply(int fd)
 	struct error err;
 
 	assert_ok(io_read(fd, header, sizeof header, "server", &err), &err);
-	assert_int_equal(nbd_get(header + 16, 4), 0);
-	return (uint32_t)nbd_get(header + 12, 4);
+	assert_int_equal(bytes_big(header + 16, 4), 0);
+	return (uint32_t)bytes_big(header + 12, 4);
 }
 
 /* Past the handshake, by the old option. */
@@ -227,7 +228,7 @@ dial_export(void)
 
 	send_option(fd, NBD_OPT_EXPORT_NAME, "sda", 3, 3);
 	assert_ok(io_read(fd, answer, sizeof answer, "server", &err), &err);
-	assert_int_equal(nbd_get(answer, 8), sizeof disk);
+	assert_int_equal(bytes_big(answer, 8), sizeof disk);
 	return fd;
 }
 
@@ -253,9 +254,9 @@ reply_to(int fd, uint64_t handle)
 	struct error err;
 
 	assert_ok(io_read(fd, header, sizeof header, "server", &err), &err);
-	assert_int_equal(nbd_get(header, 4), NBD_REPLY_MAGIC);
-	assert_int_equal(nbd_get(header + 8, 8), handle);
-	return (uint32_t)nbd_get(header + 4, 4);
+	assert_int_equal(bytes_big(header, 4), NBD_REPLY_MAGIC);
+	assert_int_equal(bytes_big(header + 8, 8), handle);
+	return (uint32_t)bytes_big(header + 4, 4);
 }
 
 static void
