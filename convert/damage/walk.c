@@ -23,7 +23,7 @@ enum { SECTOR = 512 };
 static const char walk_script[] =
 	"ls /sysroot >/dev/null || exit 1\n"
 	"find /sysroot -xdev -type f -print0 | "
-	"xargs -0 -r filefrag -v -b512 2>/dev/null | "
+	"xargs -0 -r filefrag -e -v -b512 2>/dev/null | "
 	"gawk -v list='%s' '\n"
 	"BEGIN { n = split(list, s, \" \") }\n"
 	"/^File size of / { name = substr($0, 14)\n"
