@@ -61,12 +61,18 @@ configure(guestfs_h *g, bool opens_luks, struct error *err)
 	return choose_accelerator(g, err);
 }
 
+/* A label is letters alone: "diskaa", "diskab", ... */
 static int
-add_disk(guestfs_h *g, const struct appliance_disk *disk, struct error *err)
+add_disk(guestfs_h *g, const struct appliance_disk *disk, size_t index,
+	struct error *err)
 {
+	const char label[] = {'d', 'i', 's', 'k', (char)('a' + index / 26 % 26),
+		(char)('a' + index % 26), '\0'};
 	struct guestfs_add_drive_opts_argv options = {
 		.bitmask = GUESTFS_ADD_DRIVE_OPTS_FORMAT_BITMASK |
+			GUESTFS_ADD_DRIVE_OPTS_LABEL_BITMASK |
 			GUESTFS_ADD_DRIVE_OPTS_READONLY_BITMASK,
+		.label = label,
 		.format = disk->format,
 		.readonly = disk->read_only,
 	};
@@ -98,7 +104,7 @@ appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
 	if (configure(g, opens_luks, err) == -1)
 		return -1;
 	for (size_t i = 0; i < count; i++)
-		if (add_disk(g, &disks[i], err) == -1)
+		if (add_disk(g, &disks[i], i, err) == -1)
 			return -1;
 	if (guestfs_launch(g) == -1) {
 		guest_error(err, g, "launch the libguestfs appliance");

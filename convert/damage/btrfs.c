@@ -215,7 +215,8 @@ examine(struct btrfs *btrfs, struct loss *losses, size_t count,
 {
 	AUTO(freep) uint64_t *units = NULL;
 	AUTO(freep) char *script = io_format("btrfs inspect-internal dump-tree "
-		"-t chunk /dev/%s 2>/dev/null | head -c 3000000\n",
+		"-t chunk " SCENE_DEVICES "/%s 2>/dev/null | "
+		"head -c 3000000\n",
 		btrfs->device);
 	AUTO(freep) char *output = NULL;
 	size_t unit_count;

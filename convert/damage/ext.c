@@ -121,7 +121,8 @@ ask(const struct ext *ext, const char *verb, const uint64_t *numbers,
 {
 	AUTO(freep) char *words = loss_words(numbers, count);
 	AUTO(freep) char *script = words == NULL ? NULL
-		: io_format("debugfs -R '%s%s' /dev/%s 2>/dev/null | "
+		: io_format("debugfs -R '%s%s' " SCENE_DEVICES
+			"/%s 2>/dev/null | "
 			"head -c 3000000\n", verb, words, ext->device);
 
 	if (script == NULL)
@@ -197,7 +198,8 @@ find_use(struct ext *ext, struct error *err)
 	words = loss_words(numbers, asked);
 	script = words == NULL ? NULL
 		: io_format("for n in %s; do echo testb $n; done >/tmp/testb\n"
-			"debugfs -f /tmp/testb /dev/%s 2>/dev/null\n", words,
+			"debugfs -f /tmp/testb " SCENE_DEVICES
+			"/%s 2>/dev/null\n", words,
 			ext->device);
 	if (script == NULL)
 		return error_set(err, ENOMEM, "read %s", ext->device);

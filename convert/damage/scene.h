@@ -13,6 +13,12 @@ struct error;
  */
 
 /*
+ * Where scripts find devices by the names that layers have, as libguestfs' calls
+ * do in /dev: made by scene_layers().
+ */
+#define SCENE_DEVICES "/tmp/devices"
+
+/*
  * Run a shell script there, and have what it prints (the caller frees it).  It
  * must hold no text of a guest.
  */
