@@ -115,11 +115,18 @@ read_image(struct work *work, const char *path, struct error *err)
 static int
 read_modules(struct work *work, struct error *err)
 {
-	work->folder = io_format("/lib/modules/%s", work->report->version);
-	if (work->folder == NULL)
-		return error_set(err, ENOMEM, "find modules");
 	return modules_load(&work->modules, work->files, work->folder,
 		work->kernel->config, err);
+}
+
+/* What is in the image is all that can be seen of a root that is locked. */
+static int
+read_image_modules(struct work *work, struct error *err)
+{
+	if (modules_load_image(&work->modules, work->base->tree, work->folder,
+		    err) == -1)
+		return error_add(err, "%s", work->path);
+	return 0;
 }
 
 static bool
@@ -463,13 +470,18 @@ bring_up_to_date(struct work *work, struct error *err)
 {
 	const char *path = work->kernel->unified ? work->report->image
 						 : work->report->initramfs;
+	bool in_image = path != NULL && work->run->options->locked;
 	bool ours;
 
-	if (read_modules(work, err) == -1)
+	work->folder = io_format("/lib/modules/%s", work->report->version);
+	if (work->folder == NULL)
+		return error_set(err, ENOMEM, "find modules");
+	if (!in_image && read_modules(work, err) == -1)
 		return -1;
 	if (path == NULL)
 		return do_without(work, err);
-	if (read_image(work, path, err) == -1)
+	if (read_image(work, path, err) == -1 ||
+		(in_image && read_image_modules(work, err) == -1))
 		return -1;
 	ours = find_generator(work);
 	if (make_plan(work, err) == -1)

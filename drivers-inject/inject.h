@@ -88,6 +88,7 @@ struct inject_change {
 struct inject_options {
 	bool dry_run; /* write nothing, report what would be done */
 	const char *first; /* the kernel image that is served first, or NULL */
+	bool locked; /* the root cannot be read: an image's own modules count */
 	void *context; /* the first argument of the calls; each may be NULL */
 
 	/*

@@ -15,6 +15,7 @@
 #include "common/io.h"
 #include "common/own.h"
 #include "drivers-inject/guest.h"
+#include "drivers-inject/tree.h"
 
 enum {
 	INDEX_LIMIT = 16 << 20, /* bytes of modules.dep, .builtin, config */
@@ -288,6 +289,46 @@ modules_load(struct modules **modules_out, const struct guest_files *files,
 		return error_add(err, "%s", folder);
 	if (config != NULL && add_configured(modules, config, err) == -1)
 		return -1;
+	*modules_out = take(modules);
+	return 0;
+}
+
+/* *text_out is NULL when there is no such file. */
+static int
+copy_index(char **text_out, const struct tree *tree, const char *folder,
+	const char *name, struct error *err)
+{
+	AUTO(freep) char *path = io_format("%s/%s", folder, name);
+	const struct tree_node *node =
+		path == NULL ? NULL : tree_find(tree, path);
+
+	*text_out = NULL;
+	if (path != NULL && !tree_is_file(node))
+		return 0;
+	if (path != NULL && node->bytes <= INDEX_LIMIT)
+		*text_out = strndup((const char *)node->data, node->bytes);
+	return *text_out == NULL ? error_set(err, ENOMEM, "read %s", name) : 0;
+}
+
+int
+modules_load_image(struct modules **modules_out, const struct tree *tree,
+	const char *folder, struct error *err)
+{
+	AUTO(modules_freep) struct modules *modules = NULL;
+	AUTO(freep) char *dep = NULL;
+	AUTO(freep) char *builtin = NULL;
+
+	if (copy_index(&dep, tree, folder, "modules.dep", err) == -1 ||
+		copy_index(&builtin, tree, folder, "modules.builtin", err) ==
+			-1)
+		return -1;
+	if (dep == NULL)
+		return error_set(err, ENOENT, "read %s/modules.dep in it",
+			folder);
+	if (modules_parse(&modules, folder, take(dep), builtin, err) == -1 ||
+		copy_index(&modules->alias_text, tree, folder, "modules.alias",
+			err) == -1)
+		return error_add(err, "%s", folder);
 	*modules_out = take(modules);
 	return 0;
 }

@@ -8,6 +8,7 @@
 
 struct error;
 struct guest_files;
+struct tree;
 
 /* The name that modprobe compares: "a-b.ko.xz" and "x/a_b.ko" give "a_b". */
 enum { MODULES_NAME_BYTES = 64 };
@@ -46,6 +47,13 @@ int modules_parse(struct modules **modules_out, const char *folder,
  */
 int modules_load(struct modules **modules_out, const struct guest_files *files,
 	const char *folder, const char *config_path, struct error *err);
+
+/*
+ * What an initramfs holds in `folder`, by the indexes in it; ENOENT when it has
+ * none.  Aliases are read too.
+ */
+int modules_load_image(struct modules **modules_out, const struct tree *tree,
+	const char *folder, struct error *err);
 
 /* Does nothing to NULL. */
 void modules_free(struct modules *modules);

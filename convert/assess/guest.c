@@ -158,13 +158,14 @@ guest_to_json(const struct guest *guest)
 {
 	AUTO(json_decrefpp) json_t *lists = lists_json(guest);
 	json_t *json = json_pack(
-		"{ss s{ss so so so so} so so ss so s{so so so} ss so}", "format",
+		"{ss s{ss so so so so} so so ss so s{sb so so so} ss so}", "format",
 		"unrack-guest/1", "os", "type", guest->os_type, "distro",
 		text(guest->distro), "name", text(guest->name), "version",
 		text(guest->version), "arch", text(guest->arch), "hostname",
 		text(guest->hostname), "init", text(guest->init), "firmware",
 		guest->firmware, "boot_disk", text(guest->boot_disk),
-		"root", "device", text(guest->root_device),
+		"root", "locked", guest->locked,
+		"device", text(guest->root_device),
 		"uuid", text(guest->root_uuid), "type", text(guest->root_type),
 		"clock", guest->clock, "guest_agent",
 		text(guest->agent));

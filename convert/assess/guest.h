@@ -118,6 +118,7 @@ struct guest {
 	const char *firmware; /* "bios", "uefi" */
 	char boot_disk[64];   /* that it starts, as the source names it */
 	const char *clock;    /* "utc", "localtime" */
+	bool locked; /* no passphrase opened its root; /boot is all that is known */
 	char root_device[160], root_uuid[64], root_type[32];
 	struct guest_kernel kernels[GUEST_KERNELS];
 	struct guest_interface interfaces[GUEST_INTERFACES];

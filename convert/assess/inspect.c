@@ -213,6 +213,35 @@ note_root(struct guest *guest, const struct volume *root)
 	snprintf(guest->root_type, sizeof guest->root_type, "%s", root->type);
 }
 
+/*
+ * A system whose root is encrypted and stays so: what is in its /boot tells what
+ * can start it.
+ */
+static int
+mount_locked(guestfs_h *g, struct guest *guest, const struct volumes *volumes,
+	const struct volume *boot, struct findings *findings, struct error *err)
+{
+	const struct volume *locked = NULL;
+
+	for (size_t i = 0; i < volumes->count && locked == NULL; i++) {
+		const struct volume *volume = &volumes->list[i];
+
+		if (strcmp(volume->type, "crypto_LUKS") == 0 &&
+			!volume->is_open)
+			locked = volume;
+	}
+	if (locked == NULL || boot == NULL)
+		return 0;
+	if (guestfs_mkmountpoint(g, "/boot") == -1 ||
+		guestfs_mount(g, boot->device, "/boot") == -1)
+		return guest_error(err, g, "mount %s", boot->device);
+	note_root(guest, locked);
+	guest->locked = true;
+	snprintf(guest->name, sizeof guest->name, "Linux, encrypted");
+	note_mount(guest, g, boot, "/boot", findings);
+	return 0;
+}
+
 static void
 note_layers(guestfs_h *g, const struct volumes *volumes,
 	const struct guest *guest, struct findings *findings)
@@ -237,7 +266,8 @@ inspect_mount(const struct volume **root_out, guestfs_h *g,
 	*root_out = NULL;
 	if (!root_find(&root, g, guest, volumes, findings)) {
 		note_layers(g, volumes, guest, findings);
-		return 0;
+		return mount_locked(g, guest, volumes, root.boot, findings,
+			err);
 	}
 	if (root_mount(g, root.volume, root.subvolume, "/") == -1)
 		return guest_error(err, g, "mount %s", root.volume->device);
@@ -270,7 +300,7 @@ inspect_facts(guestfs_h *g, struct guest *guest,
 			finding_add(findings, "swap.hibernated",
 				volumes->list[i].source, 0, "swsuspend", NULL);
 	}
-	if (strcmp(guest->os_type, "linux") != 0)
+	if (strcmp(guest->os_type, "linux") != 0 || guest->locked)
 		return;
 	system_read(g, guest, findings);
 	services_read(g, guest);

@@ -340,16 +340,17 @@ root_find(struct root *root_out, guestfs_h *g, struct guest *guest,
 	AUTO(freep) struct survey *survey = calloc(1, sizeof *survey);
 	const struct candidate *best;
 
+	*root_out = (struct root){.volume = NULL};
 	if (survey == NULL)
 		return false;
 	survey->roots = candidates;
 	look_around(g, guest, volumes, survey, findings);
+	root_out->boot = survey->boot_count == 1 ? survey->boot : NULL;
 	if (survey->root_count == 0)
 		return false;
 	weigh_loaders(survey, volumes);
 	best = choose(candidates, survey->root_count, findings);
-	*root_out = (struct root){.volume = best->volume,
-		.boot = survey->boot_count == 1 ? survey->boot : NULL};
+	root_out->volume = best->volume;
 	strcpy(root_out->subvolume, best->subvolume);
 	follow_loader(root_out, g, survey, volumes);
 	return true;

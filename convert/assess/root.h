@@ -22,7 +22,8 @@ struct root {
 /*
  * Find the system that the server runs.  Of several, the one that boot loaders
  * start by default, then the one that was used last; the others become a
- * finding.  False when there is none; nothing is mounted afterwards.
+ * finding.  False when there is none (`boot` is set all the same); nothing is
+ * mounted afterwards.
  */
 bool root_find(struct root *root_out, guestfs_h *g, struct guest *guest,
 	const struct volumes *volumes, struct findings *findings);

@@ -224,6 +224,18 @@ static const struct rule rules[] = {
 			{0}},
 	},
 	{
+		.id = "storage.locked-root",
+		.title = "The system itself is encrypted, and no passphrase was given",
+		.severity = SEVERITY_WARNING,
+		.why = "Only /boot could be looked at. Names, addresses, mounts and "
+		  "services were not read and stay as they are.",
+		.action = "Convert again with --luks-passphrase-file. Without it, "
+		  "start the VM at its console, give the passphrase there, and "
+		  "check names and addresses of its network cards.",
+		.effect = "Gives the VM hardware whose drivers the initramfs holds.",
+		.proof = "tests/integration/locked-root",
+	},
+	{
 		.id = "storage.lvm-devices",
 		.title = "LVM uses no disks but those in a list",
 		.severity = SEVERITY_WARNING,

@@ -167,6 +167,42 @@ examine_guest(struct conversion *conversion, struct error *err)
 	return 0;
 }
 
+static int
+inject(struct conversion *conversion, bool dry_run, struct error *err)
+{
+	return injection_run(conversion->g, dry_run, conversion->guest,
+		conversion->references, conversion->findings,
+		conversion->changes, err);
+}
+
+/* Nothing is known that could be converted, or its /boot alone. */
+static int
+assess_rootless(struct conversion *conversion, struct error *err)
+{
+	struct guest *guest = conversion->guest;
+
+	if (guest->locked) {
+		finding_add(conversion->findings, "storage.locked-root",
+			guest->root_device, 0, guest->root_type, NULL);
+		findings_add_limit(conversion->findings, true,
+			"the system is encrypted, and no passphrase opened it");
+	} else {
+		finding_add(conversion->findings, "os.unknown",
+			conversion->request->disks[0].name, 0, guest->os_type,
+			NULL);
+		findings_add_limit(conversion->findings, true,
+			"no system that is known was found on the disks");
+	}
+	if (guest->locked &&
+		injection_find_kernels(conversion->g, guest, err) == -1)
+		return -1;
+	if (guest->locked)
+		boot_find_default(conversion->g, guest, conversion->findings);
+	if (guest->locked && inject(conversion, true, err) == -1)
+		return -1;
+	return examine_guest(conversion, err);
+}
+
 /* What is there, and what would be done about it. */
 static int
 assess(struct conversion *conversion, struct error *err)
@@ -195,14 +231,8 @@ assess(struct conversion *conversion, struct error *err)
 		conversion->request->disk_count, conversion->findings);
 	inspect_facts(conversion->g, guest, &conversion->volumes, inventory,
 		conversion->findings);
-	if (conversion->root == NULL) {
-		finding_add(conversion->findings, "os.unknown",
-			conversion->request->disks[0].name, 0, guest->os_type,
-			NULL);
-		findings_add_limit(conversion->findings, true,
-			"no system that is known was found on the disks");
-		return examine_guest(conversion, err);
-	}
+	if (conversion->root == NULL)
+		return assess_rootless(conversion, err);
 	guest_libguestfs_open(&files, conversion->g);
 	if (interfaces_read(guest, &files, inventory, conversion->findings,
 		    err) == -1)
@@ -219,8 +249,7 @@ assess(struct conversion *conversion, struct error *err)
 	if (injection_find_kernels(conversion->g, guest, err) == -1)
 		return -1;
 	boot_find_default(conversion->g, guest, conversion->findings);
-	if (injection_run(conversion->g, true, guest, conversion->references,
-		    conversion->findings, conversion->changes, err) == -1)
+	if (inject(conversion, true, err) == -1)
 		return -1;
 	if (agent_plan(&conversion->agent, guest, &files,
 		    conversion->request->guest_agent, conversion->changes,
@@ -293,7 +322,7 @@ write_report(struct conversion *conversion, bool applied, struct error *err)
 {
 	const struct conversion_request *request = conversion->request;
 
-	if (conversion->root != NULL &&
+	if ((conversion->root != NULL || conversion->guest->locked) &&
 		conversion->guest->kernel_count == 0)
 		finding_add(conversion->findings, "linux.kernel.none", "/boot",
 			0, "no kernel image", NULL);
@@ -330,9 +359,7 @@ convert(struct conversion *conversion, struct error *err)
 	if (conversion->root != NULL) {
 		changes_apply(conversion->changes, conversion->g,
 			conversion->findings);
-		if (injection_run(conversion->g, false, conversion->guest,
-			    conversion->references, conversion->findings,
-			    conversion->changes, err) == -1 ||
+		if (inject(conversion, false, err) == -1 ||
 			fallback_apply(conversion->fallback, conversion->g,
 				conversion->findings, conversion->changes,
 				err) == -1 ||
@@ -349,6 +376,9 @@ convert(struct conversion *conversion, struct error *err)
 			return -1;
 		labels_apply(conversion->labels, conversion->g,
 			conversion->changes);
+	} else if (conversion->guest->locked &&
+		inject(conversion, false, err) == -1) {
+		return -1;
 	}
 	if (!conversion->request->no_trim)
 		trim_others(conversion->g, conversion->guest,
@@ -396,7 +426,8 @@ fill_result(struct conversion_result *result,
 		.warnings = findings_count(findings, SEVERITY_WARNING),
 		.informations = findings_count(findings, SEVERITY_INFORMATION),
 		.tier = findings_tier(findings),
-		.converted = conversion->root != NULL &&
+		.converted = (conversion->root != NULL ||
+				     conversion->guest->locked) &&
 			!conversion->request->assess_only &&
 			!conversion->request->trim_only,
 	};

@@ -291,6 +291,7 @@ injection_run(guestfs_h *g, bool dry_run, struct guest *guest,
 	const struct inject_options options = {
 		.dry_run = dry_run,
 		.first = first == NULL ? NULL : first->image,
+		.locked = guest->locked,
 		.context = &injection,
 		.extra = add_copies,
 		.changed = note_change,

@@ -20,7 +20,7 @@ test-inject-initramfs_pkg := cmocka libarchive libzstd
 tests += test-inject-modules
 test-inject-modules_src := tests/drivers-inject/test-modules.c \
 	$(inject_scratch) $(addprefix drivers-inject/,guest.c guest-folder.c \
-	modules.c names.c)
+	modules.c names.c tree.c)
 test-inject-modules_pkg := cmocka
 
 tests += test-inject-guest

@@ -226,6 +226,43 @@ an_image_that_lacks_nothing_is_left(void **state)
 	guest_holds(guest, "cmp $image original");
 }
 
+/* A guest whose root is encrypted: its /boot is all that there is. */
+static void
+locked_guest(struct guest *guest, const char *script,
+	struct inject_report *report)
+{
+	const struct inject_options options = {.locked = true};
+
+	guest_make_image(guest, script);
+	guest_holds(guest, "rm -r guest/usr/lib/modules guest/etc");
+	guest_run(guest, &options, report);
+	guest_assert_status(report, 0, INJECT_UP_TO_DATE);
+	guest_holds(guest, "cmp $image original");
+}
+
+static void
+an_image_tells_what_it_drives(void **state)
+{
+	AUTO(inject_report_freep) struct inject_report report = {.count = 0};
+
+	locked_guest(*state, "cp /boot/initrd.img-$v $image", &report);
+	assert_true(report.kernels[0].virtio_blk);
+	assert_string_equal(report.kernels[0].disks[0], "virtio");
+	assert_string_equal(report.kernels[0].cards[0], "virtio");
+}
+
+static void
+a_locked_image_without_drivers_gets_none(void **state)
+{
+	AUTO(inject_report_freep) struct inject_report report = {.count = 0};
+
+	locked_guest(*state, "pack unpacked | zstd -q1 >$image", &report);
+	assert_false(report.kernels[0].virtio_blk);
+	assert_null(report.kernels[0].disks[0]);
+	assert_null(report.kernels[0].cards[0]);
+	assert_true(names_has(&report.kernels[0].missing, "virtio_blk"));
+}
+
 /* What the caller of the library adds, and what it is told. */
 struct caller {
 	const char *text;
@@ -338,6 +375,8 @@ main(void)
 		TEST(images_of_unknown_tools_are_left),
 		TEST(an_image_of_another_kernel_is_left),
 		TEST(an_image_that_lacks_nothing_is_left),
+		TEST(an_image_tells_what_it_drives),
+		TEST(a_locked_image_without_drivers_gets_none),
 		TEST(extra_files_replace_those_of_an_earlier_run),
 		TEST(a_file_of_the_image_can_be_hidden),
 	};
