@@ -117,6 +117,15 @@ guest_folder_files(guestfs_h *g, const char *folder, const char *ending)
 	return take(files);
 }
 
+/* auto.master.d fits /etc/auto.*; libguestfs ends folders with a slash. */
+static bool
+is_folder_of_parts(const char *name)
+{
+	size_t bytes = strlen(name);
+
+	return bytes > 3 && strcmp(name + bytes - 3, ".d/") == 0;
+}
+
 char **
 guest_files(guestfs_h *g, const char *pattern)
 {
@@ -124,10 +133,7 @@ guest_files(guestfs_h *g, const char *pattern)
 	size_t kept = 0;
 
 	for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
-		/* libguestfs ends the names of folders with a slash. */
-		size_t bytes = strlen(names[i]);
-		bool is_folder = bytes > 0 && names[i][bytes - 1] == '/';
-		char *real = i < FOLDER_LIMIT && !is_folder
+		char *real = i < FOLDER_LIMIT && !is_folder_of_parts(names[i])
 			? guestfs_realpath(g, names[i])
 			: NULL;
 

@@ -38,7 +38,8 @@ char **guest_folder_files(guestfs_h *g, const char *folder,
 
 /*
  * What a pattern of glob(7) leads to, through links, as the guest sees it, but
- * for folders: a NULL-terminated list of at most 1000.  NULL when out of memory.
+ * for folders NAME.d, whose parts have patterns of their own: a NULL-terminated
+ * list of at most 1000.  NULL when out of memory.
  */
 char **guest_files(guestfs_h *g, const char *pattern);
 
