@@ -51,15 +51,18 @@ bios_look(struct examination *examination, const struct rule *rule)
 {
 	const json_t *system = json_object_get(examination->inventory,
 		"system");
-	char what[160];
+	const char *vendor = json_text(system, "bios_vendor", "");
+	const char *version = json_text(system, "bios_version", "");
+	const char *date = json_text(system, "bios_date", "");
+	char what[200];
 
 	if (strcmp(json_text(json_object_get(examination->inventory,
 			"firmware"), "type", ""), "bios") != 0)
 		return;
-	snprintf(what, sizeof what, "%.60s %.60s of %.30s",
-		json_text(system, "bios_vendor", "BIOS"),
-		json_text(system, "bios_version", "of unknown version"),
-		json_text(system, "bios_date", "unknown date"));
+	snprintf(what, sizeof what, "BIOS%s%.60s%s%.60s%s%.30s",
+		*vendor == '\0' ? "" : ": ", vendor,
+		*version == '\0' ? "" : ", version ", version,
+		*date == '\0' ? "" : ", ", date);
 	examine_note(examination, rule, "inventory: firmware", 0, what);
 }
 

@@ -1,6 +1,7 @@
 /*
  * Every rule is proven: by tests/assess/rules/ID/fires and .../silent, small
- * trees that it is applied to, or by the test that it names.  A tree has root/
+ * trees that it is applied to (more of a kind are fires-NAME and silent-NAME), or
+ * by the test that it names.  A tree has root/
  * (the guest's files), inventory.json, guest.json and host.json, each if wanted;
  * fires/expected holds the evidence, a line "WHERE | WHAT" each, and
  * fires/dependencies, if it is there, "KIND HOST PORT | WHERE".  UNRACK_UPDATE=1
@@ -103,9 +104,10 @@ print_dependencies(FILE *out, const json_t *json)
 }
 
 static bool
-is_as_expected(const struct rule *rule, const char *name, const char *seen)
+is_as_expected(const struct rule *rule, const char *kind, const char *name,
+	const char *seen)
 {
-	AUTO(freep) char *path = path_of(rule->id, "fires", name);
+	AUTO(freep) char *path = path_of(rule->id, kind, name);
 	AUTO(freep) char *expected = NULL;
 	struct error err = {0};
 
@@ -137,33 +139,69 @@ text_of(void (*print)(FILE *, const json_t *), const json_t *json)
 }
 
 static bool
-fires(const struct rule *rule)
+fires(const struct rule *rule, const char *kind)
 {
-	AUTO(json_decrefpp) json_t *json = look_at(rule, "fires");
+	AUTO(json_decrefpp) json_t *json = look_at(rule, kind);
 	AUTO(freep) char *seen = text_of(print_evidence, json);
 	AUTO(freep) char *others = text_of(print_dependencies, json);
-	AUTO(freep) char *path = path_of(rule->id, "fires", "dependencies");
+	AUTO(freep) char *path = path_of(rule->id, kind, "dependencies");
 
 	if (*seen == '\0') {
-		print_error("%s does not fire\n", rule->id);
+		print_error("%s does not fire on %s\n", rule->id, kind);
 		return false;
 	}
 	if (access(path, F_OK) == 0 &&
-		!is_as_expected(rule, "dependencies", others))
+		!is_as_expected(rule, kind, "dependencies", others))
 		return false;
-	return is_as_expected(rule, "expected", seen);
+	return is_as_expected(rule, kind, "expected", seen);
 }
 
 static bool
-stays_silent(const struct rule *rule)
+stays_silent(const struct rule *rule, const char *kind)
 {
-	AUTO(json_decrefpp) json_t *json = look_at(rule, "silent");
+	AUTO(json_decrefpp) json_t *json = look_at(rule, kind);
 
 	if (json_array_size(json_object_get(json, "findings")) == 0)
 		return true;
-	print_error("%s fires where it should not:\n", rule->id);
+	print_error("%s fires on %s, where it should not:\n", rule->id, kind);
 	print_evidence(stderr, json);
 	return false;
+}
+
+/* Is it one of the trees "fires", "fires-NAME"? */
+static bool
+is_tree(const char *name, const char *kind)
+{
+	size_t n = strlen(kind);
+
+	return strncmp(name, kind, n) == 0 &&
+		(name[n] == '\0' || name[n] == '-');
+}
+
+/* How many of its trees go wrong; there must be one of each kind. */
+static unsigned
+count_wrong(const struct rule *rule)
+{
+	AUTO(freep) char *path = io_format("%s/%s", folder, rule->id);
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	unsigned wrong = 0, fired = 0, silent = 0;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		if (is_tree(entry->d_name, "fires")) {
+			wrong += !fires(rule, entry->d_name);
+			fired++;
+		} else if (is_tree(entry->d_name, "silent")) {
+			wrong += !stays_silent(rule, entry->d_name);
+			silent++;
+		} else if (entry->d_name[0] != '.')
+			fail_msg("%s/%s is no tree", path, entry->d_name);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	if (fired == 0 || silent == 0)
+		print_error("%s lacks a tree\n", rule->id);
+	return wrong + (fired == 0) + (silent == 0);
 }
 
 static bool
@@ -182,7 +220,7 @@ every_rule_fires_and_stays_silent(void **state)
 	(void)state;
 	for (size_t i = 0; (rule = catalogue_at(i)) != NULL; i++) {
 		if (is_looked_for(rule))
-			wrong += !fires(rule) + !stays_silent(rule);
+			wrong += count_wrong(rule);
 	}
 	assert_int_equal(wrong, 0);
 }
