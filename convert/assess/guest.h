@@ -58,6 +58,7 @@ struct guest_interface {
 	const char *kind; /* "bond", "bridge", "team", "vlan", ...; NULL: a card,
 			   * by its name */
 	char id[64];	  /* as other files may call it: a UUID, netplan's key */
+	char file[160];	  /* that configures it first; empty: only rules name it */
 	char master[32];  /* the bond, team or bridge that it belongs to */
 	char parent[32];  /* of a VLAN */
 	unsigned vlan;	  /* its id; 0: none */
@@ -130,6 +131,8 @@ struct guest {
 	struct guest_service services[GUEST_SERVICES];
 	size_t kernel_count, interface_count, card_count, joint_count,
 		match_count, mount_count, swap_count, service_count;
+	const char *reading; /* which file configures the interfaces that are
+			      * named now; NULL: none */
 	struct guest_hardware hardware;
 };
 

@@ -77,7 +77,9 @@ read_files(struct guest *guest, const struct guest_files *files,
 
 		if (text == NULL)
 			continue;
+		guest->reading = paths.items[i];
 		read(guest, paths.items[i], text);
+		guest->reading = NULL;
 		if (read == ifupdown_read &&
 			follow_sources(guest, files, paths.items[i], text,
 				findings, depth, err) == -1)
@@ -117,6 +119,8 @@ join_all(struct guest *guest)
 		master = find(guest, joint->master);
 		if (member == NULL || master == NULL || member == master)
 			continue;
+		if (member->file[0] == '\0')
+			memcpy(member->file, master->file, sizeof member->file);
 		if (joint->is_vlan)
 			snprintf(find(guest, joint->master)->parent,
 				sizeof member->parent, "%s", member->name);
@@ -228,8 +232,7 @@ report(const struct guest_interface *interface, struct findings *findings)
 	else if (interface->mac[0] == '\0' && interface->is_card &&
 		!interface->is_off && !interface->is_missing)
 		finding_add(findings, "network.no-mac",
-			"the guest's network configuration", 0,
-			interface->name, NULL);
+			interface->file, 0, interface->name, NULL);
 	if (interface->address_count > 0)
 		finding_add(findings, "network.static-address",
 			*interface->name == '\0' ? interface->mac

@@ -47,6 +47,26 @@ print_interface(FILE *out, const struct guest_interface *one)
 		one->asks_peers ? " asks-peers" : "");
 }
 
+/* Where a finding was seen, and what stood there. */
+static void
+print_places(FILE *out, const struct findings *findings, const char *rule)
+{
+	AUTO(json_decrefpp) json_t *json =
+		findings_to_json(findings, "machine", false);
+	const json_t *finding, *item;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(json, "findings"), i, finding)
+	{
+		if (strcmp(json_text(finding, "rule", ""), rule) != 0)
+			continue;
+		json_array_foreach(json_object_get(finding, "evidence"), k,
+			item)
+			fprintf(out, "  %s | %s\n", json_text(item, "where", ""),
+				json_text(item, "what", ""));
+	}
+}
+
 static void
 print_guest(FILE *out, const struct guest *guest,
 	const struct findings *findings)
@@ -67,6 +87,7 @@ print_guest(FILE *out, const struct guest *guest,
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
 		if (findings_have(findings, rules[i]))
 			fprintf(out, "finding %s\n", rules[i]);
+	print_places(out, findings, "network.no-mac");
 }
 
 static json_t *
