@@ -44,22 +44,17 @@ guest_default_kernel(const struct guest *guest)
 struct guest_interface *
 guest_interface(struct guest *guest, const char *name)
 {
-	struct guest_interface *interface = NULL;
+	struct guest_interface *interface;
 
-	for (size_t i = 0; interface == NULL && i < guest->interface_count; i++) {
+	for (size_t i = 0; i < guest->interface_count; i++) {
 		if (strcmp(guest->interfaces[i].name, name) == 0)
-			interface = &guest->interfaces[i];
+			return &guest->interfaces[i];
 	}
-	if (interface == NULL) {
-		if (guest->interface_count == GUEST_INTERFACES ||
-			strlen(name) >= sizeof interface->name)
-			return NULL;
-		interface = &guest->interfaces[guest->interface_count++];
-		snprintf(interface->name, sizeof interface->name, "%s", name);
-	}
-	if (interface->file[0] == '\0' && guest->reading != NULL)
-		snprintf(interface->file, sizeof interface->file, "%s",
-			guest->reading);
+	if (guest->interface_count == GUEST_INTERFACES ||
+		strlen(name) >= sizeof interface->name)
+		return NULL;
+	interface = &guest->interfaces[guest->interface_count++];
+	snprintf(interface->name, sizeof interface->name, "%s", name);
 	return interface;
 }
 

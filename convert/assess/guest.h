@@ -58,11 +58,13 @@ struct guest_interface {
 	const char *kind; /* "bond", "bridge", "team", "vlan", ...; NULL: a card,
 			   * by its name */
 	char id[64];	  /* as other files may call it: a UUID, netplan's key */
-	char file[160];	  /* that configures it first; empty: only rules name it */
+	char file[256];	  /* with its addresses, or that names it first; empty when
+			   * only rules for cards do */
 	char master[32];  /* the bond, team or bridge that it belongs to */
 	char parent[32];  /* of a VLAN */
 	unsigned vlan;	  /* its id; 0: none */
 	char mode[24];	  /* of a bond: "active-backup" */
+	bool file_has_addresses;
 	bool asks_peers;  /* a bond that tests its links by ARP */
 	bool dhcp;
 	bool is_off;	   /* not brought up by the boot */
@@ -131,8 +133,6 @@ struct guest {
 	struct guest_service services[GUEST_SERVICES];
 	size_t kernel_count, interface_count, card_count, joint_count,
 		match_count, mount_count, swap_count, service_count;
-	const char *reading; /* which file configures the interfaces that are
-			      * named now; NULL: none */
 	struct guest_hardware hardware;
 };
 

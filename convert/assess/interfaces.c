@@ -44,6 +44,22 @@ static const struct {
 
 enum { SOURCE_DEPTH = 5 };
 
+/* Of the interfaces that have come, or got their first address, since the last. */
+static void
+note_file(struct guest *guest, const char *path)
+{
+	for (size_t i = 0; i < guest->interface_count; i++) {
+		struct guest_interface *interface = &guest->interfaces[i];
+		bool has_addresses = interface->address_count > 0;
+
+		if (*interface->file != '\0' &&
+			(interface->file_has_addresses || !has_addresses))
+			continue;
+		snprintf(interface->file, sizeof interface->file, "%s", path);
+		interface->file_has_addresses = has_addresses;
+	}
+}
+
 static int read_files(struct guest *guest, const struct guest_files *files,
 	const char *pattern, network_config_read *read,
 	struct findings *findings, unsigned depth, struct error *err);
@@ -77,9 +93,8 @@ read_files(struct guest *guest, const struct guest_files *files,
 
 		if (text == NULL)
 			continue;
-		guest->reading = paths.items[i];
 		read(guest, paths.items[i], text);
-		guest->reading = NULL;
+		note_file(guest, paths.items[i]);
 		if (read == ifupdown_read &&
 			follow_sources(guest, files, paths.items[i], text,
 				findings, depth, err) == -1)
@@ -172,6 +187,8 @@ set_kinds(struct guest *guest)
 static void
 merge(struct guest_interface *to, const struct guest_interface *from)
 {
+	if (*to->file == '\0' || !to->file_has_addresses)
+		memcpy(to->file, from->file, sizeof to->file);
 	for (size_t i = 0; i < from->address_count; i++)
 		interface_add_address(to, from->addresses[i], "");
 	interface_set_gateway(to, from->gateway);
@@ -215,29 +232,36 @@ merge_nameless(struct guest *guest)
 
 /* ---- what needs attention ---- */
 
+/* The file that configures it, and what it is called there. */
+static void
+note(struct findings *findings, const char *rule,
+	const struct guest_interface *interface, const char *more)
+{
+	const char *name = interface->name;
+	char what[128];
+
+	snprintf(what, sizeof what, "%s%s%s", name,
+		*name != '\0' && *more != '\0' ? ", " : "", more);
+	finding_add(findings, rule,
+		*interface->file != '\0' ? interface->file : name, 0, what,
+		NULL);
+}
+
 static void
 report(const struct guest_interface *interface, struct findings *findings)
 {
-	char what[128];
-
-	snprintf(what, sizeof what, "%s%s%s", interface->name,
-		*interface->name != '\0' && *interface->mac != '\0' ? ", " : "",
-		interface->mac);
 	/* Rules for cards that were replaced long ago say nothing else. */
 	if (interface->is_missing && (interface->address_count > 0 ||
 			(!interface->is_off && (interface->dhcp ||
 				interface->master[0] != '\0'))))
-		finding_add(findings, "network.card-missing", interface->name, 0,
-			what, NULL);
+		note(findings, "network.card-missing", interface,
+			interface->mac);
 	else if (interface->mac[0] == '\0' && interface->is_card &&
 		!interface->is_off && !interface->is_missing)
-		finding_add(findings, "network.no-mac",
-			interface->file, 0, interface->name, NULL);
+		note(findings, "network.no-mac", interface, "");
 	if (interface->address_count > 0)
-		finding_add(findings, "network.static-address",
-			*interface->name == '\0' ? interface->mac
-						 : interface->name,
-			0, interface->addresses[0], NULL);
+		note(findings, "network.static-address", interface,
+			interface->addresses[0]);
 }
 
 int

@@ -47,9 +47,9 @@ print_interface(FILE *out, const struct guest_interface *one)
 		one->asks_peers ? " asks-peers" : "");
 }
 
-/* Where a finding was seen, and what stood there. */
+/* Where it was seen, and what stood there. */
 static void
-print_places(FILE *out, const struct findings *findings, const char *rule)
+print_finding(FILE *out, const struct findings *findings, const char *rule)
 {
 	AUTO(json_decrefpp) json_t *json =
 		findings_to_json(findings, "machine", false);
@@ -60,6 +60,7 @@ print_places(FILE *out, const struct findings *findings, const char *rule)
 	{
 		if (strcmp(json_text(finding, "rule", ""), rule) != 0)
 			continue;
+		fprintf(out, "finding %s\n", rule);
 		json_array_foreach(json_object_get(finding, "evidence"), k,
 			item)
 			fprintf(out, "  %s | %s\n", json_text(item, "where", ""),
@@ -74,7 +75,8 @@ print_guest(FILE *out, const struct guest *guest,
 	static const char *const namings[] = {"none", "link", "udev", "z25",
 		"sles10", "hwaddr", "iftab", "mactab"};
 	static const char *const rules[] = {"network.no-mac",
-		"network.card-missing", "guest.file-refused"};
+		"network.card-missing", "network.static-address",
+		"guest.file-refused"};
 
 	fprintf(out, "naming %s\n", namings[guest->naming]);
 	for (size_t i = 0; i < guest->interface_count; i++)
@@ -85,9 +87,7 @@ print_guest(FILE *out, const struct guest *guest,
 			guest->matches[i].driver, guest->matches[i].name,
 			guest->matches[i].mac);
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-		if (findings_have(findings, rules[i]))
-			fprintf(out, "finding %s\n", rules[i]);
-	print_places(out, findings, "network.no-mac");
+		print_finding(out, findings, rules[i]);
 }
 
 static json_t *
