@@ -133,6 +133,7 @@ char *
 parts_lead(const struct parts *parts)
 {
 	size_t open = parts_count_open(parts);
+	char blockers[WORDS_COUNT_BYTES], warnings[WORDS_COUNT_BYTES];
 
 	if (parts_failure(parts) != NULL)
 		return io_format("It could not be assessed: %s.",
@@ -141,10 +142,10 @@ parts_lead(const struct parts *parts)
 		return io_format("%s", parts_reason(parts));
 	if (open == 0)
 		return io_format("Nothing is left for a person to decide.");
-	return io_format("%zu %s left for a person: %zu blockers and %zu "
-		"warnings were found in all.", open,
-		open == 1 ? "finding is" : "findings are",
-		parts_count(parts, "blocker"), parts_count(parts, "warning"));
+	return io_format("%zu %s left for a person: %s and %s were found "
+		"in all.", open, open == 1 ? "finding is" : "findings are",
+		words_count(blockers, parts_count(parts, "blocker"), "blocker"),
+		words_count(warnings, parts_count(parts, "warning"), "warning"));
 }
 
 size_t

@@ -39,12 +39,14 @@ print_numbers(FILE *out, const struct parts *parts)
 
 	fputs("<dl class=\"numbers\">", out);
 	snprintf(text, sizeof text, "%zu", parts_count(parts, "blocker"));
-	number(out, text, "blockers");
+	number(out, text, parts_count(parts, "blocker") == 1 ? "blocker"
+							      : "blockers");
 	snprintf(text, sizeof text, "%zu", parts_count(parts, "warning"));
-	number(out, text, "warnings");
+	number(out, text, parts_count(parts, "warning") == 1 ? "warning"
+							      : "warnings");
 	snprintf(text, sizeof text, "%zu of %zu", parts_count_open(parts),
 		json_array_size(json_object_get(parts->findings, "findings")));
-	number(out, text, "findings are left for a person");
+	number(out, text, "findings left for a person");
 	snprintf(text, sizeof text, "%zu", json_array_size(
 		json_object_get(parts->changes, "changes")));
 	if (parts_is_migrated(parts))

@@ -51,6 +51,7 @@ print_summary(FILE *out, const struct parts *parts)
 		"received_bytes", 0);
 	const char *tier = parts_tier(parts);
 	AUTO(freep) char *lead = parts_lead(parts);
+	char blockers[WORDS_COUNT_BYTES], warnings[WORDS_COUNT_BYTES];
 	char a[16], b[16];
 
 	line(out, "%s  %s", parts->machine,
@@ -72,9 +73,9 @@ print_summary(FILE *out, const struct parts *parts)
 		line(out, "  Wire      %s for %s of disks",
 			progress_bytes(a, received), progress_bytes(b,
 				parts_disk_sum(parts, "size_bytes")));
-	line(out, "  Findings  %zu blockers, %zu warnings, %zu for information; "
-		"%zu left for a person", parts_count(parts, "blocker"),
-		parts_count(parts, "warning"),
+	line(out, "  Findings  %s, %s, %zu for information; %zu left for a person",
+		words_count(blockers, parts_count(parts, "blocker"), "blocker"),
+		words_count(warnings, parts_count(parts, "warning"), "warning"),
 		parts_count(parts, "information"), parts_count_open(parts));
 	line(out, "  Changes   %zu", json_array_size(
 		json_object_get(parts->changes, "changes")));

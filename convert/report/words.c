@@ -77,6 +77,14 @@ words_duration(char text[WORDS_DURATION_BYTES], double seconds)
 	return text;
 }
 
+const char *
+words_count(char text[WORDS_COUNT_BYTES], size_t count, const char *noun)
+{
+	snprintf(text, WORDS_COUNT_BYTES, "%zu %s%s", count, noun,
+		count == 1 ? "" : "s");
+	return text;
+}
+
 const json_t *
 words_waiver(const json_t *finding)
 {

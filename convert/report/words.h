@@ -27,6 +27,11 @@ extern const struct word word_severities[], word_tiers[];
 enum { WORDS_DURATION_BYTES = 32 };
 const char *words_duration(char text[WORDS_DURATION_BYTES], double seconds);
 
+/* "1 blocker", "2 blockers" */
+enum { WORDS_COUNT_BYTES = 48 };
+const char *words_count(char text[WORDS_COUNT_BYTES], size_t count,
+	const char *noun);
+
 /* A finding's waiver, or NULL when it has none. */
 const json_t *words_waiver(const json_t *finding);
 

@@ -109,6 +109,7 @@ text_begins_with_machine_and_verdict(void **state)
 
 	(void)state;
 	assert_memory_equal(text, "legacy1  boots\n", 15);
+	assert_non_null(strstr(text, "Findings  1 blocker, 3 warnings, "));
 	check_lacks(text, "\x1b");
 	check_has(text, "done: Rewrote it");
 	check_has(text, "do: Look & see?[2J");
