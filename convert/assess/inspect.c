@@ -25,6 +25,7 @@
 #include "convert/assess/guest.h"
 #include "convert/assess/layers.h"
 #include "convert/assess/luks.h"
+#include "convert/assess/mount-problem.h"
 #include "convert/assess/reference.h"
 #include "convert/assess/root.h"
 #include "convert/assess/service.h"
@@ -192,10 +193,12 @@ mount_others(guestfs_h *g, struct guest *guest, const char *fstab,
 			      : read_wishes(wishes, fstab, guest, references);
 	for (size_t i = 0; i < count; i++) {
 		const char *why = mount_wish(g, &wishes[i]);
+		char text[MOUNT_PROBLEM_BYTES];
 
 		if (why != NULL)
 			finding_add(findings, "storage.not-mounted",
-				wishes[i].target, 0, why, NULL);
+				wishes[i].target, 0, mount_problem(text, why),
+				NULL);
 		else
 			note_mount(guest, g, wishes[i].volume,
 				wishes[i].target, findings);

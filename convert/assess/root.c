@@ -17,6 +17,7 @@
 #include "convert/assess/fstab.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
+#include "convert/assess/mount-problem.h"
 #include "convert/assess/volume.h"
 
 enum { ROOT_LIMIT = 16, LOADER_LIMIT = 32, SUBVOLUME_LIMIT = 16 };
@@ -164,13 +165,15 @@ static bool
 try(guestfs_h *g, struct guest *guest, struct candidate *candidate,
 	struct survey *survey, struct findings *findings)
 {
+	char why[MOUNT_PROBLEM_BYTES];
 	bool found;
 
 	if (root_mount(g, candidate->volume, candidate->subvolume, "/") == -1) {
 		if (candidate->subvolume[0] == '\0')
 			finding_add(findings, "storage.not-mounted",
 				candidate->volume->source, 0,
-				guestfs_last_error(g), NULL);
+				mount_problem(why, guestfs_last_error(g)),
+				NULL);
 		return false;
 	}
 	found = is_linux_root(g);

@@ -17,6 +17,7 @@
 #include "convert/assess/esp-place.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest.h"
+#include "convert/assess/mount-problem.h"
 #include "convert/assess/volume.h"
 #include "convert/rewrite/change.h"
 #include "convert/rewrite/elilo.h"
@@ -135,13 +136,14 @@ look(struct fallback *fallback, guestfs_h *g, const struct guest *guest,
 	char preferred[512];
 	struct efi_owner owner = {.distro = guest->distro, .uuids = uuids};
 	struct guest_files files;
+	char why[MOUNT_PROBLEM_BYTES];
 	size_t count = 0;
 	int result;
 
 	if (!esp_place_find(&partition->place, g, guest, volume) ||
 		!esp_place_open(&partition->place, g)) {
 		finding_add(findings, "storage.not-mounted", volume->source, 0,
-			guestfs_last_error(g), NULL);
+			mount_problem(why, guestfs_last_error(g)), NULL);
 		return 0;
 	}
 	if (guest->root_uuid[0] != '\0')

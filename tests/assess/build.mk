@@ -37,6 +37,11 @@ test-net-rule_src := tests/assess/test-net-rule.c convert/assess/net-rule.c \
 	common/error.c
 test-net-rule_pkg := cmocka
 
+tests += test-mount-problem
+test-mount-problem_src := tests/assess/test-mount-problem.c \
+	convert/assess/mount-problem.c common/error.c
+test-mount-problem_pkg := cmocka
+
 tests += test-finding
 test-finding_src := tests/assess/test-finding.c $(convert_examine_src) $(common_src)
 test-finding_pkg := cmocka jansson libarchive libcrypto
