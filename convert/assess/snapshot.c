@@ -150,10 +150,9 @@ note_links(struct snapshot *snapshot)
 	static const char *const links[] = {"/bin", "/lib", "/lib64", "/sbin"};
 
 	for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
-		AUTO(freep) char *target = NULL;
+		AUTO(freep) char *target =
+			guestfs_readlink(snapshot->g, links[i]);
 
-		if (guestfs_is_symlink(snapshot->g, links[i]) == 1)
-			target = guestfs_readlink(snapshot->g, links[i]);
 		if (target != NULL)
 			files_add_link(snapshot->files, links[i], target);
 	}
@@ -178,6 +177,15 @@ static int
 call_find(guestfs_h *g, const char *file, const void *cookie)
 {
 	return guestfs_find0(g, cookie, file);
+}
+
+/* The path of a name that find_names() gave, which begins with a slash; false when
+ * it is too long. */
+static bool
+join_found(char path[FILES_PATH_LIMIT], const char *folder, const char *name)
+{
+	return snprintf(path, FILES_PATH_LIMIT, "%s/%s", folder,
+		name + strspn(name, "/")) < FILES_PATH_LIMIT;
 }
 
 /* All names below a folder, each ended by NUL; NULL when there are none. */
@@ -260,8 +268,7 @@ pick_folder(struct snapshot *snapshot, const char *folder)
 
 	for (size_t at = 0; names != NULL && at < bytes;
 		at += strlen(names + at) + 1) {
-		if (snprintf(path, sizeof path, "%s/%s", folder, names + at) >=
-			(int)sizeof path)
+		if (!join_found(path, folder, names + at))
 			continue;
 		if (is_wanted(path))
 			pick_file(snapshot, path);
@@ -314,9 +321,9 @@ list_modules(struct snapshot *snapshot)
 			names = find_names(snapshot, folder, &bytes);
 			for (size_t at = 0; names != NULL && at < bytes;
 				at += strlen(names + at) + 1) {
-				snprintf(path, sizeof path, "%s/%.400s", folder,
-					names + at);
-				files_add(snapshot->files, path, NULL, 0);
+				if (join_found(path, folder, names + at))
+					files_add(snapshot->files, path, NULL,
+						0);
 			}
 		}
 	}
