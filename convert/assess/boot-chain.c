@@ -174,32 +174,23 @@ check_legacy_files(guestfs_h *g, struct findings *findings)
 
 /* The core may lie in a file, whose blocks a file system can move. */
 static void
-check_place(const struct boot_core *core, guestfs_h *g,
-	const struct volumes *volumes, const struct volume *disk,
-	struct findings *findings)
+check_place(const struct boot_core *core, const struct volumes *volumes,
+	const struct volume *disk, struct findings *findings)
 {
+	uint64_t at = core->first * SECTOR_BYTES;
+
 	for (size_t i = 0; i < volumes->count; i++) {
 		const struct volume *volume = &volumes->list[i];
-		struct guestfs_partition_list *list;
 
-		if (volume->kind != VOLUME_PARTITION ||
-			volume->disk != disk->disk ||
-			!volume_is_mountable(volume))
-			continue;
-		list = guestfs_part_list(g, disk->device);
-		for (uint32_t p = 0; list != NULL && p < list->len; p++)
-			if ((unsigned)list->val[p].part_num ==
-					volume->partition &&
-				core->first * SECTOR_BYTES >=
-					list->val[p].part_start &&
-				core->first * SECTOR_BYTES <=
-					list->val[p].part_end)
-				finding_add(findings, "boot.chain-fragile",
-					volume->source, 0, core->is_legacy
-						? "stage 2 by its blocks"
-						: "core.img by its blocks",
-					NULL);
-		guestfs_free_partition_list(list);
+		if (volume->kind == VOLUME_PARTITION &&
+			volume->disk == disk->disk &&
+			volume_is_mountable(volume) &&
+			at >= volume->start_bytes &&
+			at - volume->start_bytes < volume->size_bytes)
+			finding_add(findings, "boot.chain-fragile",
+				volume->source, 0, core->is_legacy
+					? "stage 2 by its blocks"
+					: "core.img by its blocks", NULL);
 	}
 }
 
@@ -226,7 +217,7 @@ boot_chain_check(guestfs_h *g, const struct guest *guest,
 	case BOOT_CHAIN_WHOLE:
 		break;
 	}
-	check_place(&core, g, volumes, volume, findings);
+	check_place(&core, volumes, volume, findings);
 	if (core.is_legacy)
 		check_legacy_files(g, findings);
 	else

@@ -43,21 +43,28 @@ guest_folder_is_there(guestfs_h *g, const char *path)
 	return has_type(g, path, S_IFDIR);
 }
 
-char *
-guest_file_head(guestfs_h *g, const char *path, size_t limit_bytes,
-	size_t *bytes_out)
+/* Of what is known to be a regular file. */
+static char *
+read_head(guestfs_h *g, const char *path, size_t limit_bytes, size_t *bytes_out)
 {
 	AUTO(freep) char *data = NULL;
 	char *text;
 
-	if (!guest_file_is_there(g, path))
-		return NULL;
 	data = guestfs_pread(g, path, (int)limit_bytes, 0, bytes_out);
 	if (data == NULL || (text = realloc(data, *bytes_out + 1)) == NULL)
 		return NULL;
 	data = text;
 	data[*bytes_out] = '\0';
 	return take(data);
+}
+
+char *
+guest_file_head(guestfs_h *g, const char *path, size_t limit_bytes,
+	size_t *bytes_out)
+{
+	return guest_file_is_there(g, path)
+		? read_head(g, path, limit_bytes, bytes_out)
+		: NULL;
 }
 
 char *
@@ -75,8 +82,7 @@ guest_file_text(guestfs_h *g, const char *path, struct findings *findings)
 		why = "it is not a regular file";
 	else if (stat->st_size > GUEST_FILE_LIMIT)
 		why = "it is larger than 1 MiB";
-	else if ((text = guest_file_head(g, path, GUEST_FILE_LIMIT, &bytes)) ==
-		NULL)
+	else if ((text = read_head(g, path, GUEST_FILE_LIMIT, &bytes)) == NULL)
 		why = "it cannot be read";
 	else if (memchr(text, '\0', bytes) != NULL)
 		why = "it holds NUL bytes";

@@ -33,6 +33,15 @@ static const struct {
 #undef FACT
 };
 
+/* blkid counts in 512 bytes, also on disks with larger sectors. */
+static uint64_t
+bytes_of_sectors(const char *text)
+{
+	uint64_t sectors = strtoull(text, NULL, 10);
+
+	return sectors > INT64_MAX / 512 ? 0 : sectors * 512;
+}
+
 /* A device without anything recognisable is no failure. */
 static void
 probe(struct volume *volume, guestfs_h *g)
@@ -48,6 +57,10 @@ probe(struct volume *volume, guestfs_h *g)
 		if (strcmp(pairs[i], "PART_ENTRY_NUMBER") == 0)
 			volume->partition =
 				(unsigned)strtoul(pairs[i + 1], NULL, 10);
+		else if (strcmp(pairs[i], "PART_ENTRY_OFFSET") == 0)
+			volume->start_bytes = bytes_of_sectors(pairs[i + 1]);
+		else if (strcmp(pairs[i], "PART_ENTRY_SIZE") == 0)
+			volume->size_bytes = bytes_of_sectors(pairs[i + 1]);
 	}
 }
 
@@ -214,6 +227,14 @@ volumes_find(const struct volumes *volumes, const char *device)
 			return &volumes->list[i];
 	}
 	return NULL;
+}
+
+bool
+volume_is_extended(const struct volume *volume)
+{
+	static const char *const types[] = {"0x5", "0xf", "0x85", NULL};
+
+	return strings_hold(types, volume->partition_type);
 }
 
 bool

@@ -27,6 +27,8 @@ struct volume {
 	char source[160];   /* the same by the source's name of the disk */
 	unsigned disk;	    /* index of the request's disk, or VOLUME_NO_DISK */
 	unsigned partition; /* its number, or 0 */
+	/* of a partition; 0: unknown */
+	uint64_t start_bytes, size_bytes;
 	char type[32];	    /* blkid's TYPE: "ext4", "swap", "crypto_LUKS" */
 	char uuid[64], label[128];	   /* of what is on it */
 	char partition_uuid[64], partition_label[128];
@@ -61,6 +63,9 @@ void volumes_release(struct volumes *volumes);
 /* By the appliance's name; NULL when there is none. */
 const struct volume *volumes_find(const struct volumes *volumes,
 	const char *device);
+
+/* Is it but a box for logical partitions? */
+bool volume_is_extended(const struct volume *volume);
 
 /* Is it an EFI system partition, by its type? */
 bool volume_is_esp(const struct volume *volume);

@@ -67,6 +67,9 @@ struct conversion {
 static void
 conversion_release(struct conversion *conversion)
 {
+	/* The overlays of what is not finished are thrown away. */
+	if (conversion->g != NULL)
+		guestfs_set_autosync(conversion->g, 0);
 	appliance_kill(conversion->g);
 	references_free(conversion->references);
 	findings_free(conversion->findings);

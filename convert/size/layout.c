@@ -82,44 +82,29 @@ volume_json(guestfs_h *g, const struct volume *volume,
 	return json;
 }
 
-static const struct volume *
-find_partition(const struct volumes *volumes, unsigned disk, int number)
-{
-	for (size_t i = 0; i < volumes->count; i++) {
-		const struct volume *volume = &volumes->list[i];
-
-		if (volume->kind == VOLUME_PARTITION && volume->disk == disk &&
-			volume->partition == (unsigned)number)
-			return volume;
-	}
-	return NULL;
-}
-
 static json_t *
 partitions_json(guestfs_h *g, const struct volumes *volumes,
 	const struct guest *guest, const struct volume *disk)
 {
-	struct guestfs_partition_list *list = disk->table[0] == '\0' ? NULL
-		: guestfs_part_list(g, disk->device);
 	json_t *json = json_array();
 
-	for (uint32_t i = 0; list != NULL && i < list->len; i++) {
-		const struct guestfs_partition *at = &list->val[i];
-		const struct volume *volume = find_partition(volumes,
-			disk->disk, at->part_num);
+	for (size_t i = 0; i < volumes->count; i++) {
+		const struct volume *volume = &volumes->list[i];
 		json_t *partition;
 
-		if (volume == NULL)
-			continue; /* an extended one holds nothing itself */
+		/* An extended one holds nothing itself. */
+		if (volume->kind != VOLUME_PARTITION ||
+			volume->disk != disk->disk || volume->size_bytes == 0 ||
+			volume_is_extended(volume))
+			continue;
 		partition = volume_json(g, volume, guest);
 		json_object_set_new(partition, "number",
-			json_integer(at->part_num));
-		set_bytes(partition, "start_bytes", (int64_t)at->part_start);
-		set_bytes(partition, "size_bytes", (int64_t)at->part_size);
+			json_integer(volume->partition));
+		set_bytes(partition, "start_bytes",
+			(int64_t)volume->start_bytes);
+		set_bytes(partition, "size_bytes", (int64_t)volume->size_bytes);
 		json_array_append_new(json, partition);
 	}
-	if (list != NULL)
-		guestfs_free_partition_list(list);
 	return json;
 }
 
