@@ -1,5 +1,5 @@
 /*
- * The problems and secrets of tests/end-to-end/56-planted, without a guest around
+ * The problems and secrets of tests/by-hand/planted, without a guest around
  * them: what rules find in files is found here as well, and no secret with it.
  */
 #include "tests/harness.h"
