@@ -223,7 +223,8 @@ static int
 prove(struct pipeline *p, struct error *err)
 {
 	struct verify_options options = {p->options->expect,
-		p->options->verify_timeout_seconds, say_verify, p};
+		p->options->verify_timeout_seconds, say_verify, p,
+		p->options->luks_keys};
 	struct verify_verdict verdict = {"unproven", "not booted (--no-verify)"};
 	struct error why = {0};
 

@@ -11,6 +11,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/own.h"
+#include "convert/assess/luks-keys.h"
 #include "convert/capture/generation.h"
 #include "convert/report/report.h"
 #include "convert/state/journal.h"
@@ -20,11 +21,14 @@
 
 const char verb_verify_help[] =
 	"usage: unrack verify NAME [--expect tcp:PORT]... [--timeout SECONDS]\n"
+	"                     [--luks-passphrase-file [UUID=]FILE]...\n"
 	"\n"
 	"Boot the VM on a throw-away overlay in its isolated network and judge it.\n"
 	"\n"
 	"  --expect tcp:PORT  the VM must answer there to count as working\n"
-	"  --timeout SECONDS  how long it may take to boot\n";
+	"  --timeout SECONDS  how long it may take to boot\n"
+	"  --luks-passphrase-file [UUID=]FILE\n"
+	"                     is typed when the VM asks on its console\n";
 
 enum { EXPECT_LIMIT = 32, TIMEOUT_LIMIT = 86400 };
 
@@ -33,6 +37,7 @@ struct arguments {
 	const char *expect[EXPECT_LIMIT + 1];
 	size_t expect_count;
 	unsigned timeout_seconds;
+	struct luks_keys **luks_keys;
 };
 
 static int
@@ -56,6 +61,7 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 	static const struct option options[] = {
 		{"expect", required_argument, NULL, 'e'},
 		{"timeout", required_argument, NULL, 't'},
+		{"luks-passphrase-file", required_argument, NULL, 'L'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -66,7 +72,11 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 		else if (option == 'e')
 			return error_set(err, 0, "over %d expectations",
 				EXPECT_LIMIT);
-		else if (option != 't')
+		else if (option == 'L') {
+			if (luks_keys_read(arguments->luks_keys, optarg, err) ==
+				-1)
+				return -1;
+		} else if (option != 't')
 			return -1;
 		else if (read_timeout(&arguments->timeout_seconds, optarg,
 				 err) == -1)
@@ -103,13 +113,15 @@ verb_verify(const struct settings *settings, int argc, char **argv,
 {
 	AUTO(machine_closep) struct machine *machine = NULL;
 	struct verify_verdict verdict = {"", ""};
-	struct arguments arguments = {0};
+	AUTO(luks_keys_freep) struct luks_keys *keys = NULL;
+	struct arguments arguments = {.luks_keys = &keys};
 	struct verify_options options = {.say = say};
 
 	if (read_arguments(&arguments, argc, argv, err) == -1)
 		return EXIT_USAGE;
 	options.expect = arguments.expect;
 	options.timeout_seconds = arguments.timeout_seconds;
+	options.luks_keys = keys;
 	if (machine_open(&machine, settings->state, arguments.name, err) == -1 ||
 		machine_lock(machine, err) == -1 ||
 		generation_settle(machine, err) == -1 ||

@@ -15,12 +15,12 @@
 #include "common/error.h"
 #include "common/own.h"
 
-enum { KEYS_LIMIT = 32, KEY_BYTES = 8192 };
+enum { KEYS_LIMIT = 32 };
 
 struct luks_keys {
 	struct key {
 		char uuid[40]; /* empty: for any volume */
-		char text[KEY_BYTES + 1];
+		char text[LUKS_KEY_BYTES + 1];
 	} list[KEYS_LIMIT];
 	size_t count;
 };
@@ -52,9 +52,9 @@ read_text(struct key *key, const char *path, struct error *err)
 		else
 			used += (size_t)got;
 	}
-	if (used > KEY_BYTES)
+	if (used > LUKS_KEY_BYTES)
 		return error_set(err, EFBIG, "the passphrase in %s is longer "
-			"than %d bytes", path, KEY_BYTES);
+			"than %d bytes", path, LUKS_KEY_BYTES);
 	if (used > 0 && key->text[used - 1] == '\n')
 		used--;
 	key->text[used] = '\0';
@@ -110,6 +110,24 @@ luks_keys_next(const struct luks_keys *keys, const char *uuid, size_t *index)
 			return key->text;
 	}
 	return NULL;
+}
+
+const char *
+luks_keys_each(const struct luks_keys *keys, size_t *index)
+{
+	return keys != NULL && *index < keys->count
+		? keys->list[(*index)++].text : NULL;
+}
+
+void
+luks_keys_mask(const struct luks_keys *keys, char *text)
+{
+	const char *key;
+	size_t index = 0;
+
+	while ((key = luks_keys_each(keys, &index)) != NULL)
+		for (char *at = text; (at = strstr(at, key)) != NULL;)
+			memset(at, '*', strlen(key));
 }
 
 void

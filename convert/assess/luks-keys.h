@@ -6,6 +6,8 @@
 struct error;
 struct luks_keys;
 
+enum { LUKS_KEY_BYTES = 8192 }; /* of the longest, without a NUL */
+
 /*
  * Read a passphrase from a file: "FILE", for any encrypted volume, or
  * "UUID=FILE".  One newline at the end does not count.  It joins *keys, which
@@ -22,6 +24,12 @@ int luks_keys_read(struct luks_keys **keys, const char *spec,
  */
 const char *luks_keys_next(const struct luks_keys *keys, const char *uuid,
 	size_t *index);
+
+/* The same whichever volume it is for: all of them, in turn. */
+const char *luks_keys_each(const struct luks_keys *keys, size_t *index);
+
+/* Overwrite each of them in a text by asterisks. */
+void luks_keys_mask(const struct luks_keys *keys, char *text);
 
 /* Overwrites them first.  Does nothing to NULL. */
 void luks_keys_free(struct luks_keys *keys);

@@ -81,6 +81,26 @@ add_firmware(struct arguments *arguments, const char *folder, struct error *err)
 	return 0;
 }
 
+/*
+ * The first serial port: a log, and when something may have to be typed a
+ * socket as well.
+ */
+static void
+add_serial(struct arguments *arguments, const struct boot *boot, int keyboard)
+{
+	AUTO(freep) char *log = arguments_value(boot->serial);
+
+	arguments_add(arguments, "-chardev");
+	if (keyboard == -1)
+		arguments_add(arguments, "file,id=serial0,path=%s",
+			log == NULL ? "" : log);
+	else
+		arguments_add(arguments, "socket,id=serial0,fd=%d,logfile=%s,"
+			"logappend=off", keyboard, log == NULL ? "" : log);
+	arguments_add(arguments, "-serial");
+	arguments_add(arguments, "chardev:serial0");
+}
+
 /* "-chardev file" for a device that writes to `path`. */
 static void
 add_recorder(struct arguments *arguments, const char *id, const char *path)
@@ -95,9 +115,6 @@ add_recorder(struct arguments *arguments, const char *id, const char *path)
 static void
 add_recorders(struct arguments *arguments, const struct boot *boot, int monitor)
 {
-	add_recorder(arguments, "serial0", boot->serial);
-	arguments_add(arguments, "-serial");
-	arguments_add(arguments, "chardev:serial0");
 	add_recorder(arguments, "serial1", boot->witness);
 	arguments_add(arguments, "-serial");
 	arguments_add(arguments, "chardev:serial1");
@@ -179,22 +196,32 @@ explain(const struct boot *boot, struct error *err)
 		: line + 2);
 }
 
-/* The guest agent's channel; QEMU inherits the other end. */
+/* Two ends of a line: ours, and one that QEMU inherits. */
+static int
+open_line(int *ours_out, int *theirs_out, struct error *err)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == -1)
+		return error_set(err, errno, "start QEMU");
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	*ours_out = ends[0];
+	*theirs_out = ends[1];
+	return 0;
+}
+
+/* The guest agent's channel. */
 static int
 add_agent(struct arguments *arguments, struct boot *boot, const struct vm *vm,
 	int *theirs_out, struct error *err)
 {
-	int ends[2];
 	char chardev[32];
 
 	if (!vm->agent)
 		return 0;
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == -1)
-		return error_set(err, errno, "start QEMU");
-	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-	boot->agent = ends[0];
-	*theirs_out = ends[1];
-	snprintf(chardev, sizeof chardev, "socket,fd=%d", ends[1]);
+	if (open_line(&boot->agent, theirs_out, err) == -1)
+		return -1;
+	snprintf(chardev, sizeof chardev, "socket,fd=%d", *theirs_out);
 	qemu_add_agent(arguments, vm, chardev);
 	return 0;
 }
@@ -247,16 +274,17 @@ boot_outer_nic(const struct vm *vm)
 
 int
 boot_start(struct boot **boot_out, const struct vm *vm, const char *folder,
-	const char *report, enum accelerator accelerator,
+	const char *report, enum accelerator accelerator, bool types,
 	const struct expectation *expectations, size_t count, struct error *err)
 {
 	AUTO(boot_stopp) struct boot *boot = calloc(1, sizeof *boot);
 	AUTO(arguments_free) struct arguments arguments = {0};
 	AUTO(fd_closep) int agent = -1;
+	AUTO(fd_closep) int keyboard = -1;
 	int monitor[2];
 
 	if (boot != NULL)
-		boot->agent = -1;
+		boot->agent = boot->keyboard = -1;
 	if (boot == NULL || name_files(boot, folder, report) == -1)
 		return error_set(err, ENOMEM, "start QEMU");
 	if (add_machine(&arguments, vm, folder, accelerator, err) == -1)
@@ -265,6 +293,9 @@ boot_start(struct boot **boot_out, const struct vm *vm, const char *folder,
 	add_packet_dumps(&arguments, vm, report);
 	if (add_agent(&arguments, boot, vm, &agent, err) == -1)
 		return -1;
+	if (types && open_line(&boot->keyboard, &keyboard, err) == -1)
+		return -1;
+	add_serial(&arguments, boot, keyboard);
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, monitor) == -1)
 		return error_set(err, errno, "start QEMU");
 	add_recorders(&arguments, boot, monitor[1]);
@@ -296,6 +327,8 @@ boot_stop(struct boot *boot)
 	qmp_close(boot->qmp);
 	if (boot->agent != -1)
 		close(boot->agent);
+	if (boot->keyboard != -1)
+		close(boot->keyboard);
 	free(boot->serial);
 	free(boot->witness);
 	free(boot->firmware);

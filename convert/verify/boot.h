@@ -16,6 +16,7 @@ struct boot {
 	int pid;
 	struct qmp *qmp;
 	int agent; /* our end of the guest agent's channel; -1: none */
+	int keyboard; /* our end of the first serial port; -1: none */
 	char *serial;	/* paths: what the first serial port said, */
 	char *witness;	/* the second, */
 	char *firmware; /* the firmware, */
@@ -26,10 +27,12 @@ struct boot {
 /*
  * Start `vm` on FOLDER/NAME.qcow2 (and, for UEFI, FOLDER/variables.fd).  `report` gets serial.log and a packet
  * capture per card.  Memory and processors are cut to what this host can spare.
- * The VM is gone when this process dies.
+ * The VM is gone when this process dies.  With `types`
+ * something can be typed into the first serial port: what the guest says there
+ * has to be read from it then, apart from the log.
  */
 int boot_start(struct boot **boot_out, const struct vm *vm, const char *folder,
-	const char *report, enum accelerator accelerator,
+	const char *report, enum accelerator accelerator, bool types,
 	const struct expectation *expectations, size_t count,
 	struct error *err);
 

@@ -13,6 +13,7 @@
 #include "common/error.h"
 #include "common/io.h"
 #include "common/own.h"
+#include "convert/assess/luks-keys.h"
 #include "convert/assess/secret.h"
 
 /* A line that is longer is taken for several. */
@@ -34,13 +35,15 @@ read_line(char line[LINE_BYTES + 1], FILE *in)
 }
 
 static int
-copy_masked(const char *from, const char *to, struct error *err)
+copy_masked(const char *from, const char *to, const struct luks_keys *keys,
+	struct error *err)
 {
 	AUTO(freep) char *line = malloc(LINE_BYTES + 1);
 	FILE *in = fopen(from, "re"), *out = fopen(to, "we");
 	int failed = line == NULL || in == NULL || out == NULL;
 
 	while (!failed && read_line(line, in) > 0) {
+		luks_keys_mask(keys, line);
 		secret_mask_lines(line, from);
 		failed = fputs(line, out) == EOF;
 	}
@@ -53,7 +56,7 @@ copy_masked(const char *from, const char *to, struct error *err)
 }
 
 int
-console_mask(const char *path, struct error *err)
+console_mask(const char *path, const struct luks_keys *keys, struct error *err)
 {
 	AUTO(freep) char *part = io_format("%s.part", path);
 
@@ -61,7 +64,7 @@ console_mask(const char *path, struct error *err)
 		return 0;
 	if (part == NULL)
 		return error_set(err, ENOMEM, "mask %s", path);
-	if (copy_masked(path, part, err) == 0) {
+	if (copy_masked(path, part, keys, err) == 0) {
 		if (rename(part, path) == 0)
 			return 0;
 		error_set(err, errno, "replace %s", path);

@@ -5,7 +5,6 @@
  */
 #include "convert/verify/prepare.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <guestfs.h>
 #include <stdio.h>
@@ -17,15 +16,16 @@
 #include "common/log.h"
 #include "common/own.h"
 #include "common/process.h"
+#include "convert/assess/unlock.h"
+#include "convert/assess/volume.h"
 #include "convert/emit/qemu.h"
 #include "convert/emit/vm.h"
 #include "convert/state/machine.h"
+#include "convert/verify/loud.h"
 #include "convert/verify/witness.h"
 #include "drivers-inject/appliance.h"
 
 enum { CONFIG_LIMIT = 4 << 20, VARIABLES_LIMIT = 16 << 20 };
-
-#define CONSOLES " console=tty0 console=ttyS0,115200"
 
 /* Boot loader configurations, as glob patterns. */
 static const char *const configs[] = {
@@ -45,80 +45,6 @@ static const char *const configs[] = {
 	"/boot/syslinux/syslinux.cfg",
 };
 
-/* What begins a line that holds a kernel's command line. */
-static const char *const starters[] = {"linux", "linux16", "linuxefi",
-	"kernel", "options", "append", "APPEND"};
-
-/* What only makes a boot silent. */
-static const char *const silencers[] = {"quiet", "splash", "rhgb"};
-
-static bool
-is_one_of(const char *word, size_t length, const char *const list[],
-	size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strlen(list[i]) == length &&
-			strncmp(list[i], word, length) == 0)
-			return true;
-	return false;
-}
-
-static bool
-starts_kernel(const char *line)
-{
-	line += strspn(line, " \t");
-	return is_one_of(line, strcspn(line, " \t\n"), starters,
-		sizeof starters / sizeof starters[0]);
-}
-
-/* The line's words as they are, with their blanks, but for the silencers. */
-static void
-print_loud(FILE *out, const char *line, size_t length)
-{
-	const char *end = line + length;
-
-	while (line < end) {
-		size_t blank = strspn(line, " \t");
-		size_t word = strcspn(line + blank, " \t\n");
-
-		if (word == 0 || !is_one_of(line + blank, word, silencers,
-			sizeof silencers / sizeof silencers[0]))
-			fwrite(line, 1, blank + word, out);
-		line += blank + word;
-	}
-	fputs(CONSOLES, out);
-}
-
-char *
-prepare_console(const char *text)
-{
-	char *edited = NULL;
-	bool any = false;
-	size_t bytes;
-	FILE *out = open_memstream(&edited, &bytes);
-
-	if (out == NULL)
-		return NULL;
-	while (*text != '\0') {
-		size_t length = strcspn(text, "\n");
-
-		if (starts_kernel(text)) {
-			any = true;
-			print_loud(out, text, length);
-		} else {
-			fwrite(text, 1, length, out);
-		}
-		text += length;
-		if (*text == '\n')
-			fputc(*text++, out);
-	}
-	if (fclose(out) != 0 || !any) {
-		free(edited);
-		return NULL;
-	}
-	return edited;
-}
-
 /* Edit one configuration; false when there was nothing to do or it failed. */
 static bool
 edit_config(guestfs_h *g, const char *path)
@@ -133,7 +59,7 @@ edit_config(guestfs_h *g, const char *path)
 	if (bytes < 0 || bytes > CONFIG_LIMIT)
 		return false;
 	text = guestfs_cat(g, path);
-	edited = text == NULL ? NULL : prepare_console(text);
+	edited = text == NULL ? NULL : loud_configuration(text);
 	return edited != NULL &&
 		guestfs_write(g, path, edited, strlen(edited)) == 0;
 }
@@ -201,15 +127,36 @@ mount_guest(guestfs_h *g, const struct vm *vm, struct error *err)
 	return 0;
 }
 
+static int
+open_volumes(guestfs_h *g, const struct vm *vm, const struct luks_keys *keys,
+	struct error *err)
+{
+	AUTO(volumes_release) struct volumes volumes = {NULL, 0};
+	AUTO(freep) const char **names = NULL;
+
+	if (keys == NULL)
+		return 0;
+	names = calloc(vm->disk_count + 1, sizeof *names);
+	if (names == NULL)
+		return error_set(err, ENOMEM, "open encrypted volumes");
+	for (size_t i = 0; i < vm->disk_count; i++)
+		names[i] = vm->disks[i].name;
+	return volumes_scan(&volumes, g, names, vm->disk_count, err) == -1
+		? -1 : unlock_all(&volumes, g, keys, err);
+}
+
 /* In one launch; whatever fails leaves the guest as it is, or half arranged. */
 static int
 arrange(struct preparation *preparation, const struct vm *vm,
-	const struct appliance_disk *disks, struct error *err)
+	const struct appliance_disk *disks, const struct luks_keys *keys,
+	struct error *err)
 {
 	AUTO(appliance_killp) guestfs_h *g = NULL;
 	struct error why = {0};
 
-	if (appliance_open(&g, disks, vm->disk_count, false, err) == -1 ||
+	if (appliance_open(&g, disks, vm->disk_count, keys != NULL, err) ==
+			-1 ||
+		open_volumes(g, vm, keys, err) == -1 ||
 		mount_guest(g, vm, err) == -1)
 		return -1;
 	preparation->console = edit_configs(g);
@@ -264,7 +211,7 @@ copy_variables(const struct machine *machine, const char *folder,
 int
 prepare_overlays(struct preparation *preparation_out,
 	const struct machine *machine, const struct vm *vm, const char *folder,
-	struct error *err)
+	const struct luks_keys *keys, struct error *err)
 {
 	AUTO(free_disks) struct appliance_disk *disks = calloc(
 		vm->disk_count + 1, sizeof *disks);
@@ -295,7 +242,7 @@ prepare_overlays(struct preparation *preparation_out,
 		return -1;
 	if (vm->windows)
 		return 0;
-	if (arrange(preparation_out, vm, disks, &why) == -1)
+	if (arrange(preparation_out, vm, disks, keys, &why) == -1)
 		log_warn("the guest could not be prepared for the boot proof, "
 			"which goes on without: %s", why.text);
 	return 0;

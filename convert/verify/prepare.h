@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 struct error;
+struct luks_keys;
 struct machine;
 struct vm;
 
@@ -16,17 +17,11 @@ struct preparation {
 /*
  * Make FOLDER/NAME.qcow2 over vm/NAME.qcow2 for each disk, and have the guest
  * in these overlays tell how its boot goes.  Fails only when the overlays cannot
- * be made: a guest that cannot be arranged is booted as it is.
+ * be made: a guest that cannot be arranged is booted as it is.  `keys` open its
+ * encrypted volumes for that; NULL: none are.
  */
 int prepare_overlays(struct preparation *preparation_out,
 	const struct machine *machine, const struct vm *vm, const char *folder,
-	struct error *err);
-
-/*
- * `text` of a boot loader's configuration with every kernel talking to the
- * screen and the first serial port, in full; freed by the caller.  NULL when it
- * starts no kernel (or memory is out).
- */
-char *prepare_console(const char *text);
+	const struct luks_keys *keys, struct error *err);
 
 #endif

@@ -19,6 +19,7 @@
 #include "common/log.h"
 #include "common/monotonic.h"
 #include "common/own.h"
+#include "convert/assess/luks-keys.h"
 #include "convert/assess/secret.h"
 #include "convert/emit/vm.h"
 #include "convert/state/machine.h"
@@ -30,6 +31,7 @@
 #include "convert/verify/prepare.h"
 #include "convert/verify/proof.h"
 #include "convert/verify/qmp.h"
+#include "convert/verify/typist.h"
 #include "convert/verify/watch.h"
 #include "convert/verify/witness.h"
 
@@ -68,6 +70,7 @@ struct watchman {
 	struct pcap_facts *packets;
 	json_t *facts;
 	struct ping agent;
+	struct typist typist;
 	double start, up_seconds;
 	time_t started;
 	bool announced[WATCH_MILESTONE_COUNT];
@@ -306,6 +309,8 @@ watch_boot(struct watchman *man)
 		seconds = monotonic_seconds() - man->start;
 		read_tail(man, &man->serial, WATCH_SERIAL, seconds);
 		read_tail(man, &man->firmware, WATCH_FIRMWARE, seconds);
+		typist_step(&man->typist, man->watch.reached[WATCH_LOGIN] ? 0
+			: man->watch.asked, seconds);
 		if (!stopped)
 			expect_knock(man->expectations, man->expectation_count,
 				seconds);
@@ -410,7 +415,8 @@ close_man(struct watchman *man)
 	struct error ignored;
 
 	boot_stop(man->boot);
-	if (console != NULL && console_mask(console, &ignored) == -1)
+	if (console != NULL && console_mask(console,
+		man->options->luks_keys, &ignored) == -1)
 		log_warn("%s", ignored.text);
 	expect_close(man->expectations, man->expectation_count);
 	if (man->folder != NULL)
@@ -451,19 +457,22 @@ prove(struct watchman *man, struct verify_verdict *verdict_out,
 		return -1;
 	say(man, "preparing a throw-away copy");
 	if (prepare_overlays(&man->preparation, man->machine, man->vm,
-		    man->folder, err) == -1)
+		    man->folder, man->options->luks_keys, err) == -1)
 		return -1;
 	say(man, "booting, isolated (%s)", accelerator_name(man->accelerator));
 	man->start = monotonic_seconds();
 	man->started = time(NULL);
 	if (boot_start(&man->boot, man->vm, man->folder, man->report,
-		    man->accelerator, man->expectations,
-		    man->expectation_count, err) == -1)
+		    man->accelerator, man->options->luks_keys != NULL,
+		    man->expectations, man->expectation_count, err) == -1)
 		return -1;
 	man->agent.fd = man->boot->agent;
+	man->typist.fd = man->boot->keyboard;
+	man->typist.keys = man->options->luks_keys;
 	man->serial.path = man->boot->serial;
 	man->firmware.path = man->boot->firmware;
 	seconds = watch_boot(man);
+	luks_keys_mask(man->options->luks_keys, man->watch.evidence);
 	secret_mask(man->watch.evidence);
 	picture = take_picture(man);
 	return write_proof(man, seconds, picture, verdict_out, err);

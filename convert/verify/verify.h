@@ -2,6 +2,7 @@
 #define CONVERT_VERIFY_VERIFY_H
 
 struct error;
+struct luks_keys;
 struct machine;
 
 struct verify_options {
@@ -9,6 +10,7 @@ struct verify_options {
 	unsigned timeout_seconds;   /* 0: 600 without KVM, 180 with */
 	void (*say)(void *cookie, const char *text); /* progress; may be NULL */
 	void *cookie;
+	const struct luks_keys *luks_keys; /* typed when it asks; may be NULL */
 };
 
 struct verify_verdict {

@@ -127,6 +127,29 @@ is_login_prompt(const char *line)
 	return *line == '\0' || *line == '[';
 }
 
+/*
+ * Of initramfs-tools, cryptsetup itself, dracut and systemd, which begins with a
+ * picture of a lock.
+ */
+static bool
+is_passphrase_prompt(const char *line)
+{
+	static const char *const prompts[] = {"Please unlock disk ",
+		"Please enter passphrase for ", "Enter passphrase",
+		"Enter LUKS passphrase", "Password ("};
+
+	while (*line == ' ' || (unsigned char)*line >= 0x80)
+		line++;
+	for (size_t i = 0; i < sizeof prompts / sizeof prompts[0]; i++) {
+		size_t length = strlen(prompts[i]);
+
+		if (strncmp(line, prompts[i], length) == 0 &&
+			strpbrk(line + length, ":!") != NULL)
+			return true;
+	}
+	return false;
+}
+
 static void
 reach(struct watch *watch, enum watch_milestone milestone, double seconds)
 {
@@ -144,6 +167,11 @@ judge_line(struct watch *watch, enum watch_source source, const char *text,
 
 	if (source != WATCH_FIRMWARE && is_login_prompt(line))
 		reach(watch, WATCH_LOGIN, seconds);
+	if (source == WATCH_SERIAL && !watch->lines[source].asks &&
+		is_passphrase_prompt(line)) {
+		watch->lines[source].asks = true;
+		watch->asked++;
+	}
 	for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
 		const struct pattern *pattern = &patterns[i];
 
@@ -204,6 +232,7 @@ watch_feed(struct watch *watch, enum watch_source source, const char *data,
 		if (data[i] == '\n' || data[i] == '\r') {
 			judge_line(watch, source, line->text, seconds);
 			line->used = 0;
+			line->asks = false;
 			line->text[0] = '\0';
 		} else {
 			append(line, data[i]);

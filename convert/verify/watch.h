@@ -19,12 +19,14 @@ struct watch {
 	struct watch_line {
 		char text[WATCH_LINE_BYTES];
 		size_t used;
+		bool asks; /* it is known for a prompt already */
 	} lines[WATCH_SOURCE_COUNT];
 	bool reached[WATCH_MILESTONE_COUNT];
 	double seconds[WATCH_MILESTONE_COUNT]; /* when, if reached */
 	const char *failure;		       /* a literal, or NULL */
 	char evidence[WATCH_LINE_BYTES];       /* the line that told it */
 	double failed_seconds;
+	size_t asked; /* prompts for a passphrase, on the serial port */
 	size_t bytes;			       /* of text so far */
 };
 

@@ -1,4 +1,4 @@
-tests += test-watch test-qmp test-pcap test-proof test-console
+tests += test-watch test-qmp test-pcap test-proof test-console test-typist
 
 test-watch_src := tests/verify/test-watch.c convert/verify/watch.c $(common_src)
 test-watch_pkg := cmocka jansson
@@ -11,11 +11,15 @@ test-pcap_src := tests/verify/test-pcap.c convert/verify/pcap.c \
 test-pcap_pkg := cmocka jansson
 
 test-console_src := tests/verify/test-console.c convert/verify/console.c \
-	$(convert_secret_src) $(common_src)
+	convert/assess/luks-keys.c $(convert_secret_src) $(common_src)
 test-console_pkg := cmocka jansson
 
+test-typist_src := tests/verify/test-typist.c convert/verify/typist.c \
+	convert/verify/watch.c convert/assess/luks-keys.c $(common_src)
+test-typist_pkg := cmocka jansson
+
 test-proof_src := tests/verify/test-proof.c $(addprefix convert/verify/, \
-	expect.c interfaces.c ping.c prepare.c proof.c watch.c witness.c) \
+	expect.c interfaces.c loud.c ping.c proof.c watch.c witness.c) \
 	$(convert_emit_vm_src) \
 	drivers-inject/appliance.c convert/state/machine.c wire/hash.c wire/key.c \
 	wire/text.c $(common_src)

@@ -10,7 +10,7 @@
 #include "convert/emit/vm.h"
 #include "convert/verify/expect.h"
 #include "convert/verify/ping.h"
-#include "convert/verify/prepare.h"
+#include "convert/verify/loud.h"
 #include "convert/verify/proof.h"
 #include "convert/verify/witness.h"
 
@@ -399,11 +399,11 @@ broken_reports_do_no_harm(void **state)
 static void
 only_kernel_lines_get_the_console(void **state)
 {
-	AUTO(freep) char *grub = prepare_console(
+	AUTO(freep) char *grub = loud_configuration(
 		"set timeout=2\nmenuentry 'quiet' {\n"
 		"\tlinux\t/boot/vmlinuz root=/dev/sda1 ro  quiet splash=no\n"
 		"\tinitrd\t/boot/initrd.img\n}\nlinuxother x");
-	AUTO(freep) char *entry = prepare_console(
+	AUTO(freep) char *entry = loud_configuration(
 		"title Fedora\nlinux /vmlinuz\noptions root=UUID=1 rhgb quiet");
 
 	(void)state;
@@ -414,7 +414,7 @@ only_kernel_lines_get_the_console(void **state)
 		"\tinitrd\t/boot/initrd.img\n}\nlinuxother x");
 	assert_non_null(strstr(entry,
 		"options root=UUID=1 console=tty0 console=ttyS0,115200"));
-	assert_null(prepare_console("set timeout=2\n"));
+	assert_null(loud_configuration("set timeout=2\n"));
 }
 
 static void

@@ -123,9 +123,17 @@ expectations() {
 		grep -oE -- '--(expect|timeout) [^ ]+' || true
 }
 
+# An encrypted guest is opened, and answered, with what its recipe says.
+credentials() {
+	[ -n "$passphrase" ] || return 0
+	(umask 077 && echo "$passphrase" > passphrase)
+	echo --luks-passphrase-file passphrase
+}
+
 verify() { # NAME
 	# shellcheck disable=SC2046 # several words are meant
-	unrack --state state verify "$1" --timeout 1800 $(expectations)
+	unrack --state state verify "$1" --timeout 1800 $(credentials) \
+		$(expectations)
 }
 
 # The proof of machine NAME becomes NAME.json.
@@ -146,8 +154,9 @@ convert() { # OPTION...
 	local words=()
 	[ "$options" = - ] || read -ra words <<< "$options"
 	inventory > inventory.json
+	# shellcheck disable=SC2046 # several words are meant
 	unrack --state state convert --name after --inventory inventory.json \
-		"${words[@]}" "$@" --disk "${disks[@]}"
+		$(credentials) "${words[@]}" "$@" --disk "${disks[@]}"
 }
 
 # What is wrong with the boot before, apart from units that may fail.

@@ -1,0 +1,11 @@
+#ifndef CONVERT_VERIFY_LOUD_H
+#define CONVERT_VERIFY_LOUD_H
+
+/*
+ * `text` of a boot loader's configuration with every kernel talking to the
+ * screen and the first serial port, in full; freed by the caller.  NULL when it
+ * starts no kernel (or memory is out).
+ */
+char *loud_configuration(const char *text);
+
+#endif
