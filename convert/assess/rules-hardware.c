@@ -5,7 +5,7 @@
 #include "convert/assess/catalogue.h"
 #include "convert/assess/looks.h"
 
-#define DAMAGE_PROOF "tests/by-hand/sick-disks"
+#define DAMAGE_PROOF "tests/integration/sick-disks"
 
 static const struct rule rules[] = {
 	{

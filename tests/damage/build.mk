@@ -11,7 +11,7 @@ sick_pkg = $(wire_pkg) cmocka libarchive libguestfs
 test-damage-list_src = tests/damage/test-list.c $(sick_src)
 test-damage-list_pkg = $(sick_pkg)
 
-# For tests/by-hand/sick-disks.
+# For tests/integration/sick-disks.
 helpers += sick-capture
 sick-capture_src = tests/damage/sick-capture.c $(sick_src)
 sick-capture_pkg = $(sick_pkg)

@@ -1,5 +1,5 @@
 /*
- * A capture of sick disks for tests/by-hand/sick-disks:
+ * A capture of sick disks for tests/integration/sick-disks:
  *
  *	sick-capture STATE DISK:SECTORS...
  *

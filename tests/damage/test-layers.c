@@ -1,6 +1,6 @@
 /*
  * The table of layers, from lines as the appliance prints them, and where
- * arrays put what.  tests/by-hand/sick-disks holds both against real ones.
+ * arrays put what.  tests/integration/sick-disks holds both against real ones.
  */
 #include "convert/damage/layers.h"
 
