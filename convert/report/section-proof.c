@@ -145,7 +145,11 @@ section_proof(FILE *out, const struct parts *parts)
 	const json_t *proof = parts->proof;
 
 	frame_section(out, "proof", "Boot proof");
-	if (json_object_size(proof) == 0) {
+	if (!parts_is_migrated(parts)) {
+		markup_print(out, "<p>An assessment boots nothing. Once it is "
+			"converted, the virtual machine is started in isolation "
+			"and judged.</p>\n");
+	} else if (json_object_size(proof) == 0) {
 		markup_print(out, "<p>This machine was not booted, so nothing is "
 			"proven. <code>unrack verify %s</code> does it.</p>\n",
 			parts->machine);

@@ -134,10 +134,17 @@ print_relations(FILE *out, const struct parts *parts)
 		return;
 	heading(out, "Connections");
 	json_array_foreach(list, i, item)
-		line(out, "%-10s  %s port %ju (%s)", json_text(item, "kind",
-			"?"), json_text(item, "host", "?"),
-			(uintmax_t)json_number(item, "port", 0),
+	{
+		uint64_t port = json_number(item, "port", 0);
+		char text[32] = "";
+
+		if (port > 0)
+			snprintf(text, sizeof text, " port %ju",
+				(uintmax_t)port);
+		line(out, "%-10s  %s%s (%s)", json_text(item, "kind", "?"),
+			json_text(item, "host", "?"), text,
 			json_text(item, "where", "?"));
+	}
 }
 
 static void

@@ -113,6 +113,7 @@ text_begins_with_machine_and_verdict(void **state)
 	check_lacks(text, "\x1b");
 	check_has(text, "done: Rewrote it");
 	check_has(text, "do: Look & see?[2J");
+	check_has(text, "nfs         192.0.2.20 (/etc/fstab:9)\n");
 }
 
 static void
@@ -374,6 +375,16 @@ unknown_format_and_broken_part_are_refused(void **state)
 }
 
 static void
+an_assessment_is_not_told_to_be_booted(void **state)
+{
+	AUTO(freep) char *page = print("tests/report", "html");
+
+	(void)state;
+	check_has(page, "An assessment boots nothing.");
+	check_lacks(page, "unrack verify");
+}
+
+static void
 report_is_written_beside_its_parts(void **state)
 {
 	char folder[] = "/tmp/unrack-test-XXXXXX";
@@ -442,6 +453,7 @@ main(void)
 		cmocka_unit_test(sarif_names_place_level_and_waiver),
 		cmocka_unit_test(members_of_the_wrong_type_do_no_harm),
 		cmocka_unit_test(unknown_format_and_broken_part_are_refused),
+		cmocka_unit_test(an_assessment_is_not_told_to_be_booted),
 		cmocka_unit_test(report_is_written_beside_its_parts),
 		cmocka_unit_test(next_steps_are_few_and_no_informations),
 	};
