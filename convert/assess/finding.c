@@ -6,6 +6,7 @@
 #include "convert/assess/finding.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -162,6 +163,21 @@ append(struct findings *findings, json_t *list, json_t *item, size_t limit)
 		findings->lost = true;
 }
 
+/* Columns and breaks of lines are one blank each. */
+static void
+flatten(char *text)
+{
+	char *to = text;
+
+	for (const char *at = text; *at != '\0'; at++) {
+		if (!isspace((unsigned char)*at))
+			*to++ = *at;
+		else if (to > text && to[-1] != ' ')
+			*to++ = ' ';
+	}
+	*to = '\0';
+}
+
 static json_t *
 evidence_json(const char *where, unsigned line, const char *what)
 {
@@ -172,6 +188,7 @@ evidence_json(const char *where, unsigned line, const char *what)
 	if (text == NULL)
 		return NULL;
 	secret_mask_line(text, where);
+	flatten(text);
 	if (strlen(text) > WHAT_BYTES)
 		memcpy(text + WHAT_BYTES - 3, "...", 4);
 	if (line == 0)
@@ -428,6 +445,19 @@ findings_have(const struct findings *findings, const char *rule)
 	return find(findings, rule) != NULL;
 }
 
+/* Nothing has been done, so the effect is said as what will be. */
+static int
+take_back(json_t *finding)
+{
+	const struct rule *rule = catalogue_rule(json_text(finding, "rule", ""));
+
+	if (!json_is_null(json_object_get(finding, "done")) && rule != NULL &&
+		rule->effect != NULL &&
+		json_set_text(finding, "effect", rule->effect) == -1)
+		return -1;
+	return json_object_set_new(finding, "done", json_null());
+}
+
 /* Append copies of the findings of one severity. */
 static int
 append_severity(json_t *to, const struct findings *findings,
@@ -446,8 +476,7 @@ append_severity(json_t *to, const struct findings *findings,
 		copy = json_deep_copy(finding);
 		if (json_array_append_new(to, copy) == -1)
 			return -1;
-		if (!applied &&
-			json_object_set_new(copy, "done", json_null()) == -1)
+		if (!applied && take_back(copy) == -1)
 			return -1;
 	}
 	return 0;

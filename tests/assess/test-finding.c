@@ -60,12 +60,15 @@ an_assessment_has_done_nothing(void **state)
 {
 	AUTO(findings_freep) struct findings *findings = findings_new();
 	AUTO(json_decrefpp) json_t *json = NULL;
+	const json_t *finding;
 
 	(void)state;
 	finding_add(findings, "fs.dirty", "/dev/sda1", 0, "ext4", "Replayed.");
 	json = findings_to_json(findings, "m", false);
-	assert_true(json_is_null(json_object_get(
-		json_array_get(json_object_get(json, "findings"), 0), "done")));
+	finding = json_array_get(json_object_get(json, "findings"), 0);
+	assert_true(json_is_null(json_object_get(finding, "done")));
+	assert_string_equal(json_text(finding, "effect", ""),
+		catalogue_rule("fs.dirty")->effect);
 }
 
 static void
@@ -130,6 +133,22 @@ what_was_not_read_lowers_the_confidence(void **state)
 		assert_int_equal(json_array_size(json_object_get(confidence,
 					 "limits")), i > 0);
 	}
+}
+
+static void
+columns_of_evidence_are_one_blank_wide(void **state)
+{
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	AUTO(json_decrefpp) json_t *json = NULL;
+	const json_t *finding;
+
+	(void)state;
+	finding_add(findings, "network.static-address", "/etc/x", 1,
+		"port = 5432\t\t# \n  two", NULL);
+	json = findings_to_json(findings, "m", true);
+	finding = json_array_get(json_object_get(json, "findings"), 0);
+	assert_string_equal(json_text(json_array_get(json_object_get(finding,
+		"evidence"), 0), "what", ""), "port = 5432 # two");
 }
 
 static enum tier
@@ -266,6 +285,7 @@ main(void)
 		cmocka_unit_test(hostile_evidence_is_bounded_and_made_text),
 		cmocka_unit_test(secrets_do_not_become_evidence),
 		cmocka_unit_test(what_was_not_read_lowers_the_confidence),
+		cmocka_unit_test(columns_of_evidence_are_one_blank_wide),
 		cmocka_unit_test(the_tier_is_that_of_the_worst),
 		cmocka_unit_test(the_surest_evidence_gives_the_confidence),
 		cmocka_unit_test(the_catalogue_is_ordered_and_complete),
