@@ -17,6 +17,7 @@
 #include "common/log.h"
 #include "common/own.h"
 #include "common/strings.h"
+#include "convert/assess/catalogue.h"
 #include "convert/assess/files.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest-file.h"
@@ -44,7 +45,7 @@ struct snapshot {
 static const char *const etc_excludes[] = {"./ssl/certs/ca-certificates*",
 	"./ssl/certs/*.[0-9]", "./ssl/certs/java", "*.key",
 	"./ssh/ssh_host_*_key", "./alternatives",
-	"./pki/ca-trust/extracted", "./pki/java", "./selinux", "./fonts",
+	"./pki/ca-trust/extracted", "./pki/java", "./selinux/*/*", "./fonts",
 	"./ld.so.cache", "./udev/hwdb.bin", "./hwdb.d", "./gconf", "./X11",
 	"./xdg", "./apparmor.d/abstractions", "./ca-certificates*", "./ssh/moduli",
 	"./services", "./mime.types", "./java-*/security/cacerts", "*.db",
@@ -65,6 +66,7 @@ static const struct tree {
 	{"/var/spool/cron", nothing, 4 * MIB},
 	{"/var/spool/at", nothing, 4 * MIB},
 	{"/var/lib/dbus", nothing, MIB},
+	{"/var/lib/iscsi", nothing, MIB},
 	{"/var/log/sysstat", sar_excludes, 8 * MIB},
 	{"/var/log/sa", sar_excludes, 8 * MIB},
 };
@@ -298,6 +300,83 @@ pick_folders(struct snapshot *snapshot)
 	}
 }
 
+/* Configuration beside data, where no folder may be listed or read whole. */
+static void
+take_settings(struct snapshot *snapshot)
+{
+	static const char *const patterns[] = {"/var/lib/pgsql/data/*.conf",
+		"/var/lib/pgsql/*/data/*.conf", "/var/opt/mssql/mssql.conf"};
+
+	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+		AUTO(strings_freep) char **paths =
+			guest_files(snapshot->g, patterns[i]);
+
+		for (char **path = paths; path != NULL && *path != NULL; path++)
+			pick_file(snapshot, *path);
+	}
+}
+
+/* ---- software that rules know by its folders ---- */
+
+static bool
+is_below(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return strncmp(path, folder, n) == 0 && path[n] == '/';
+}
+
+/* Are all names there in the snapshot anyway? */
+static bool
+is_taken(const char *pattern)
+{
+	for (size_t i = 0; i < sizeof trees / sizeof *trees; i++)
+		if (is_below(pattern, trees[i].folder))
+			return true;
+	for (size_t i = 0; i < sizeof picked / sizeof *picked; i++)
+		if (is_below(pattern, picked[i]))
+			return true;
+	return false;
+}
+
+static void
+list_pattern(struct snapshot *snapshot, const char *pattern)
+{
+	AUTO(strings_freep) char **paths =
+		guestfs_glob_expand(snapshot->g, pattern);
+
+	for (char **path = paths; path != NULL && *path != NULL; path++) {
+		size_t n = strlen(*path);
+
+		/* libguestfs ends the names of folders with a slash. */
+		if (n > 1 && (*path)[n - 1] == '/')
+			(*path)[n - 1] = '\0';
+		files_add(snapshot->files, *path, NULL, 0);
+	}
+}
+
+static void
+list_software(struct snapshot *snapshot)
+{
+	const struct rule *rule;
+
+	for (size_t i = 0; (rule = catalogue_at(i)) != NULL; i++) {
+		for (const struct software *software = rule->software;
+			software != NULL && software->name != NULL; software++) {
+			AUTO(freep) char *patterns = software->paths == NULL
+				? NULL
+				: strdup(software->paths);
+			char *rest = NULL, *pattern = patterns == NULL ? NULL
+				: strtok_r(patterns, " ", &rest);
+
+			for (; pattern != NULL;
+				pattern = strtok_r(NULL, " ", &rest))
+				if (*pattern == '/' && !is_taken(pattern))
+					list_pattern(snapshot, pattern);
+		}
+	}
+}
+
 /* ---- modules that did not come with the kernel ---- */
 
 static void
@@ -389,6 +468,8 @@ snapshot_take(struct files *files, struct packages *packages, guestfs_h *g,
 	note_links(&snapshot);
 	list_modules(&snapshot);
 	pick_folders(&snapshot);
+	take_settings(&snapshot);
+	list_software(&snapshot);
 	take_packages(&snapshot);
 	files_settle(files);
 	packages_read_files(packages, files);
