@@ -325,7 +325,9 @@ verb_assess(const struct settings *settings, int argc, char **argv,
 	arguments.state = settings->state;
 	if (arguments.folder != NULL)
 		return assess_folder(&arguments, err);
-	if (arguments.disk_count > 0)
+	if (report_check_format(arguments.format, err) == -1)
+		status = -1;
+	else if (arguments.disk_count > 0)
 		status = assess_in_scratch(&arguments, &tier, err);
 	else if (machine_open(&machine, settings->state, arguments.name, err) ==
 			-1 ||

@@ -65,7 +65,9 @@ print_text_links(FILE *out, const struct fleet *fleet)
 		else
 			fprintf(out, "%s ", fleet->parts[link->to].machine);
 		safely(out, link->host);
-		fprintf(out, " port %u, ", link->port);
+		if (link->port > 0)
+			fprintf(out, " port %u", link->port);
+		fputs(", ", out);
 		safely(out, link->kind);
 		fputs(" (", out);
 		safely(out, link->where);
@@ -95,6 +97,16 @@ text_print(FILE *out, const struct fleet *fleet)
 	print_text_links(out, fleet);
 }
 
+/* What is not known is empty, and not 0. */
+static void
+print_number(char text[24], const json_t *object, const char *key)
+{
+	*text = '\0';
+	if (json_is_number(json_object_get(object, key)))
+		snprintf(text, 24, "%ju",
+			(uintmax_t)json_number(object, key, 0));
+}
+
 static void
 csv_print_machines(FILE *out, const struct fleet *fleet)
 {
@@ -113,8 +125,7 @@ csv_print_machines(FILE *out, const struct fleet *fleet)
 		snprintf(counts[1], 24, "%zu", parts_count(parts, "warning"));
 		snprintf(counts[2], 24, "%zu", parts_count_open(parts));
 		for (size_t j = 0; j < 5; j++)
-			snprintf(numbers[j], 24, "%ju", (uintmax_t)json_number(
-				size_of(parts), keys[j], 0));
+			print_number(numbers[j], size_of(parts), keys[j]);
 		csv_line(out, parts->machine, fleet_tier(fleet, i),
 			parts_verdict(parts), parts_system(parts),
 			json_text(size_of(parts), "mode", ""),
@@ -142,11 +153,12 @@ machine_json(const struct fleet *fleet, size_t i)
 static json_t *
 link_json(const struct fleet *fleet, const struct fleet_link *link)
 {
-	return json_pack("{s:s, s:s?, s:s, s:i, s:s, s:s}", "from",
+	return json_pack("{s:s, s:s?, s:s, s:o, s:s, s:s}", "from",
 		fleet->parts[link->from].machine, "to",
 		link->to == FLEET_OUTSIDE ? NULL
 					  : fleet->parts[link->to].machine,
-		"host", link->host, "port", (int)link->port, "kind", link->kind,
+		"host", link->host, "port", link->port == 0
+			? json_null() : json_integer(link->port), "kind", link->kind,
 		"where", link->where);
 }
 

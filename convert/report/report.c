@@ -94,21 +94,33 @@ report_write(const struct machine *machine, struct error *err)
 	return 0;
 }
 
+static const struct format *
+find_format(const char *name)
+{
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+		if (strcmp(formats[i].name, name) == 0)
+			return &formats[i];
+	return NULL;
+}
+
+int
+report_check_format(const char *format, struct error *err)
+{
+	if (find_format(format) != NULL)
+		return 0;
+	error_set(err, 0, "no report in the format \"%s\"", format);
+	return error_hint(err, "There are text, json, html, sarif and csv.");
+}
+
 int
 report_print(const struct machine *machine, const char *format, FILE *out,
 	struct error *err)
 {
 	AUTO(parts_release) struct parts parts = {0};
-	const struct format *chosen = NULL;
+	const struct format *chosen = find_format(format);
 
-	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-		if (strcmp(formats[i].name, format) == 0)
-			chosen = &formats[i];
-	if (chosen == NULL) {
-		error_set(err, 0, "no report in the format \"%s\"", format);
-		return error_hint(err, "There are text, json, html, sarif and "
-			"csv.");
-	}
+	if (chosen == NULL)
+		return report_check_format(format, err);
 	if (parts_read(&parts, machine, err) == -1)
 		return error_add(err, "report on %s", machine->name);
 	chosen->print(out, &parts);

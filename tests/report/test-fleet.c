@@ -179,6 +179,17 @@ every_format_has_every_machine(void **state)
 }
 
 static void
+what_is_not_known_is_not_zero(void **state)
+{
+	AUTO(freep) char *text = print("text");
+	AUTO(freep) char *csv = print("csv");
+
+	(void)state;
+	assert_null(strstr(text, "port 0"));
+	assert_null(strstr(csv, "\"0\"\n"));
+}
+
+static void
 unknown_machine_and_format_are_refused(void **state)
 {
 	char name[] = "nobody";
@@ -204,6 +215,7 @@ main(void)
 		cmocka_unit_test(common_findings_come_first),
 		cmocka_unit_test(page_draws_every_link_and_escapes_every_text),
 		cmocka_unit_test(every_format_has_every_machine),
+		cmocka_unit_test(what_is_not_known_is_not_zero),
 		cmocka_unit_test(unknown_machine_and_format_are_refused),
 	};
 
