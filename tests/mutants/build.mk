@@ -1,4 +1,4 @@
-# Run by `make torture-guests` and, a few, by tests/by-hand/mutated-guests.
+# Run by `make torture-guests` and, a few, by tests/integration/mutated-guests.
 helpers += mutants
 mutants_src := tests/mutants/mutants.c tests/mutants/mutation.c \
 	tests/mutants/lent.c tests/torture/fault.c \
