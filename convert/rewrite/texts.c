@@ -100,18 +100,60 @@ static const char *const reasons[] = {
 		  "names.",
 };
 
-static void
-learn(guestfs_h *g, const struct volume *root, struct references *references,
-	struct findings *findings)
-{
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		AUTO(strings_freep) char **files =
-			guest_files(g, texts[i].pattern);
+/* The files that a pattern leads to; a text is NULL where it is none. */
+struct found {
+	char **paths;
+	char **texts;
+};
 
-		for (char **file = files; file != NULL && *file != NULL;
-			file++) {
-			AUTO(freep) char *text =
-				guest_file_text(g, *file, findings);
+enum { TEXTS = sizeof texts / sizeof *texts };
+
+static void
+found_free(struct found (*found)[TEXTS])
+{
+	for (size_t i = 0; i < TEXTS; i++) {
+		struct found *one = &(*found)[i];
+
+		for (size_t j = 0; one->paths != NULL && one->paths[j] != NULL;
+			j++)
+			if (one->texts != NULL)
+				free(one->texts[j]);
+		free(one->texts);
+		strings_freep(&one->paths);
+	}
+}
+
+/* Each call of the appliance takes milliseconds, so all is read only once. */
+static int
+read_texts(struct found (*found)[TEXTS], guestfs_h *g,
+	struct findings *findings, struct error *err)
+{
+	for (size_t i = 0; i < TEXTS; i++) {
+		struct found *one = &(*found)[i];
+		size_t count = 0;
+
+		one->paths = guest_files(g, texts[i].pattern);
+		while (one->paths != NULL && one->paths[count] != NULL)
+			count++;
+		one->texts = calloc(count + 1, sizeof *one->texts);
+		if (one->texts == NULL)
+			return error_set(err, ENOMEM, "read %s",
+				texts[i].pattern);
+		for (size_t j = 0; j < count; j++)
+			one->texts[j] = guest_file_text(g, one->paths[j],
+				findings);
+	}
+	return 0;
+}
+
+static void
+learn(const struct found found[TEXTS], const struct volume *root,
+	struct references *references)
+{
+	for (size_t i = 0; i < TEXTS; i++) {
+		for (size_t j = 0; found[i].paths != NULL &&
+			found[i].paths[j] != NULL; j++) {
+			const char *text = found[i].texts[j];
 
 			if (text != NULL)
 				device_words_notice(references, text);
@@ -123,15 +165,14 @@ learn(guestfs_h *g, const struct volume *root, struct references *references,
 }
 
 static int
-plan_file(guestfs_h *g, const struct text *how, const char *path,
+plan_file(const struct text *how, const char *path, const char *text,
 	struct references *references, struct findings *findings,
 	struct changes *changes, struct error *err)
 {
-	AUTO(freep) char *text = guest_file_text(g, path, findings);
 	AUTO(freep) char *after = NULL;
 	const struct rewrite rewrite = {path, references, findings};
 
-	if (text == NULL)
+	if (text == NULL || changes_have(changes, path))
 		return 0;
 	if (how->rewrite(&after, text, &rewrite, err) == -1)
 		return error_add(err, "rewrite %s", path);
@@ -142,17 +183,15 @@ plan_file(guestfs_h *g, const struct text *how, const char *path,
 }
 
 static int
-plan_text(guestfs_h *g, const struct text *how, struct references *references,
-	struct findings *findings, struct changes *changes, struct error *err)
+plan_text(const struct text *how, const struct found *found,
+	struct references *references, struct findings *findings,
+	struct changes *changes, struct error *err)
 {
-	AUTO(strings_freep) char **files = guest_files(g, how->pattern);
-
-	for (char **file = files; file != NULL && *file != NULL; file++) {
-		if (!changes_have(changes, *file) &&
-			plan_file(g, how, *file, references, findings, changes,
-				err) == -1)
+	for (size_t i = 0; found->paths != NULL && found->paths[i] != NULL;
+		i++)
+		if (plan_file(how, found->paths[i], found->texts[i],
+			references, findings, changes, err) == -1)
 			return -1;
-	}
 	return 0;
 }
 
@@ -288,14 +327,17 @@ texts_plan(guestfs_h *g, const struct guest *guest, const struct volume *root,
 	struct references *references, struct findings *findings,
 	struct changes *changes, struct error *err)
 {
+	AUTO(found_free) struct found found[TEXTS] = {{NULL, NULL}};
+
 	if (findings_have(findings, "boot.several-systems"))
 		root = NULL;
-	learn(g, root, references, findings);
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		if (plan_text(g, &texts[i], references, findings, changes,
-			    err) == -1)
+	if (read_texts(&found, g, findings, err) == -1)
+		return -1;
+	learn(found, root, references);
+	for (size_t i = 0; i < TEXTS; i++)
+		if (plan_text(&texts[i], &found[i], references, findings,
+			changes, err) == -1)
 			return -1;
-	}
 	if (swap_units_plan(g, references, findings, changes, err) == -1 ||
 		aside_plan(g, findings, changes, err) == -1)
 		return -1;
