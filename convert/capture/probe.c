@@ -59,7 +59,7 @@ missing_of(const struct image *image, const struct extent *extents,
 	return missing;
 }
 
-/* Evenly over what is missing. */
+/* Evenly over what is missing; where that is in small pieces, more of them. */
 static unsigned
 choose(struct sample samples[SAMPLES], const struct image *image,
 	const struct extent *extents, size_t count)
@@ -71,8 +71,6 @@ choose(struct sample samples[SAMPLES], const struct image *image,
 
 	if (length > SAMPLE_BLOCKS)
 		length = SAMPLE_BLOCKS;
-	if (stride < length)
-		stride = length;
 	for (size_t i = 0; i < count; i++) {
 		uint64_t b = extents[i].offset_bytes / BLOCK_BYTES;
 		uint64_t end = b + (extents[i].length_bytes + BLOCK_BYTES - 1) /
@@ -84,10 +82,13 @@ choose(struct sample samples[SAMPLES], const struct image *image,
 			if (image_has(image, b) || seen++ < next)
 				continue;
 			samples[chosen].first = b;
-			samples[chosen++].end = end - b < length
+			samples[chosen].end = end - b < length
 				? end
 				: b + length;
-			next += stride;
+			next += samples[chosen].end - b > stride
+				? samples[chosen].end - b
+				: stride;
+			chosen++;
 		}
 	}
 	return chosen;
