@@ -142,6 +142,50 @@ is_hardware_key(const struct ini *ini)
 		ini_is(ini, "match", "path") || ini_is(ini, "match", "driver");
 }
 
+/* "driver: e1000", alone in its line or in braces; *bytes_out of it. */
+static bool
+is_netplan_driver(const char *text, const char *at, const char *driver,
+	size_t *bytes_out)
+{
+	size_t bytes = strlen(driver), quote;
+	const char *value, *end;
+
+	if (!string_starts(at, "driver:") ||
+		(at > text && strchr(" \t\n{,", at[-1]) == NULL))
+		return false;
+	value = at + strlen("driver:");
+	value += strspn(value, " \t");
+	quote = *value == '"' || *value == '\'';
+	end = value + quote + bytes;
+	if (bytes == 0 || strncmp(value + quote, driver, bytes) != 0 ||
+		(quote && *end != *value))
+		return false;
+	end += quote;
+	*bytes_out = (size_t)(end - at);
+	return strchr(" \t\r\n,}", *end) != NULL; /* or the end of the text */
+}
+
+static int
+netplan_rewrite(char **text_out, const char *text,
+	const struct guest_match *match, struct error *err)
+{
+	struct edit edit;
+	char pair[48];
+	size_t bytes;
+
+	if (match->mac[0] == '\0')
+		return 0;
+	snprintf(pair, sizeof pair, "macaddress: \"%s\"", match->mac);
+	edit_open(&edit, text);
+	for (const char *at = text; *at != '\0'; at++) {
+		if (*at == '#')
+			at += strcspn(at, "\n") - 1;
+		else if (is_netplan_driver(text, at, match->driver, &bytes))
+			edit_replace(&edit, (size_t)(at - text), bytes, pair);
+	}
+	return edit_close(&edit, text_out, err);
+}
+
 int
 network_match_rewrite(char **text_out, const char *text,
 	const struct guest *guest, const struct guest_match *match,
@@ -153,6 +197,8 @@ network_match_rewrite(char **text_out, const char *text,
 	const char *start = text;
 
 	*text_out = NULL;
+	if (ends_with(match->path, ".yaml"))
+		return netplan_rewrite(text_out, text, match, err);
 	condition(line, sizeof line, guest, match);
 	if (*line == '\0')
 		return 0;

@@ -277,6 +277,7 @@ plan_match(guestfs_h *g, const struct guest *guest,
 	const struct guest_match *match, struct findings *findings,
 	struct changes *changes, struct error *err)
 {
+	const char *planned = changes_text(changes, match->path);
 	AUTO(freep) char *text = guest_file_text(g, match->path, findings);
 	AUTO(freep) char *after = NULL;
 	char copy[256];
@@ -284,12 +285,13 @@ plan_match(guestfs_h *g, const struct guest *guest,
 	bool is_rule = string_starts(match->path, "/etc/udev/");
 
 	if (text != NULL && !is_copied &&
-		network_match_rewrite(&after, text, guest, match, err) == -1)
+		network_match_rewrite(&after, planned == NULL ? text : planned,
+			guest, match, err) == -1)
 		return -1;
 	network_match_report(findings, match, after != NULL ||
 		(is_copied && text != NULL) ||
 		(is_rule && match->mac[0] != '\0'));
-	if (after != NULL && !changes_have(changes, match->path))
+	if (after != NULL)
 		return changes_plan(changes, match->path, text, after,
 			"The VM's cards are in other slots.", err);
 	if (is_copied && text != NULL && !is_taken(g, copy))

@@ -145,11 +145,24 @@ a_file_that_goes_by_the_slot_goes_by_the_address(void **state)
 		{"/etc/NetworkManager/system-connections/a",
 			"[match]\npath=pci-0000:02:00.0;", "[match]\n"
 			"interface-name=lan0"},
-		{"/etc/netplan/a.yaml", "match: {driver: tg3}\n", NULL},
+		{"/etc/netplan/a.yaml",
+			"lan:\n  match:\n    # driver: tg3\n"
+			"    driver: tg3 # old\n  set-name: lan0\n",
+			"lan:\n  match:\n    # driver: tg3\n"
+			"    macaddress: \"52:54:00:12:34:56\" # old\n"
+			"  set-name: lan0\n"},
+		{"/etc/netplan/a.yaml", "match: {driver: 'tg3', name: e*}\n",
+			"match: {macaddress: \"52:54:00:12:34:56\", "
+			"name: e*}\n"},
+		{"/etc/netplan/a.yaml", "driver: tg3",
+			"macaddress: \"52:54:00:12:34:56\""},
+		{"/etc/netplan/a.yaml",
+			"driver: tg3x\nmy-driver: tg3\ndriver: [tg3]\n"
+			"driver: 'tg3\n", NULL},
 		{"/etc/systemd/network/10-a.link", "[Match]\nName=x\n", NULL},
 	};
 	AUTO(guest_freep) struct guest *guest = guest_new();
-	struct guest_match match = {.name = "lan0",
+	struct guest_match match = {.name = "lan0", .driver = "tg3",
 		.mac = "52:54:00:12:34:56"};
 	struct error err = {0};
 

@@ -67,10 +67,18 @@ timed() {
 
 last_words() { grep -v '^$' "$1" | tail -n 1 | cut -c1-200; }
 
-# The inventory of the disks that take part.
+# The inventory of the disks that take part, and of the cards, whose drivers the
+# guest's own does not name.
 inventory() {
-	jq --argjson wanted "$wanted" '.disks = [.disks[$wanted[]]]' \
-		"$folder/inventory.json"
+	jq --argjson wanted "$wanted" --arg cards "$(printf '%s\n' "${nics[@]}")" '
+		{rtl8139: "8139cp", pcnet: "pcnet32", virtio: "virtio_net"}
+			as $drivers |
+		([$cards | split("\n")[] | split(" ") |
+			{key: .[1], value: ($drivers[.[0]] // .[0])}] |
+			from_entries) as $driver_of |
+		.disks = [.disks[$wanted[]]] |
+		.nics |= map(.driver //= $driver_of[.mac])
+	' "$folder/inventory.json"
 }
 
 # What the guest has to look like, as a conversion would have found it.
