@@ -177,7 +177,10 @@ the_limit_is_told_from_where_the_time_went(void **state)
 	assert_string_equal(probe_limit(&probe), "disk");
 	probe.hash_seconds = 0.3;
 	assert_string_equal(probe_limit(&probe), "processor");
-	probe.lane_seconds = 3.5;
+	probe.lane_seconds = 0.9;
+	assert_string_equal(probe_limit(&probe), "processor");
+	/* as four lanes on one slow line were seen to */
+	probe.lane_seconds = 1.8;
 	assert_string_equal(probe_limit(&probe), "wire");
 }
 
