@@ -82,13 +82,16 @@ copy_seconds(const json_t *estimate, uint64_t used)
 	return speed > 0 ? (double)used / speed : 0;
 }
 
+/* 0 when next to nothing crossed it, because the host held the blocks. */
 static double
 wire_speed(const json_t *estimate)
 {
 	const json_t *measured = json_object_get(estimate, "measured");
+	double ratio = number_of(measured, "wire_ratio");
 
-	return number_of(measured, "read_bytes_per_second") *
-		number_of(measured, "wire_ratio");
+	return ratio < 0.01
+		? 0
+		: number_of(measured, "read_bytes_per_second") * ratio;
 }
 
 static const char *
