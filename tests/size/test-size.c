@@ -97,6 +97,20 @@ without_a_measurement_no_downtime_is_told(void **state)
 }
 
 static void
+a_link_that_nothing_crossed_is_not_known(void **state)
+{
+	AUTO(json_decrefpp) json_t *size = size_of("{\"estimate\": "
+		"{\"limit\": \"disk\", \"read_bytes_per_second\": 100000000, "
+		"\"measured\": {\"read_bytes_per_second\": 100000000, "
+		"\"wire_ratio\": 0.0005, \"limit\": \"disk\"}}}", "{}",
+		&good_host);
+
+	(void)state;
+	assert_true(json_is_null(json_object_get(size,
+		"link_bytes_per_second")));
+}
+
+static void
 check_problem(const struct host *host, const char *part)
 {
 	AUTO(json_decrefpp) json_t *size = size_of("{}", "{}", host);
@@ -146,6 +160,7 @@ main(void)
 		cmocka_unit_test(used_bytes_are_what_a_capture_has_to_bring),
 		cmocka_unit_test(downtime_is_stages_copy_and_boot),
 		cmocka_unit_test(without_a_measurement_no_downtime_is_told),
+		cmocka_unit_test(a_link_that_nothing_crossed_is_not_known),
 		cmocka_unit_test(each_lack_of_the_host_is_told),
 	};
 
