@@ -15,8 +15,9 @@ struct volumes;
 /*
  * Choose the operating system to convert, mount its file systems as its own
  * fstab says, and note them in `guest`.  *root_out is NULL when there is none;
- * then nothing is mounted, but for /boot of a system that is locked.  The guest's names for its disks are learned by
- * `references`.  Fails only when the appliance does.
+ * then nothing is mounted, but for /boot of a system that is locked.  The
+ * guest's names for its disks are learned by `references`.  Fails only when the
+ * appliance does.
  */
 int inspect_mount(const struct volume **root_out, guestfs_h *g,
 	struct guest *guest, struct volumes *volumes,

@@ -178,31 +178,36 @@ inject(struct conversion *conversion, bool dry_run, struct error *err)
 		conversion->changes, err);
 }
 
-/* Nothing is known that could be converted, or its /boot alone. */
+/* Of a system whose root stays locked, /boot alone is known. */
 static int
-assess_rootless(struct conversion *conversion, struct error *err)
+assess_locked(struct conversion *conversion, struct error *err)
 {
 	struct guest *guest = conversion->guest;
 
-	if (guest->locked) {
-		finding_add(conversion->findings, "storage.locked-root",
-			guest->root_device, 0, guest->root_type, NULL);
-		findings_add_limit(conversion->findings, true,
-			"the system is encrypted, and no passphrase opened it");
-	} else {
+	finding_add(conversion->findings, "storage.locked-root",
+		guest->root_device, 0, guest->root_type, NULL);
+	findings_add_limit(conversion->findings, true,
+		"the system is encrypted, and no passphrase opened it");
+	if (injection_find_kernels(conversion->g, guest, err) == -1)
+		return -1;
+	boot_find_default(conversion->g, guest, conversion->findings);
+	return inject(conversion, true, err);
+}
+
+static int
+assess_rootless(struct conversion *conversion, struct error *err)
+{
+	const struct guest *guest = conversion->guest;
+
+	if (!guest->locked) {
 		finding_add(conversion->findings, "os.unknown",
 			conversion->request->disks[0].name, 0, guest->os_type,
 			NULL);
 		findings_add_limit(conversion->findings, true,
 			"no system that is known was found on the disks");
+	} else if (assess_locked(conversion, err) == -1) {
+		return -1;
 	}
-	if (guest->locked &&
-		injection_find_kernels(conversion->g, guest, err) == -1)
-		return -1;
-	if (guest->locked)
-		boot_find_default(conversion->g, guest, conversion->findings);
-	if (guest->locked && inject(conversion, true, err) == -1)
-		return -1;
 	return examine_guest(conversion, err);
 }
 
