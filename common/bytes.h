@@ -25,4 +25,42 @@ bytes_big(const uint8_t *at, unsigned bytes)
 	return value;
 }
 
+static inline uint32_t
+bytes_little32(const uint8_t *at)
+{
+	return (uint32_t)bytes_little(at, 4);
+}
+
+static inline uint64_t
+bytes_little64(const uint8_t *at)
+{
+	return bytes_little(at, 8);
+}
+
+static inline uint32_t
+bytes_big32(const uint8_t *at)
+{
+	return (uint32_t)bytes_big(at, 4);
+}
+
+static inline uint64_t
+bytes_big64(const uint8_t *at)
+{
+	return bytes_big(at, 8);
+}
+
+static inline void
+bytes_put_little32(uint8_t *at, uint32_t value)
+{
+	for (unsigned i = 0; i < 4; i++)
+		at[i] = (uint8_t)(value >> 8 * i);
+}
+
+static inline void
+bytes_put_little64(uint8_t *at, uint64_t value)
+{
+	for (unsigned i = 0; i < 8; i++)
+		at[i] = (uint8_t)(value >> 8 * i);
+}
+
 #endif

@@ -31,6 +31,14 @@ string_starts(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
+static inline bool
+string_ends(const char *text, const char *end)
+{
+	size_t n = strlen(text), tail = strlen(end);
+
+	return n >= tail && strcmp(text + n - tail, end) == 0;
+}
+
 /* Is `wanted` one of the items of "a,b,c"? */
 static inline bool
 string_list_holds(const char *list, const char *wanted)

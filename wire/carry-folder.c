@@ -11,6 +11,7 @@
 
 #include "common/error.h"
 #include "common/io.h"
+#include "common/strings.h"
 
 static const char suffix[] = ".carry";
 
@@ -56,14 +57,6 @@ read_part(struct carry_folder *folder_out, char *path, struct error *err)
 	return 0;
 }
 
-static bool
-ends_with(const char *text, const char *end)
-{
-	size_t a = strlen(text), b = strlen(end);
-
-	return a > b && strcmp(text + a - b, end) == 0;
-}
-
 static void
 dir_closep(DIR **dir)
 {
@@ -85,7 +78,8 @@ search(struct carry_folder *folder_out, const char *dir, struct error *err)
 			"disk is mounted on.");
 	}
 	while ((entry = readdir(list)) != NULL) {
-		if (!ends_with(entry->d_name, suffix))
+		if (*entry->d_name == '.' ||
+			!string_ends(entry->d_name, suffix))
 			continue;
 		if (found != NULL) {
 			error_set(err, EEXIST, "%s holds more than one carry "

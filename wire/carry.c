@@ -6,10 +6,10 @@
  */
 #include "wire/carry.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
+#include "common/bytes.h"
 #include "common/error.h"
 
 enum {
@@ -26,38 +26,6 @@ enum {
 
 static const char part_magic[8] = "UNRKCAR1", chunk_magic[8] = "UNRKCIX1";
 static const uint8_t frame_magic[4] = {'U', 'R', 'K', 'F'};
-
-static void
-put32(uint8_t *at, uint32_t value)
-{
-	value = htole32(value);
-	memcpy(at, &value, sizeof value);
-}
-
-static uint32_t
-get32(const uint8_t *at)
-{
-	uint32_t value;
-
-	memcpy(&value, at, sizeof value);
-	return le32toh(value);
-}
-
-static void
-put64(uint8_t *at, uint64_t value)
-{
-	value = htole64(value);
-	memcpy(at, &value, sizeof value);
-}
-
-static uint64_t
-get64(const uint8_t *at)
-{
-	uint64_t value;
-
-	memcpy(&value, at, sizeof value);
-	return le64toh(value);
-}
 
 static bool
 is_zero(const uint8_t *at, size_t bytes)
@@ -84,10 +52,10 @@ carry_part_encode(const struct carry_part *part, uint8_t bytes[CARRY_PART_BYTES]
 {
 	memset(bytes, 0, CARRY_PART_BYTES);
 	memcpy(bytes, part_magic, sizeof part_magic);
-	put32(bytes + 8, VERSION);
-	put32(bytes + 12, part->encrypted ? FLAG_ENCRYPTED : 0);
+	bytes_put_little32(bytes + 8, VERSION);
+	bytes_put_little32(bytes + 12, part->encrypted ? FLAG_ENCRYPTED : 0);
 	memcpy(bytes + 16, part->set, CARRY_ID_BYTES);
-	put32(bytes + 32, part->number);
+	bytes_put_little32(bytes + 32, part->number);
 	memcpy(bytes + 40, part->machine, strlen(part->machine));
 	memcpy(bytes + 104, part->proof, SEAL_TAG_BYTES);
 	check_of(bytes, PART_CHECKED_BYTES, bytes + PART_CHECKED_BYTES,
@@ -114,21 +82,21 @@ carry_part_decode(struct carry_part *part_out,
 
 	if (memcmp(bytes, part_magic, sizeof part_magic) != 0)
 		return error_set(err, EBADMSG, "not of a carry disk");
-	if (get32(bytes + 8) != VERSION) {
+	if (bytes_little32(bytes + 8) != VERSION) {
 		error_set(err, EPROTONOSUPPORT, "a carry disk of version %u",
-			get32(bytes + 8));
+			bytes_little32(bytes + 8));
 		return error_hint(err, "Use the same release of unrack on both "
 			"machines.");
 	}
 	check_of(bytes, PART_CHECKED_BYTES, check, sizeof check);
 	if (memcmp(check, bytes + PART_CHECKED_BYTES, sizeof check) != 0 ||
-		(get32(bytes + 12) & ~(uint32_t)FLAG_ENCRYPTED) != 0)
+		(bytes_little32(bytes + 12) & ~(uint32_t)FLAG_ENCRYPTED) != 0)
 		return error_set(err, EBADMSG, "damaged");
 	if (check_machine(bytes + 40, err) == -1)
 		return -1;
-	part.encrypted = get32(bytes + 12) & FLAG_ENCRYPTED;
+	part.encrypted = bytes_little32(bytes + 12) & FLAG_ENCRYPTED;
 	memcpy(part.set, bytes + 16, CARRY_ID_BYTES);
-	part.number = get32(bytes + 32);
+	part.number = bytes_little32(bytes + 32);
 	memcpy(part.machine, bytes + 40, KEY_NAME_BYTES);
 	memcpy(part.proof, bytes + 104, SEAL_TAG_BYTES);
 	if (part.number == 0)
@@ -146,8 +114,8 @@ make_label(uint8_t label[LABEL_BYTES], const struct carry_part *part,
 
 	memcpy(label, name, sizeof name);
 	memcpy(label + 16, part->set, CARRY_ID_BYTES);
-	put32(label + 32, part->number);
-	put32(label + 36, chunk);
+	bytes_put_little32(label + 32, part->number);
+	bytes_put_little32(label + 36, chunk);
 	label[40] = (uint8_t)what;
 }
 
@@ -199,8 +167,8 @@ carry_chunk_encode(const struct carry_part *part, uint32_t chunk,
 {
 	memset(bytes, 0, CARRY_CHUNK_BYTES);
 	memcpy(bytes, chunk_magic, sizeof chunk_magic);
-	put32(bytes + 8, part->number);
-	put32(bytes + 12, chunk);
+	bytes_put_little32(bytes + 8, part->number);
+	bytes_put_little32(bytes + 12, chunk);
 	memcpy(bytes + 16, salt, SEAL_SALT_BYTES);
 	check_of(bytes, CHUNK_CHECKED_BYTES, bytes + CHUNK_CHECKED_BYTES,
 		SEAL_TAG_BYTES);
@@ -227,13 +195,13 @@ carry_entry_encode(const struct carry_entry *entry, struct seal *seal,
 	memset(bytes, 0, CARRY_ENTRY_BYTES);
 	bytes[0] = (uint8_t)entry->type;
 	bytes[1] = entry->disk;
-	put32(bytes + 4, entry->group);
-	put32(bytes + 8, entry->blocks);
-	put32(bytes + 12, entry->place.part);
-	put32(bytes + 16, entry->place.chunk);
-	put32(bytes + 20, entry->place.offset);
-	put32(bytes + 24, entry->place.bytes);
-	put64(bytes + 32, entry->size_bytes);
+	bytes_put_little32(bytes + 4, entry->group);
+	bytes_put_little32(bytes + 8, entry->blocks);
+	bytes_put_little32(bytes + 12, entry->place.part);
+	bytes_put_little32(bytes + 16, entry->place.chunk);
+	bytes_put_little32(bytes + 20, entry->place.offset);
+	bytes_put_little32(bytes + 24, entry->place.bytes);
+	bytes_put_little64(bytes + 32, entry->size_bytes);
 	memcpy(bytes + 40, entry->hash, HASH_BYTES);
 	memcpy(bytes + 72, entry->session, CARRY_ID_BYTES);
 	return seal_close(seal, position, NULL, 0, bytes, ENTRY_SEALED_BYTES,
@@ -268,11 +236,12 @@ carry_entry_decode(struct carry_entry *entry_out, struct seal *seal,
 		return error_set(err, EBADMSG, "an entry of type %u", plain[0]);
 	entry.type = (enum carry_type)plain[0];
 	entry.disk = plain[1];
-	entry.group = get32(plain + 4);
-	entry.blocks = get32(plain + 8);
-	entry.place = (struct carry_place){get32(plain + 12),
-		get32(plain + 16), get32(plain + 20), get32(plain + 24)};
-	entry.size_bytes = get64(plain + 32);
+	entry.group = bytes_little32(plain + 4);
+	entry.blocks = bytes_little32(plain + 8);
+	entry.place = (struct carry_place){bytes_little32(plain + 12),
+		bytes_little32(plain + 16), bytes_little32(plain + 20),
+		bytes_little32(plain + 24)};
+	entry.size_bytes = bytes_little64(plain + 32);
 	memcpy(entry.hash, plain + 40, HASH_BYTES);
 	memcpy(entry.session, plain + 72, CARRY_ID_BYTES);
 	if (check_place(&entry.place, err) == -1)
@@ -289,7 +258,7 @@ carry_frame_close(uint8_t *frame, uint32_t payload_bytes, struct seal *seal,
 	uint32_t offset, struct error *err)
 {
 	memcpy(frame, frame_magic, sizeof frame_magic);
-	put32(frame + 4, payload_bytes);
+	bytes_put_little32(frame + 4, payload_bytes);
 	return seal_close(seal, offset, frame, FRAME_CLEAR_BYTES,
 		frame + CARRY_HEAD_BYTES, payload_bytes,
 		frame + FRAME_CLEAR_BYTES, err);
@@ -299,7 +268,7 @@ int
 carry_frame_length(const uint8_t head[CARRY_HEAD_BYTES],
 	uint32_t *payload_bytes_out, struct error *err)
 {
-	uint32_t bytes = get32(head + 4);
+	uint32_t bytes = bytes_little32(head + 4);
 
 	if (memcmp(head, frame_magic, sizeof frame_magic) != 0 ||
 		bytes < CARRY_PAYLOAD_HEAD_BYTES || bytes > CARRY_PAYLOAD_LIMIT)
@@ -330,7 +299,7 @@ carry_payload_encode(const struct carry_payload *payload,
 	bytes[1] = payload->disk;
 	bytes[2] = (uint8_t)payload->count;
 	bytes[3] = (uint8_t)(payload->count >> 8);
-	put32(bytes + 4, payload->group);
+	bytes_put_little32(bytes + 4, payload->group);
 }
 
 int
@@ -342,7 +311,7 @@ carry_payload_decode(struct carry_payload *payload_out, const uint8_t *bytes,
 		return error_set(err, EBADMSG, "a frame of no known kind");
 	*payload_out = (struct carry_payload){(enum carry_kind)bytes[0],
 		bytes[1], (uint16_t)(bytes[2] | bytes[3] << 8),
-		get32(bytes + 4)};
+		bytes_little32(bytes + 4)};
 	return 0;
 }
 

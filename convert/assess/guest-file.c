@@ -104,16 +104,14 @@ guest_folder_files(guestfs_h *g, const char *folder, const char *ending)
 	AUTO(strings_freep) char **names = NULL;
 	AUTO(strings_freep) char **files =
 		calloc(FOLDER_LIMIT + 1, sizeof *files);
-	size_t count = 0, n, tail = strlen(ending);
+	size_t count = 0;
 
 	if (files == NULL)
 		return NULL;
 	if (guest_folder_is_there(g, folder))
 		names = guestfs_ls(g, folder);
 	for (char **name = names; name != NULL && *name != NULL; name++) {
-		n = strlen(*name);
-		if (n < tail || strcmp(*name + n - tail, ending) != 0 ||
-			count == FOLDER_LIMIT)
+		if (!string_ends(*name, ending) || count == FOLDER_LIMIT)
 			continue;
 		files[count] = io_format("%s/%s", folder, *name);
 		if (files[count++] == NULL)

@@ -28,12 +28,9 @@ is_leftover(const char *path)
 {
 	static const char *const endings[] = {"~", ".bak", ".orig", ".rpmnew",
 		".rpmorig", ".rpmsave", ".old", ".scpmbackup"};
-	size_t n = strlen(path);
 
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-		size_t tail = strlen(endings[i]);
-
-		if (n >= tail && strcmp(path + n - tail, endings[i]) == 0)
+		if (string_ends(path, endings[i]))
 			return true;
 	}
 	return false;

@@ -5,7 +5,6 @@
  */
 #include "convert/damage/loss.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -13,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/bytes.h"
 #include "common/error.h"
 #include "common/io.h"
 #include "common/own.h"
@@ -42,15 +42,6 @@ struct ext {
 	size_t loss_count;
 };
 
-static uint32_t
-get32(const uint8_t *at)
-{
-	uint32_t value;
-
-	memcpy(&value, at, sizeof value);
-	return le32toh(value);
-}
-
 static int
 read_superblock(struct ext *ext, struct error *err)
 {
@@ -59,12 +50,14 @@ read_superblock(struct ext *ext, struct error *err)
 	if (scene_read(ext->g, ext->device, SUPERBLOCK, super, sizeof super,
 		    err) == -1)
 		return -1;
-	if (super[56] != 0x53 || super[57] != 0xef || get32(super + 24) > 6)
+	if (super[56] != 0x53 || super[57] != 0xef ||
+		bytes_little32(super + 24) > 6)
 		return error_set(err, 0, "its superblock is damaged");
-	ext->block_bytes = (uint64_t)1024 << get32(super + 24);
-	ext->block_count = get32(super + 4);
-	if (get32(super + 96) & 0x80) /* 64bit */
-		ext->block_count |= (uint64_t)get32(super + 0x150) << 32;
+	ext->block_bytes = (uint64_t)1024 << bytes_little32(super + 24);
+	ext->block_count = bytes_little32(super + 4);
+	if (bytes_little32(super + 96) & 0x80) /* 64bit */
+		ext->block_count |=
+			(uint64_t)bytes_little32(super + 0x150) << 32;
 	return 0;
 }
 

@@ -159,10 +159,7 @@ enable_script(guestfs_h *g, const struct bundle_file *script,
 static bool
 is_unit(const struct bundle_file *file)
 {
-	size_t n = strlen(file->path);
-
-	return file->data != NULL && n > 8 &&
-		strcmp(file->path + n - 8, ".service") == 0 &&
+	return file->data != NULL && string_ends(file->path, ".service") &&
 		strstr(file->path, "/systemd/system/") != NULL;
 }
 

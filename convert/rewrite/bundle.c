@@ -254,9 +254,7 @@ static int
 read_into(struct bundle *bundle, const char *path, const char *data,
 	size_t bytes, struct error *err)
 {
-	size_t n = strlen(path);
-
-	if (n > 4 && strcmp(path + n - 4, ".rpm") == 0) {
+	if (string_ends(path, ".rpm")) {
 		name_rpm(bundle, path);
 		return each_entry(bundle, data, bytes, take_file, err);
 	}

@@ -108,21 +108,13 @@ network_rule(struct network_rule *rule_out, const struct guest *guest,
 
 /* ---- files that go by slot or driver ---- */
 
-static bool
-ends_with(const char *text, const char *end)
-{
-	size_t n = strlen(text), tail = strlen(end);
-
-	return n >= tail && strcmp(text + n - tail, end) == 0;
-}
-
 /* What replaces the condition, by who reads the file; "" when nothing can. */
 static void
 condition(char *line, size_t room, const struct guest *guest,
 	const struct guest_match *match)
 {
-	bool is_systemd = ends_with(match->path, ".link") ||
-		ends_with(match->path, ".network");
+	bool is_systemd = string_ends(match->path, ".link") ||
+		string_ends(match->path, ".network");
 
 	*line = '\0';
 	if (is_systemd && match->mac[0] != '\0')
@@ -197,7 +189,7 @@ network_match_rewrite(char **text_out, const char *text,
 	const char *start = text;
 
 	*text_out = NULL;
-	if (ends_with(match->path, ".yaml"))
+	if (string_ends(match->path, ".yaml"))
 		return netplan_rewrite(text_out, text, match, err);
 	condition(line, sizeof line, guest, match);
 	if (*line == '\0')

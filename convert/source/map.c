@@ -4,45 +4,14 @@
  */
 #include "convert/source/map.h"
 
-#include <endian.h>
 #include <string.h>
 #include <zlib.h>
+
+#include "common/bytes.h"
 
 enum { HEADER_CHECK = 96, PROOF_CHECK = 48, MAP_VERSION = 1 };
 
 static const uint8_t map_magic[8] = {'U', 'N', 'R', 'K', 'M', 'A', 'P', '1'};
-
-static void
-put32(uint8_t *at, uint32_t value)
-{
-	value = htole32(value);
-	memcpy(at, &value, sizeof value);
-}
-
-static void
-put64(uint8_t *at, uint64_t value)
-{
-	value = htole64(value);
-	memcpy(at, &value, sizeof value);
-}
-
-static uint32_t
-get32(const uint8_t *at)
-{
-	uint32_t value;
-
-	memcpy(&value, at, sizeof value);
-	return le32toh(value);
-}
-
-static uint64_t
-get64(const uint8_t *at)
-{
-	uint64_t value;
-
-	memcpy(&value, at, sizeof value);
-	return le64toh(value);
-}
 
 void
 map_header_encode(const struct map_header *header,
@@ -50,13 +19,13 @@ map_header_encode(const struct map_header *header,
 {
 	memset(bytes, 0, IMAGE_HEADER_BYTES);
 	memcpy(bytes, map_magic, sizeof map_magic);
-	put32(bytes + 8, MAP_VERSION);
-	put32(bytes + 12, BLOCK_BYTES);
-	put64(bytes + 16, header->disk_bytes);
+	bytes_put_little32(bytes + 8, MAP_VERSION);
+	bytes_put_little32(bytes + 12, BLOCK_BYTES);
+	bytes_put_little64(bytes + 16, header->disk_bytes);
 	memcpy(bytes + 24, HASH_NAME, sizeof HASH_NAME);
-	put32(bytes + 56, header->generation);
+	bytes_put_little32(bytes + 56, header->generation);
 	memcpy(bytes + 60, header->session, MAP_SESSION_BYTES);
-	put32(bytes + HEADER_CHECK,
+	bytes_put_little32(bytes + HEADER_CHECK,
 		(uint32_t)crc32(crc32(0, NULL, 0), bytes, HEADER_CHECK));
 }
 
@@ -68,14 +37,14 @@ map_header_decode(struct map_header *header_out,
 		(uint32_t)crc32(crc32(0, NULL, 0), bytes, HEADER_CHECK);
 
 	if (memcmp(bytes, map_magic, sizeof map_magic) != 0 ||
-		get32(bytes + HEADER_CHECK) != check ||
-		get32(bytes + 8) != MAP_VERSION ||
-		get32(bytes + 12) != BLOCK_BYTES ||
+		bytes_little32(bytes + HEADER_CHECK) != check ||
+		bytes_little32(bytes + 8) != MAP_VERSION ||
+		bytes_little32(bytes + 12) != BLOCK_BYTES ||
 		memcmp(bytes + 24, HASH_NAME, sizeof HASH_NAME) != 0 ||
 		bytes[60 + MAP_SESSION_BYTES - 1] != '\0')
 		return false;
-	header_out->disk_bytes = get64(bytes + 16);
-	header_out->generation = get32(bytes + 56);
+	header_out->disk_bytes = bytes_little64(bytes + 16);
+	header_out->generation = bytes_little32(bytes + 56);
 	memcpy(header_out->session, bytes + 60, MAP_SESSION_BYTES);
 	return true;
 }
@@ -85,8 +54,8 @@ map_proof_encode(const struct map_proof *proof, uint8_t bytes[MAP_PROOF_BYTES])
 {
 	memset(bytes, 0, MAP_PROOF_BYTES);
 	memcpy(bytes, proof->session, MAP_SESSION_BYTES);
-	put64(bytes + 40, proof->blocks);
-	put32(bytes + PROOF_CHECK,
+	bytes_put_little64(bytes + 40, proof->blocks);
+	bytes_put_little32(bytes + PROOF_CHECK,
 		(uint32_t)crc32(crc32(0, NULL, 0), bytes, PROOF_CHECK));
 }
 
@@ -98,11 +67,11 @@ map_proof_decode(struct map_proof *proof_out,
 		(uint32_t)crc32(crc32(0, NULL, 0), bytes, PROOF_CHECK);
 
 	*proof_out = (struct map_proof){0};
-	if (get32(bytes + PROOF_CHECK) != check ||
+	if (bytes_little32(bytes + PROOF_CHECK) != check ||
 		bytes[MAP_SESSION_BYTES - 1] != '\0')
 		return false;
 	memcpy(proof_out->session, bytes, MAP_SESSION_BYTES);
-	proof_out->blocks = get64(bytes + 40);
+	proof_out->blocks = bytes_little64(bytes + 40);
 	return true;
 }
 
@@ -112,7 +81,7 @@ entry_check(uint64_t block, const uint8_t bytes[IMAGE_ENTRY_BYTES])
 	uint8_t number[8], none[4] = {0};
 	uLong check = crc32(0, NULL, 0);
 
-	put64(number, block);
+	bytes_put_little64(number, block);
 	check = crc32(check, number, sizeof number);
 	check = crc32(check, bytes, 4);
 	check = crc32(check, none, sizeof none);
@@ -127,7 +96,7 @@ map_entry_encode(const struct map_entry *entry, uint64_t block,
 	bytes[0] = 1;
 	bytes[1] = entry->flags;
 	memcpy(bytes + 8, entry->hash, HASH_BYTES);
-	put32(bytes + 4, entry_check(block, bytes));
+	bytes_put_little32(bytes + 4, entry_check(block, bytes));
 }
 
 bool
@@ -138,7 +107,7 @@ map_entry_decode(struct map_entry *entry_out, uint64_t block,
 
 	if (bytes[0] != 1 || (bytes[1] & ~flags) != 0 || bytes[2] != 0 ||
 		bytes[3] != 0 ||
-		get32(bytes + 4) != entry_check(block, bytes))
+		bytes_little32(bytes + 4) != entry_check(block, bytes))
 		return false;
 	entry_out->flags = bytes[1];
 	memcpy(entry_out->hash, bytes + 8, HASH_BYTES);

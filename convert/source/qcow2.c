@@ -4,7 +4,6 @@
  */
 #include "convert/source/qcow2.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -13,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/bytes.h"
 #include "common/error.h"
 #include "common/io.h"
 #include "common/own.h"
@@ -37,24 +37,6 @@ struct image {
 	uint32_t cluster_bits, l1_entries, backing_bytes;
 };
 
-static uint32_t
-get32(const uint8_t *at)
-{
-	uint32_t value;
-
-	memcpy(&value, at, sizeof value);
-	return be32toh(value);
-}
-
-static uint64_t
-get64(const uint8_t *at)
-{
-	uint64_t value;
-
-	memcpy(&value, at, sizeof value);
-	return be64toh(value);
-}
-
 static int
 cut_short(const struct image *image, uint64_t end, struct error *err)
 {
@@ -78,13 +60,13 @@ read_header(struct image *image, struct error *err)
 	}
 	if (io_pread(image->fd, header, sizeof header, 0, image->path, err) == -1)
 		return -1;
-	version = get32(header + 4);
-	image->backing_offset = get64(header + 8);
-	image->backing_bytes = get32(header + 16);
-	image->cluster_bits = get32(header + 20);
-	image->l1_entries = get32(header + 36);
-	image->l1_offset = get64(header + 40);
-	image->features = version >= 3 ? get64(header + 72) : 0;
+	version = bytes_big32(header + 4);
+	image->backing_offset = bytes_big64(header + 8);
+	image->backing_bytes = bytes_big32(header + 16);
+	image->cluster_bits = bytes_big32(header + 20);
+	image->l1_entries = bytes_big32(header + 36);
+	image->l1_offset = bytes_big64(header + 40);
+	image->features = version >= 3 ? bytes_big64(header + 72) : 0;
 	if (memcmp(header, "QFI\xfb", 4) == 0 && version >= 2 && version <= 3 &&
 		image->cluster_bits >= 9 && image->cluster_bits <= 21 &&
 		image->l1_entries <= L1_ENTRIES)
@@ -155,7 +137,7 @@ check_l2(const struct image *image, uint64_t offset, uint8_t *table,
 	if (io_pread(image->fd, table, cluster, offset, image->path, err) == -1)
 		return -1;
 	for (size_t at = 0; at < cluster; at += step) {
-		uint64_t end = entry_end(image, get64(table + at));
+		uint64_t end = entry_end(image, bytes_big64(table + at));
 
 		if (end > image->bytes)
 			return cut_short(image, end, err);
@@ -180,7 +162,7 @@ check_tables(const struct image *image, struct error *err)
 		-1)
 		return -1;
 	for (size_t i = 0; i < image->l1_entries; i++) {
-		uint64_t offset = get64(l1 + 8 * i) & OFFSET_MASK;
+		uint64_t offset = bytes_big64(l1 + 8 * i) & OFFSET_MASK;
 
 		if (offset == 0)
 			continue;
