@@ -6,7 +6,7 @@ convert_state_src := convert/state/machine.c convert/state/journal.c
 
 programs += unrack
 unrack_src := convert/main.c $(wildcard convert/verb-*.c convert/pipeline*.c) \
-	$(addprefix convert/,carry.c folder.c local.c verdict.c) \
+	$(addprefix convert/,carry.c folder.c local.c request.c verdict.c) \
 	$(convert_state_src) $(convert_serve_src) \
 	$(convert_source_src) $(convert_assess_src) $(convert_rewrite_src) \
 	$(convert_capture_src) $(convert_emit_src) $(convert_verify_src) \

@@ -12,9 +12,9 @@
 #include "common/io.h"
 #include "common/json.h"
 #include "common/own.h"
-#include "convert/assess/luks-keys.h"
 #include "convert/capture/generation.h"
 #include "convert/local.h"
+#include "convert/request.h"
 #include "convert/state/machine.h"
 #include "convert/verb.h"
 #include "convert/verdict.h"
@@ -43,17 +43,14 @@ const char verb_convert_help[] =
 	"                     opens encrypted volumes, or the one with that UUID, to\n"
 	"                     assess and convert what is inside\n";
 
-enum { DISKS_LIMIT = 64, EXPECT_LIMIT = 64 };
+enum { DISKS_LIMIT = 64 };
 
 struct arguments {
 	const char *name;
 	char *disks[DISKS_LIMIT + 1];
 	size_t disk_count;
 	const char *inventory;
-	const char *expect[EXPECT_LIMIT + 1];
-	size_t expect_count;
-	struct luks_keys **luks_keys;
-	struct pipeline_options options;
+	struct request *request;
 };
 
 static int
@@ -64,12 +61,7 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 		{"name", required_argument, NULL, 'n'},
 		{"disk", required_argument, NULL, 'd'},
 		{"inventory", required_argument, NULL, 'i'},
-		{"virtio-win", required_argument, NULL, 'w'},
-		{"guest-agent", required_argument, NULL, 'g'},
-		{"expect", required_argument, NULL, 'e'},
-		{"timeout", required_argument, NULL, 't'},
-		{"no-verify", no_argument, NULL, 'V'},
-		{"luks-passphrase-file", required_argument, NULL, 'L'},
+		REQUEST_OPTIONS,
 		{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -88,32 +80,10 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 		case 'i':
 			arguments->inventory = optarg;
 			break;
-		case 'w':
-			arguments->options.virtio_win = optarg;
-			break;
-		case 'g':
-			arguments->options.guest_agent = optarg;
-			break;
-		case 'e':
-			if (arguments->expect_count == EXPECT_LIMIT)
-				return error_set(err, 0, "over %d expectations",
-					EXPECT_LIMIT);
-			arguments->expect[arguments->expect_count++] = optarg;
-			break;
-		case 't':
-			arguments->options.verify_timeout_seconds =
-				(unsigned)strtoul(optarg, NULL, 10);
-			break;
-		case 'L':
-			if (luks_keys_read(arguments->luks_keys, optarg, err) ==
-				-1)
-				return -1;
-			break;
-		case 'V':
-			arguments->options.no_verify = true;
-			break;
 		default:
-			return -1;
+			if (request_read(arguments->request, option, optarg,
+				    err) == -1)
+				return -1;
 		}
 	}
 	/* Further words are disks: `--disk a b c`, or NAME when there is none. */
@@ -129,8 +99,6 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 	if (arguments->name == NULL)
 		return error_set(err, 0, "give the machine's NAME, or --name "
 			"NAME with --disk FILE");
-	arguments->options.expect = arguments->expect;
-	arguments->options.luks_keys = *arguments->luks_keys;
 	return 0;
 }
 
@@ -193,14 +161,14 @@ verb_convert(const struct settings *settings, int argc, char **argv,
 	struct error *err)
 {
 	AUTO(machine_closep) struct machine *machine = NULL;
-	AUTO(luks_keys_freep) struct luks_keys *keys = NULL;
-	struct arguments arguments = {.luks_keys = &keys};
+	AUTO(request_release) struct request request = {.expects = 0};
+	struct arguments arguments = {.request = &request};
 	struct pipeline_result result;
 
 	if (read_arguments(&arguments, argc, argv, err) == -1)
 		return EXIT_USAGE;
 	if (open_machine(&machine, settings, &arguments, err) == -1 ||
-		run(machine, &arguments.options, &result, err) == -1)
+		run(machine, &request.options, &result, err) == -1)
 		return EXIT_FAILED;
-	return verdict_print(machine, &arguments.options, &result, err);
+	return verdict_print(machine, &request.options, &result, err);
 }

@@ -10,8 +10,8 @@
 
 #include "common/error.h"
 #include "common/own.h"
-#include "convert/assess/luks-keys.h"
 #include "convert/carry.h"
+#include "convert/request.h"
 #include "convert/state/machine.h"
 #include "convert/verb.h"
 #include "convert/verdict.h"
@@ -42,16 +42,11 @@ const char verb_import_help[] =
 	"                     opens encrypted volumes, or the one with that UUID, to\n"
 	"                     assess and convert what is inside\n";
 
-enum { EXPECT_LIMIT = 64 };
-
 struct arguments {
 	const char *name;
 	const char *const *dirs;
 	size_t dir_count;
-	const char *expect[EXPECT_LIMIT + 1];
-	size_t expect_count;
-	struct luks_keys **luks_keys;
-	struct pipeline_options options;
+	struct request *request;
 };
 
 static int
@@ -60,55 +55,22 @@ read_arguments(struct arguments *arguments, int argc, char **argv,
 {
 	static const struct option options[] = {
 		{"name", required_argument, NULL, 'n'},
-		{"virtio-win", required_argument, NULL, 'w'},
-		{"guest-agent", required_argument, NULL, 'g'},
-		{"expect", required_argument, NULL, 'e'},
-		{"timeout", required_argument, NULL, 't'},
-		{"no-verify", no_argument, NULL, 'V'},
-		{"luks-passphrase-file", required_argument, NULL, 'L'},
+		REQUEST_OPTIONS,
 		{NULL, 0, NULL, 0},
 	};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (option) {
-		case 'n':
+		if (option == 'n')
 			arguments->name = optarg;
-			break;
-		case 'w':
-			arguments->options.virtio_win = optarg;
-			break;
-		case 'g':
-			arguments->options.guest_agent = optarg;
-			break;
-		case 'e':
-			if (arguments->expect_count == EXPECT_LIMIT)
-				return error_set(err, 0, "over %d expectations",
-					EXPECT_LIMIT);
-			arguments->expect[arguments->expect_count++] = optarg;
-			break;
-		case 't':
-			arguments->options.verify_timeout_seconds =
-				(unsigned)strtoul(optarg, NULL, 10);
-			break;
-		case 'L':
-			if (luks_keys_read(arguments->luks_keys, optarg, err) ==
-				-1)
-				return -1;
-			break;
-		case 'V':
-			arguments->options.no_verify = true;
-			break;
-		default:
+		else if (request_read(arguments->request, option, optarg, err) ==
+			-1)
 			return -1;
-		}
 	}
 	arguments->dirs = (const char *const *)argv + optind;
 	arguments->dir_count = (size_t)(argc - optind);
 	if (arguments->dir_count == 0)
 		return error_set(err, 0, "give the folder of a carry set");
-	arguments->options.expect = arguments->expect;
-	arguments->options.luks_keys = *arguments->luks_keys;
 	return 0;
 }
 
@@ -194,8 +156,8 @@ import(const struct settings *settings, const struct arguments *arguments,
 			carry_set_part(set)->encrypted, err) == -1)
 		return -1;
 	if (load_set(set, *machine_out, &enrolment, err) == 0)
-		status = run(*machine_out, set, &arguments->options, result,
-			err);
+		status = run(*machine_out, set, &arguments->request->options,
+			result, err);
 	explicit_bzero(&enrolment, sizeof enrolment);
 	if (status == -1 && err->code == EBADMSG)
 		error_hint(err, "Remove that set and carry the disks again: "
@@ -208,13 +170,13 @@ verb_import(const struct settings *settings, int argc, char **argv,
 	struct error *err)
 {
 	AUTO(machine_closep) struct machine *machine = NULL;
-	AUTO(luks_keys_freep) struct luks_keys *keys = NULL;
-	struct arguments arguments = {.luks_keys = &keys};
+	AUTO(request_release) struct request request = {.expects = 0};
+	struct arguments arguments = {.request = &request};
 	struct pipeline_result result;
 
 	if (read_arguments(&arguments, argc, argv, err) == -1)
 		return EXIT_USAGE;
 	if (import(settings, &arguments, &machine, &result, err) == -1)
 		return EXIT_FAILED;
-	return verdict_print(machine, &arguments.options, &result, err);
+	return verdict_print(machine, &request.options, &result, err);
 }

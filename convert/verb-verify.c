@@ -11,9 +11,9 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/own.h"
-#include "convert/assess/luks-keys.h"
 #include "convert/capture/generation.h"
 #include "convert/report/report.h"
+#include "convert/request.h"
 #include "convert/state/journal.h"
 #include "convert/state/machine.h"
 #include "convert/verb.h"
@@ -30,61 +30,22 @@ const char verb_verify_help[] =
 	"  --luks-passphrase-file [UUID=]FILE\n"
 	"                     is typed when the VM asks on its console\n";
 
-enum { EXPECT_LIMIT = 32, TIMEOUT_LIMIT = 86400 };
-
-struct arguments {
-	const char *name;
-	const char *expect[EXPECT_LIMIT + 1];
-	size_t expect_count;
-	unsigned timeout_seconds;
-	struct luks_keys **luks_keys;
-};
-
 static int
-read_timeout(unsigned *seconds_out, const char *text, struct error *err)
-{
-	char *end;
-	unsigned long seconds = strtoul(text, &end, 10);
-
-	if (*text < '0' || *text > '9' || *end != '\0' || seconds == 0 ||
-		seconds > TIMEOUT_LIMIT)
-		return error_set(err, 0, "--timeout %s: not 1 to %d seconds",
-			text, TIMEOUT_LIMIT);
-	*seconds_out = (unsigned)seconds;
-	return 0;
-}
-
-static int
-read_arguments(struct arguments *arguments, int argc, char **argv,
-	struct error *err)
+read_arguments(const char **name_out, struct request *request, int argc,
+	char **argv, struct error *err)
 {
 	static const struct option options[] = {
-		{"expect", required_argument, NULL, 'e'},
-		{"timeout", required_argument, NULL, 't'},
-		{"luks-passphrase-file", required_argument, NULL, 'L'},
+		REQUEST_PROOF_OPTIONS,
 		{NULL, 0, NULL, 0},
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'e' && arguments->expect_count < EXPECT_LIMIT)
-			arguments->expect[arguments->expect_count++] = optarg;
-		else if (option == 'e')
-			return error_set(err, 0, "over %d expectations",
-				EXPECT_LIMIT);
-		else if (option == 'L') {
-			if (luks_keys_read(arguments->luks_keys, optarg, err) ==
-				-1)
-				return -1;
-		} else if (option != 't')
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+		if (request_read(request, option, optarg, err) == -1)
 			return -1;
-		else if (read_timeout(&arguments->timeout_seconds, optarg,
-				 err) == -1)
-			return -1;
-	}
 	if (optind + 1 != argc)
 		return error_set(err, 0, "give the NAME of one machine");
-	arguments->name = argv[optind];
+	*name_out = argv[optind];
 	return 0;
 }
 
@@ -113,16 +74,16 @@ verb_verify(const struct settings *settings, int argc, char **argv,
 {
 	AUTO(machine_closep) struct machine *machine = NULL;
 	struct verify_verdict verdict = {"", ""};
-	AUTO(luks_keys_freep) struct luks_keys *keys = NULL;
-	struct arguments arguments = {.luks_keys = &keys};
+	AUTO(request_release) struct request request = {.expects = 0};
 	struct verify_options options = {.say = say};
+	const char *name = NULL;
 
-	if (read_arguments(&arguments, argc, argv, err) == -1)
+	if (read_arguments(&name, &request, argc, argv, err) == -1)
 		return EXIT_USAGE;
-	options.expect = arguments.expect;
-	options.timeout_seconds = arguments.timeout_seconds;
-	options.luks_keys = keys;
-	if (machine_open(&machine, settings->state, arguments.name, err) == -1 ||
+	options.expect = request.expect;
+	options.timeout_seconds = request.options.verify_timeout_seconds;
+	options.luks_keys = request.luks_keys;
+	if (machine_open(&machine, settings->state, name, err) == -1 ||
 		machine_lock(machine, err) == -1 ||
 		generation_settle(machine, err) == -1 ||
 		machine_check_whole(machine, err) == -1)

@@ -44,8 +44,8 @@ free_port(unsigned *port_out, struct error *err)
 	return 0;
 }
 
-static int
-parse_one(struct expectation *expectation, const char *text, struct error *err)
+int
+expect_port(unsigned *port_out, const char *text, struct error *err)
 {
 	unsigned long port = 0;
 	char *end = NULL;
@@ -53,11 +53,21 @@ parse_one(struct expectation *expectation, const char *text, struct error *err)
 	if (strncmp(text, "tcp:", 4) == 0 && text[4] >= '0' && text[4] <= '9')
 		port = strtoul(text + 4, &end, 10);
 	if (port == 0 || port > 65535 || *end != '\0') {
-		error_set(err, EINVAL, "expect \"%s\"", text);
-		return error_hint(err, "Write tcp:PORT, such as tcp:22.");
+		error_set(err, 0, "--expect %s: not tcp:PORT", text);
+		return error_hint(err, "Write the port that has to answer, such "
+			"as tcp:22.");
 	}
-	*expectation = (struct expectation){.port = (unsigned)port, .fd = -1};
-	return free_port(&expectation->host_port, err);
+	*port_out = (unsigned)port;
+	return 0;
+}
+
+static int
+parse_one(struct expectation *expectation, const char *text, struct error *err)
+{
+	*expectation = (struct expectation){.fd = -1};
+	return expect_port(&expectation->port, text, err) == -1
+		? -1
+		: free_port(&expectation->host_port, err);
 }
 
 int

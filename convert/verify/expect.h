@@ -17,8 +17,11 @@ struct expectation {
 
 enum { EXPECT_LIMIT = 32 };
 
+/* The port of "tcp:PORT", as --expect has it. */
+int expect_port(unsigned *port_out, const char *text, struct error *err);
+
 /*
- * Understand "tcp:PORT", NULL-terminated (or NULL), and choose a free port of
+ * Understand several of them, NULL-terminated (or NULL), and choose a free port of
  * the host for each.  `list` has room for EXPECT_LIMIT.
  */
 int expect_parse(struct expectation *list, size_t *count_out,
