@@ -4,6 +4,7 @@
  */
 #include "convert/emit/domain.h"
 
+#include <inttypes.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -174,6 +175,9 @@ print_disks(FILE *out, const struct vm *vm, const char *folder)
 			"      <serial>%s</serial>\n", folder, disk->name,
 			target, vm->bus->libvirt,
 			disk->serial);
+		if (disk->wwn != 0)
+			fprintf(out, "      <wwn>%016" PRIx64 "</wwn>\n",
+				disk->wwn);
 		if (disk->large_sectors)
 			fputs("      <blockio logical_block_size='4096' "
 				"physical_block_size='4096'/>\n", out);

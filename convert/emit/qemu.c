@@ -5,6 +5,7 @@
 #include "convert/emit/qemu.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -175,17 +176,22 @@ qemu_add_disks(struct arguments *arguments, const struct vm *vm,
 	for (size_t i = 0; i < vm->disk_count; i++) {
 		const struct vm_disk *disk = &vm->disks[i];
 		AUTO(freep) char *name = arguments_value(disk->name);
-		char bus[48];
+		char bus[48], wwn[32];
 
 		place(bus, sizeof bus, vm, i);
 		arguments_add(arguments, "-drive");
 		arguments_add(arguments, "if=none,id=disk%zu,file=%s/%s.qcow2,"
 			"format=qcow2,discard=unmap,cache=%s", i, prefix,
 			name == NULL ? "" : name, cache);
+		*wwn = '\0';
+		if (disk->wwn != 0)
+			snprintf(wwn, sizeof wwn, ",wwn=0x%016" PRIx64,
+				disk->wwn);
 		arguments_add(arguments, "-device");
-		arguments_add(arguments, "%s,drive=disk%zu%s,serial=%s,"
+		arguments_add(arguments, "%s,drive=disk%zu%s,serial=%s%s,"
 			"bootindex=%zu%s", vm->bus->device, i, bus, disk->serial,
-			i == vm->boot_disk ? 1 : i + 2, !disk->large_sectors
+			wwn, i == vm->boot_disk ? 1 : i + 2,
+			!disk->large_sectors
 				? "" : ",logical_block_size=4096,"
 				"physical_block_size=4096");
 	}

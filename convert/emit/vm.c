@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/bytes.h"
 #include "common/error.h"
 #include "common/json.h"
 #include "common/own.h"
@@ -24,16 +25,18 @@ enum { CPU_LIMIT = 240 };
 
 /* The first of each is what a machine gets when guest.json names none. */
 static const struct vm_bus buses[] = {
-	{"sata", "sata", "sd", "ide-hd", NULL, NULL, false},
-	{"virtio", "virtio", "vd", "virtio-blk-pci", NULL, NULL, true},
+	{"sata", "sata", "sd", "ide-hd", NULL, NULL, false, false},
+	{"virtio", "virtio", "vd", "virtio-blk-pci", NULL, NULL, true, false},
 	{"scsi", "scsi", "sd", "scsi-hd", "virtio-scsi-pci", "virtio-scsi",
+		true, false},
+	{"ide", "ide", "hd", "ide-hd", NULL, NULL, false, false},
+	{"lsi", "scsi", "sd", "scsi-hd", "lsi53c895a", "lsilogic", false, false},
+	{"megasas", "scsi", "sd", "scsi-hd", "megasas", "lsisas1078", false,
+		false},
+	{"mptsas", "scsi", "sd", "scsi-hd", "mptsas1068", "lsisas1068", false,
 		true},
-	{"ide", "ide", "hd", "ide-hd", NULL, NULL, false},
-	{"lsi", "scsi", "sd", "scsi-hd", "lsi53c895a", "lsilogic", false},
-	{"megasas", "scsi", "sd", "scsi-hd", "megasas", "lsisas1078", false},
-	{"mptsas", "scsi", "sd", "scsi-hd", "mptsas1068", "lsisas1068", false},
 	/* libvirt 9 has no NVMe disks of files */
-	{"nvme", "sata", "sd", "nvme", NULL, NULL, false},
+	{"nvme", "sata", "sd", "nvme", NULL, NULL, false, false},
 };
 static const struct vm_model models[] = {
 	{"e1000", "e1000"},
@@ -201,6 +204,20 @@ find_serial(struct vm_disk *disk, const struct vm *vm, const char *serial,
 	return 0;
 }
 
+/* Of the kind that anybody may give (NAA 3), and always the same. */
+static int
+find_wwn(struct vm_disk *disk, const struct vm *vm, struct error *err)
+{
+	uint8_t hash[HASH_BYTES];
+
+	if (!vm->bus->wwns)
+		return 0;
+	if (vm_derive(hash, vm, "wwn", disk->name, err) == -1)
+		return -1;
+	disk->wwn = UINT64_C(3) << 60 | bytes_big64(hash) >> 4;
+	return 0;
+}
+
 static bool
 disk_is_booted_from(const json_t *disk)
 {
@@ -235,6 +252,8 @@ find_disks(struct vm *vm, const struct machine *machine, struct error *err)
 			json_number(known, "logical_sector_bytes", 512) == 4096;
 		result = find_serial(disk, vm, json_text(known, "serial", ""),
 			err);
+		if (result == 0)
+			result = find_wwn(disk, vm, err);
 		if (!disk_is_booted_from(inventory_disk(vm,
 			    vm->disks[vm->boot_disk].name)) &&
 			disk_is_booted_from(known))

@@ -21,6 +21,7 @@ struct vm_bus {
 	/* The SCSI controller, for QEMU and for libvirt; else NULL. */
 	const char *controller, *model;
 	bool large_sectors; /* can show sectors of 4096 bytes */
+	bool wwns; /* finds only disks that have a World Wide Name */
 };
 struct vm_model {
 	const char *name;   /* guest.json and libvirt */
@@ -32,6 +33,7 @@ enum { VM_SERIAL_BYTES = 21, VM_MAC_BYTES = 18, VM_UUID_BYTES = 37 };
 struct vm_disk {
 	char name[64];		      /* the file is vm/NAME.qcow2 */
 	char serial[VM_SERIAL_BYTES]; /* never empty */
+	uint64_t wwn; /* 0 for none */
 	uint64_t size_bytes;
 	bool large_sectors; /* shows the guest sectors of 4096 bytes */
 };

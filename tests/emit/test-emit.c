@@ -5,6 +5,7 @@
 #include "tests/harness.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -386,6 +387,34 @@ disks_without_a_serial_get_stable_ones(void **state)
 	assert_string_equal(vm->disks[1].serial, again->disks[1].serial);
 }
 
+/* Linux finds no disk without one on QEMU's SAS 1068. */
+static void
+disks_on_sas_have_names_of_their_own(void **state)
+{
+	char folder[] = "/tmp/unrack-test-XXXXXX";
+	struct machine machine = {.name = "bus", .folder = folder,
+		.lock_fd = -1};
+	AUTO(vm_freep) struct vm *vm = NULL;
+	AUTO(freep) char *text = NULL;
+	struct arguments arguments = {.count = 0};
+	struct error err = {0};
+	char wwn[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	make_machine(folder, "mptsas", "e1000");
+	assert_ok(vm_read(&vm, &machine, &err), &err);
+	assert_int_equal(vm->disks[0].wwn >> 60, 3);
+	text = domain_text(vm, "tcg");
+	snprintf(wwn, sizeof wwn, "<wwn>%" PRIx64 "</wwn>", vm->disks[0].wwn);
+	assert_non_null(strstr(text, wwn));
+	qemu_add_disks(&arguments, vm, folder, "writeback");
+	snprintf(wwn, sizeof wwn, ",wwn=0x%" PRIx64 ",", vm->disks[0].wwn);
+	assert_non_null(strstr(arguments.items[arguments.count - 1], wwn));
+	arguments_free(&arguments);
+	io_remove_tree(folder, NULL);
+}
+
 static void
 vendor_wide_uuids_are_replaced(void **state)
 {
@@ -498,6 +527,7 @@ main(void)
 		cmocka_unit_test(cards_come_in_the_order_of_their_old_names),
 		cmocka_unit_test(cards_of_a_bond_carry_its_network_and_differ),
 		cmocka_unit_test(disks_without_a_serial_get_stable_ones),
+		cmocka_unit_test(disks_on_sas_have_names_of_their_own),
 		cmocka_unit_test(vendor_wide_uuids_are_replaced),
 		cmocka_unit_test(
 			script_starts_the_vm_isolated_and_runs_nothing_of_the_source),

@@ -32,6 +32,7 @@ hardware_place() { # NUMBER
 	ide) echo "ide-hd,bus=ide.$(($1 / 2)),unit=$(($1 % 2))" ;;
 	sata) echo "ide-hd,bus=ide.$1" ;;
 	nvme) echo nvme ;;
+	mptsas) echo "scsi-hd,bus=scsi.0,scsi-id=$1,wwn=0x3c0ffee00000000$1" ;;
 	*) echo "scsi-hd,bus=scsi.0,scsi-id=$1" ;;
 	esac
 }
