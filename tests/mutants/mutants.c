@@ -278,23 +278,31 @@ compare_texts(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Each once, and those that are files. */
 static void
-sort_reads(struct mutants *m)
+drop_repeated_reads(struct mutants *m)
 {
 	size_t kept = 0;
 
 	qsort(m->reads, m->read_count, sizeof *m->reads, compare_texts);
-	for (size_t i = 0; i < m->read_count; i++) {
-		char *path = m->reads[i];
-
-		if ((kept > 0 && strcmp(m->reads[kept - 1], path) == 0) ||
-			guestfs_is_file_opts(m->g, path,
-				GUESTFS_IS_FILE_OPTS_FOLLOWSYMLINKS, 1, -1) != 1)
-			free(path);
+	for (size_t i = 0; i < m->read_count; i++)
+		if (kept > 0 && strcmp(m->reads[kept - 1], m->reads[i]) == 0)
+			free(m->reads[i]);
 		else
-			m->reads[kept++] = path;
-	}
+			m->reads[kept++] = m->reads[i];
+	m->read_count = kept;
+}
+
+static void
+drop_reads_of_no_file(struct mutants *m)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->read_count; i++)
+		if (guestfs_is_file_opts(m->g, m->reads[i],
+			    GUESTFS_IS_FILE_OPTS_FOLLOWSYMLINKS, 1, -1) == 1)
+			m->reads[kept++] = m->reads[i];
+		else
+			free(m->reads[i]);
 	m->read_count = kept;
 }
 
@@ -319,7 +327,8 @@ learn(struct mutants *m)
 		guest_error(&err, m->g, "mount the guest");
 		die("learn", &err);
 	}
-	sort_reads(m);
+	drop_repeated_reads(m);
+	drop_reads_of_no_file(m);
 	m->others = guestfs_find(m->g, "/etc");
 	guestfs_umount_all(m->g);
 	if (m->read_count == 0 || m->others == NULL || m->others[0] == NULL) {
