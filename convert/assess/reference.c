@@ -4,7 +4,9 @@
  * another kernel or controller counts otherwise.  So each name of a whole disk
  * is a variable, and the uses of its partitions are conditions: a disk can be
  * meant only when it has every partition that is used, with a fitting content.
- * Only a single answer counts.  volume.c is what is there; rewrite/ asks.
+ * Of several that fit, the order of the disks decides where it makes no
+ * difference, or where it is seen to be that of the inventory; else none counts.
+ * volume.c is what is there; rewrite/ asks.
  */
 #include "convert/assess/reference.h"
 
@@ -35,6 +37,7 @@ struct disk_name {
 	size_t use_count;
 	int pinned; /* index of the disk, or -1 */
 	uint64_t candidates;
+	bool by_order; /* others fitted */
 };
 
 struct references {
@@ -246,13 +249,10 @@ is_single(uint64_t candidates)
 
 /* A disk that one name is sure to mean is not meant by its rivals. */
 static void
-settle(struct references *references)
+exclude_rivals(struct references *references)
 {
 	bool changed = true;
 
-	for (size_t i = 0; i < references->name_count; i++)
-		references->names[i].candidates =
-			disks_that_fit(references, &references->names[i]);
 	while (changed) {
 		changed = false;
 		for (size_t i = 0; i < references->name_count; i++) {
@@ -275,6 +275,115 @@ settle(struct references *references)
 			}
 		}
 	}
+}
+
+/* ---- the order of the disks ---- */
+
+/* The disk that the inventory calls like this; DISK_LIMIT when none. */
+static unsigned
+namesake(const struct references *references, const struct disk_name *name)
+{
+	for (unsigned disk = 0; disk < references->disk_count; disk++)
+		if (string_starts(name->text, "/dev/") &&
+			strcmp(name->text + strlen("/dev/"),
+				references->disk_names[disk]) == 0)
+			return disk;
+	return DISK_LIMIT;
+}
+
+static bool
+can_be(const struct disk_name *name, unsigned disk)
+{
+	return disk < DISK_LIMIT && name->candidates >> disk & 1;
+}
+
+/* Names of this kind that are sure: one at least, and each is the inventory's. */
+static bool
+order_is_confirmed(const struct references *references,
+	const struct disk_name *name)
+{
+	size_t agreeing = 0;
+
+	for (size_t i = 0; i < references->name_count; i++) {
+		const struct disk_name *other = &references->names[i];
+
+		if (other->by_order || !is_single(other->candidates) ||
+			!disk_names_compete(name->text, other->text))
+			continue;
+		if (!can_be(other, namesake(references, other)))
+			return false;
+		agreeing++;
+	}
+	return agreeing > 0;
+}
+
+/* Swap is swap, and one half of a mirror is as good as the other. */
+static bool
+are_alike(const struct volume *a, const struct volume *b)
+{
+	return strcmp(a->type, b->type) == 0 &&
+		(strcmp(a->type, "swap") == 0 ||
+			(strcmp(a->type, "linux_raid_member") == 0 &&
+				strcmp(a->uuid, b->uuid) == 0));
+}
+
+/* For what the name is used for, each disk that fits serves as well. */
+static bool
+makes_no_difference(const struct references *references,
+	const struct disk_name *name)
+{
+	unsigned first = (unsigned)__builtin_ctzll(name->candidates);
+
+	for (size_t i = 0; i < name->use_count; i++) {
+		const struct volume *volume = volume_at(references, first,
+			name->uses[i].partition);
+
+		for (unsigned disk = first + 1; disk < references->disk_count;
+			disk++)
+			if (can_be(name, disk) && !are_alike(volume,
+				    volume_at(references, disk,
+					    name->uses[i].partition)))
+				return false;
+	}
+	return name->use_count > 0;
+}
+
+/* Decide for one name of which several disks are left; false: there is none. */
+static bool
+choose_by_order(struct references *references)
+{
+	for (size_t i = 0; i < references->name_count; i++) {
+		struct disk_name *name = &references->names[i];
+		unsigned disk = namesake(references, name);
+
+		if (name->candidates == 0 || is_single(name->candidates))
+			continue;
+		if (makes_no_difference(references, name)) {
+			if (!can_be(name, disk))
+				disk = (unsigned)__builtin_ctzll(
+					name->candidates);
+		} else if (!can_be(name, disk) ||
+			!order_is_confirmed(references, name)) {
+			continue;
+		}
+		name->candidates = UINT64_C(1) << disk;
+		name->by_order = true;
+		return true;
+	}
+	return false;
+}
+
+static void
+settle(struct references *references)
+{
+	for (size_t i = 0; i < references->name_count; i++) {
+		references->names[i].by_order = false;
+		references->names[i].candidates =
+			disks_that_fit(references, &references->names[i]);
+	}
+	do
+		exclude_rivals(references);
+	while (choose_by_order(references));
 	references->settled = true;
 }
 
@@ -431,6 +540,7 @@ resolve_name(struct references *references, const char *spec, const char *type,
 	out->volume = volume_at(references,
 		(unsigned)__builtin_ctzll(name->candidates), partition);
 	out->state = REFERENCE_NAMED;
+	out->by_order = name->by_order;
 	if (out->volume == NULL || !type_fits(out->volume, type)) {
 		out->volume = NULL;
 		out->state = REFERENCE_MISSING;

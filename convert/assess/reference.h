@@ -2,6 +2,7 @@
 #define CONVERT_ASSESS_REFERENCE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "convert/assess/volume.h"
@@ -24,6 +25,7 @@ struct reference {
 	const struct volume *volume; /* when STABLE or NAMED, borrowed */
 	char stable[160];	     /* what to write instead; may be empty */
 	char partition[160];	     /* "PARTUUID=...", or empty */
+	bool by_order; /* NAMED by the order of the disks: others would fit */
 };
 
 /*
@@ -70,7 +72,11 @@ void reference_bind(struct references *references, const char *name,
 void reference_declare(struct references *references, const char *spec,
 	const struct volume *volume);
 
-/* What `spec` means, used for something of `type`.  Never a guess. */
+/*
+ * What `spec` means, used for something of `type`.  Never a guess: where several
+ * disks fit, it is ambiguous, unless it makes no difference (swap, members of one
+ * mirror) or other names show that the guest counts as the inventory does.
+ */
 void reference_resolve(struct references *references, const char *spec,
 	const char *type, struct reference *reference_out);
 

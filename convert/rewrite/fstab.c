@@ -33,7 +33,10 @@ rename_device(struct edit *edit, const struct fstab_line *line,
 	}
 	finding_add(rewrite->findings, "linux.fstab.device-name",
 		rewrite->path, line->number, line->field[FSTAB_SPEC],
-		"Replaced by the UUID of what the partition holds.");
+		reference->by_order
+			? "Replaced by the UUID of what the partition holds; "
+			  "others would fit, and the order of the disks decided."
+			: "Replaced by the UUID of what the partition holds.");
 	edit_replace(edit, line->at[FSTAB_SPEC].offset,
 		line->at[FSTAB_SPEC].bytes, reference->stable);
 }

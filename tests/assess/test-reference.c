@@ -273,10 +273,106 @@ a_name_of_the_guest_s_own_means_what_was_opened(void **state)
 		"UUID=" ROOT_UUID);
 }
 
+/* Two disks as an installer lays out a mirror: swap, a member, and data. */
+static const struct volumes mirror = {
+	.list = (struct volume[]){
+		{.kind = VOLUME_PARTITION, .disk = 0, .partition = 1,
+			.type = "linux_raid_member", .uuid = "one array"},
+		{.kind = VOLUME_PARTITION, .disk = 0, .partition = 2,
+			.type = "swap", .uuid = "5a5a-000a"},
+		{.kind = VOLUME_PARTITION, .disk = 0, .partition = 3,
+			.type = "ext4", .uuid = "da7a-000a"},
+		{.kind = VOLUME_PARTITION, .disk = 1, .partition = 1,
+			.type = "linux_raid_member", .uuid = "one array"},
+		{.kind = VOLUME_PARTITION, .disk = 1, .partition = 2,
+			.type = "swap", .uuid = "5a5a-000b"},
+		{.kind = VOLUME_PARTITION, .disk = 1, .partition = 3,
+			.type = "ext4", .uuid = "da7a-000b"}},
+	.count = 6};
+
+static void
+halves_of_a_mirror_and_swap_may_change_places(void **state)
+{
+	static const char *const names[] = {"sda", "sdb"};
+	AUTO(references_freep) struct references *references =
+		references_new(&mirror, NULL, names, 2);
+
+	(void)state;
+	reference_learn(references, "/dev/sdb1", "linux_raid_member");
+	reference_learn(references, "/dev/sdb2", "swap");
+	reference_learn(references, "/dev/sda1", "linux_raid_member");
+	reference_learn(references, "/dev/sda2", "swap");
+	expect(references, "/dev/sda2", "swap", REFERENCE_NAMED,
+		"UUID=5a5a-000a");
+	expect(references, "/dev/sdb2", "swap", REFERENCE_NAMED,
+		"UUID=5a5a-000b");
+}
+
+/* A name that the inventory does not have takes what is left. */
+static void
+swap_of_another_controller_is_found_too(void **state)
+{
+	static const char *const names[] = {"sda", "sdb"};
+	AUTO(references_freep) struct references *references =
+		references_new(&mirror, NULL, names, 2);
+
+	(void)state;
+	reference_learn(references, "/dev/hdc2", "swap");
+	reference_learn(references, "/dev/hda2", "swap");
+	expect(references, "/dev/hdc2", "swap", REFERENCE_NAMED,
+		"UUID=5a5a-000a");
+	expect(references, "/dev/hda2", "swap", REFERENCE_NAMED,
+		"UUID=5a5a-000b");
+}
+
+static const char *const three_names[] = {"sda", "sdb", "sdc"};
+static const struct volumes three_disks = {
+	.list = (struct volume[]){
+		{.kind = VOLUME_PARTITION, .disk = 0, .partition = 1,
+			.type = "xfs", .uuid = "system"},
+		{.kind = VOLUME_PARTITION, .disk = 1, .partition = 3,
+			.type = "ext4", .uuid = "da7a-000b"},
+		{.kind = VOLUME_PARTITION, .disk = 2, .partition = 3,
+			.type = "ext4", .uuid = "da7a-000c"}},
+	.count = 3};
+
+static void
+data_goes_by_order_only_where_that_is_seen(void **state)
+{
+	static const char *const names[] = {"sda", "sdb"};
+	AUTO(references_freep) struct references *unseen =
+		references_new(&mirror, NULL, names, 2);
+	AUTO(references_freep) struct references *seen =
+		references_new(&three_disks, NULL, three_names, 3);
+	AUTO(references_freep) struct references *against =
+		references_new(&three_disks, NULL, three_names, 3);
+
+	(void)state;
+	reference_learn(unseen, "/dev/sda3", "ext4");
+	reference_learn(unseen, "/dev/sdb3", "ext4");
+	expect(unseen, "/dev/sda3", "ext4", REFERENCE_AMBIGUOUS, "");
+	expect(unseen, "/dev/sdb3", "ext4", REFERENCE_AMBIGUOUS, "");
+
+	reference_learn(seen, "/dev/sdc3", "ext4");
+	reference_learn(seen, "/dev/sdb3", "ext4");
+	reference_learn(seen, "/dev/sda1", "xfs");
+	expect(seen, "/dev/sdb3", "ext4", REFERENCE_NAMED, "UUID=da7a-000b");
+	expect(seen, "/dev/sdc3", "ext4", REFERENCE_NAMED, "UUID=da7a-000c");
+
+	reference_learn(against, "/dev/sda3", "ext4");
+	reference_learn(against, "/dev/sdb3", "ext4");
+	reference_learn(against, "/dev/sdc1", "xfs");
+	expect(against, "/dev/sda3", "ext4", REFERENCE_AMBIGUOUS, "");
+	expect(against, "/dev/sdb3", "ext4", REFERENCE_AMBIGUOUS, "");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(halves_of_a_mirror_and_swap_may_change_places),
+		cmocka_unit_test(swap_of_another_controller_is_found_too),
+		cmocka_unit_test(data_goes_by_order_only_where_that_is_seen),
 		cmocka_unit_test(
 			two_names_for_one_disk_are_ambiguous_in_any_order),
 		cmocka_unit_test(what_may_be_in_a_locked_volume_is_not_missing),
