@@ -279,14 +279,57 @@ exclude_rivals(struct references *references)
 
 /* ---- the order of the disks ---- */
 
-/* The disk that the inventory calls like this; DISK_LIMIT when none. */
-static unsigned
-namesake(const struct references *references, const struct disk_name *name)
+/* "c" is 2, "aa" is 26; -1 for anything else. */
+static int
+count_by_letters(const char *letters)
 {
+	int number = 0;
+
+	if (*letters == '\0' || strlen(letters) > 3)
+		return -1;
+	for (; *letters >= 'a' && *letters <= 'z'; letters++)
+		number = number * 26 + (*letters - 'a' + 1);
+	return *letters == '\0' ? number - 1 : -1;
+}
+
+/*
+ * By how much the inventory counts a disk higher than the guest does: the stick
+ * that the live image comes from may be the first there.
+ */
+static bool
+find_shift(const char *guest, const char *source, int *shift_out)
+{
+	static const char *const kinds[] = {"sd", "hd", "vd", "xvd"};
+
+	if (!string_starts(guest, "/dev/"))
+		return false;
+	guest += strlen("/dev/");
+	*shift_out = 0;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		size_t n = strlen(kinds[i]);
+		int ours, theirs;
+
+		if (!string_starts(guest, kinds[i]) ||
+			!string_starts(source, kinds[i]))
+			continue;
+		ours = count_by_letters(source + n);
+		theirs = count_by_letters(guest + n);
+		*shift_out = ours - theirs;
+		return ours != -1 && theirs != -1;
+	}
+	return strcmp(guest, source) == 0;
+}
+
+/* The disk of this place in the inventory; DISK_LIMIT when there is none. */
+static unsigned
+namesake(const struct references *references, const struct disk_name *name,
+	int shift)
+{
+	int found;
+
 	for (unsigned disk = 0; disk < references->disk_count; disk++)
-		if (string_starts(name->text, "/dev/") &&
-			strcmp(name->text + strlen("/dev/"),
-				references->disk_names[disk]) == 0)
+		if (find_shift(name->text, references->disk_names[disk],
+			    &found) && found == shift)
 			return disk;
 	return DISK_LIMIT;
 }
@@ -297,21 +340,25 @@ can_be(const struct disk_name *name, unsigned disk)
 	return disk < DISK_LIMIT && name->candidates >> disk & 1;
 }
 
-/* Names of this kind that are sure: one at least, and each is the inventory's. */
+/* Names of this kind that are sure: one at least, and all have this shift. */
 static bool
-order_is_confirmed(const struct references *references,
-	const struct disk_name *name)
+order_is_seen(const struct references *references,
+	const struct disk_name *name, int *shift_out)
 {
 	size_t agreeing = 0;
 
 	for (size_t i = 0; i < references->name_count; i++) {
 		const struct disk_name *other = &references->names[i];
+		int shift;
 
 		if (other->by_order || !is_single(other->candidates) ||
 			!disk_names_compete(name->text, other->text))
 			continue;
-		if (!can_be(other, namesake(references, other)))
+		if (!find_shift(other->text, references->disk_names[
+			    __builtin_ctzll(other->candidates)], &shift) ||
+			(agreeing > 0 && shift != *shift_out))
 			return false;
+		*shift_out = shift;
 		agreeing++;
 	}
 	return agreeing > 0;
@@ -354,17 +401,20 @@ choose_by_order(struct references *references)
 {
 	for (size_t i = 0; i < references->name_count; i++) {
 		struct disk_name *name = &references->names[i];
-		unsigned disk = namesake(references, name);
+		bool any_will_do;
+		unsigned disk;
+		int shift = 0;
 
 		if (name->candidates == 0 || is_single(name->candidates))
 			continue;
-		if (makes_no_difference(references, name)) {
-			if (!can_be(name, disk))
-				disk = (unsigned)__builtin_ctzll(
-					name->candidates);
-		} else if (!can_be(name, disk) ||
-			!order_is_confirmed(references, name)) {
+		any_will_do = makes_no_difference(references, name);
+		if (!order_is_seen(references, name, &shift) && !any_will_do)
 			continue;
+		disk = namesake(references, name, shift);
+		if (!can_be(name, disk)) {
+			if (!any_will_do)
+				continue;
+			disk = (unsigned)__builtin_ctzll(name->candidates);
 		}
 		name->candidates = UINT64_C(1) << disk;
 		name->by_order = true;

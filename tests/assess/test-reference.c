@@ -326,6 +326,7 @@ swap_of_another_controller_is_found_too(void **state)
 }
 
 static const char *const three_names[] = {"sda", "sdb", "sdc"};
+static const char *const behind_a_stick[] = {"sdb", "sdc", "sdd"};
 static const struct volumes three_disks = {
 	.list = (struct volume[]){
 		{.kind = VOLUME_PARTITION, .disk = 0, .partition = 1,
@@ -344,6 +345,8 @@ data_goes_by_order_only_where_that_is_seen(void **state)
 		references_new(&mirror, NULL, names, 2);
 	AUTO(references_freep) struct references *seen =
 		references_new(&three_disks, NULL, three_names, 3);
+	AUTO(references_freep) struct references *shifted =
+		references_new(&three_disks, NULL, behind_a_stick, 3);
 	AUTO(references_freep) struct references *against =
 		references_new(&three_disks, NULL, three_names, 3);
 
@@ -358,6 +361,14 @@ data_goes_by_order_only_where_that_is_seen(void **state)
 	reference_learn(seen, "/dev/sda1", "xfs");
 	expect(seen, "/dev/sdb3", "ext4", REFERENCE_NAMED, "UUID=da7a-000b");
 	expect(seen, "/dev/sdc3", "ext4", REFERENCE_NAMED, "UUID=da7a-000c");
+
+	reference_learn(shifted, "/dev/sdc3", "ext4");
+	reference_learn(shifted, "/dev/sdb3", "ext4");
+	reference_learn(shifted, "/dev/sda1", "xfs");
+	expect(shifted, "/dev/sdb3", "ext4", REFERENCE_NAMED,
+		"UUID=da7a-000b");
+	expect(shifted, "/dev/sdc3", "ext4", REFERENCE_NAMED,
+		"UUID=da7a-000c");
 
 	reference_learn(against, "/dev/sda3", "ext4");
 	reference_learn(against, "/dev/sdb3", "ext4");
