@@ -21,6 +21,7 @@
 #   disk_bus         ide, sata, lsi, megasas, mptsas or nvme
 #   nics (array)     "MODEL MAC" for each card: "e1000 52:54:00:12:34:56"
 #   passphrase       what to type when the console asks for one
+#   cpus             2 unless it is set
 #
 # The cached guest is keyed by the hash of this file and the recipe.
 

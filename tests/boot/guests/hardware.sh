@@ -41,7 +41,8 @@ hardware_place() { # NUMBER
 hardware_options() {
 	local folder=$1 number=0 nic disk file
 	shift
-	printf '%s\n' -nodefaults -no-user-config -M "$chipset" -m 768 -smp 2 \
+	printf '%s\n' -nodefaults -no-user-config -M "$chipset" -m 768 \
+		-smp "${cpus:-2}" \
 		-cpu max,la57=off -vga std
 	[ "$firmware" = bios ] || hardware_firmware "$folder"
 	case $disk_bus in
