@@ -1,7 +1,7 @@
 /*
  * The libguestfs appliance: a small VM that mounts the disks, so that hostile
  * file systems never reach the host's kernel.  It runs none of the guest's
- * code: only libguestfs' calls that read and write data are used.  Next:
+ * code: only its own tools and libguestfs' calls that read and write data.  Next:
  * guest-disks.c for unrack-inject, convert/assess/volume.c for unrack.
  */
 #include "drivers-inject/appliance.h"
@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "common/accelerator.h"
 #include "common/error.h"
@@ -94,6 +96,43 @@ add_disk(guestfs_h *g, const struct appliance_disk *disk, size_t index,
 }
 
 int
+appliance_shell(guestfs_h *g, const char *script, char **output_out,
+	struct error *err)
+{
+	/* debug joins its arguments and gives them to a shell. */
+	AUTO(freep) char *command = strdup(script);
+	char *const arguments[] = {command, NULL};
+
+	if (command == NULL)
+		return error_set(err, ENOMEM, "run a tool in the appliance");
+	*output_out = guestfs_debug(g, "sh", arguments);
+	return *output_out == NULL
+		? guest_error(err, g, "run a tool in the appliance")
+		: 0;
+}
+
+/*
+ * udev leaves an array inactive while members may still come, and the
+ * appliance's start passes it over then.  Here none will come.
+ */
+static int
+start_degraded_arrays(guestfs_h *g, struct error *err)
+{
+	static const char script[] =
+		"grep -qsx inactive /sys/block/md*/md/array_state || exit 0\n"
+		"mdadm --incremental --run --scan >&2\n"
+		"udevadm settle >&2\n"
+		"echo started";
+	AUTO(freep) char *output = NULL;
+
+	if (appliance_shell(g, script, &output, err) == -1)
+		return -1;
+	if (*output != '\0' && guestfs_lvm_scan(g, 1) == -1)
+		return guest_error(err, g, "look for volumes on arrays");
+	return 0;
+}
+
+int
 appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
 	size_t count, bool opens_luks, struct error *err)
 {
@@ -111,6 +150,8 @@ appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
 		return error_hint(err, "Run libguestfs-test-tool: it names what "
 			"this host lacks.  /boot/vmlinuz-* must be readable.");
 	}
+	if (start_degraded_arrays(g, err) == -1)
+		return -1;
 	*g_out = take(g);
 	return 0;
 }

@@ -17,13 +17,21 @@ struct appliance_disk {
 };
 
 /*
- * Launch libguestfs over the disks in the order given.  One that `opens_luks` has
+ * Launch libguestfs over the disks in the order given.  RAID arrays that lack
+ * members run without them, as far as their level allows.  One that `opens_luks` has
  * the memory that LUKS 2 asks for to try a passphrase.  The caller
  * ends it with appliance_close() or, when nothing that was written matters,
  * with appliance_kill().
  */
 int appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
 	size_t count, bool opens_luks, struct error *err);
+
+/*
+ * Run a shell script in the appliance, and have what it prints (the caller frees
+ * it).  It must hold no text of a guest.
+ */
+int appliance_shell(guestfs_h *g, const char *script, char **output_out,
+	struct error *err);
 
 /* Unmount, flush and shut down; frees `g` whether that worked or not. */
 int appliance_close(guestfs_h *g, struct error *err);

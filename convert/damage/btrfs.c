@@ -16,6 +16,7 @@
 #include "common/io.h"
 #include "common/own.h"
 #include "convert/damage/scene.h"
+#include "drivers-inject/appliance.h"
 
 enum {
 	CHUNKS_LIMIT = 65536,
@@ -225,7 +226,7 @@ examine(struct btrfs *btrfs, struct loss *losses, size_t count,
 	if (script == NULL)
 		return error_set(err, ENOMEM, "read %s", btrfs->device);
 	if (read_device_id(btrfs, &id, err) == -1 ||
-		scene_shell(btrfs->g, script, &output, err) == -1)
+		appliance_shell(btrfs->g, script, &output, err) == -1)
 		return -1;
 	take_chunks(btrfs, output, id);
 	if (btrfs->count == 0)

@@ -17,6 +17,7 @@
 #include "common/io.h"
 #include "common/own.h"
 #include "convert/damage/scene.h"
+#include "drivers-inject/appliance.h"
 
 enum {
 	SUPERBLOCK = 1024, /* where it is, and how long */
@@ -120,7 +121,7 @@ ask(const struct ext *ext, const char *verb, const uint64_t *numbers,
 
 	if (script == NULL)
 		return error_set(err, ENOMEM, "read %s", ext->device);
-	return scene_shell(ext->g, script, output_out, err);
+	return appliance_shell(ext->g, script, output_out, err);
 }
 
 /* Lines "BLOCK\tINODE"; without an inode it says so in words. */
@@ -196,7 +197,7 @@ find_use(struct ext *ext, struct error *err)
 			ext->device);
 	if (script == NULL)
 		return error_set(err, ENOMEM, "read %s", ext->device);
-	if (scene_shell(ext->g, script, &output, err) == -1)
+	if (appliance_shell(ext->g, script, &output, err) == -1)
 		return -1;
 	return take_use(ext, output, asked, err);
 }

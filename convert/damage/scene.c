@@ -18,22 +18,6 @@
 #include "drivers-inject/appliance.h"
 
 int
-scene_shell(guestfs_h *g, const char *script, char **output_out,
-	struct error *err)
-{
-	/* debug joins its arguments and gives them to a shell. */
-	AUTO(freep) char *command = strdup(script);
-	char *const arguments[] = {command, NULL};
-
-	if (command == NULL)
-		return error_set(err, ENOMEM, "run a tool in the appliance");
-	*output_out = guestfs_debug(g, "sh", arguments);
-	return *output_out == NULL
-		? guest_error(err, g, "run a tool in the appliance")
-		: 0;
-}
-
-int
 scene_read(guestfs_h *g, const char *device, uint64_t offset_bytes,
 	void *data, size_t bytes, struct error *err)
 {
@@ -64,7 +48,7 @@ scene_shell_mounted(guestfs_h *g, const char *device, const char *options,
 		return error_set(err, ENOMEM, "mount %s", device);
 	if (guestfs_mount_options(g, options, path, "/") == -1)
 		return guest_error(err, g, "mount it");
-	result = scene_shell(g, script, output_out, err);
+	result = appliance_shell(g, script, output_out, err);
 	guestfs_umount_all(g);
 	return result;
 }
@@ -168,7 +152,7 @@ scene_layers(struct layers *layers_out, guestfs_h *g, struct error *err)
 	script = compose_layers_script(labels);
 	if (script == NULL)
 		return error_set(err, ENOMEM, "look at the layers");
-	if (scene_shell(g, script, &text, err) == -1)
+	if (appliance_shell(g, script, &text, err) == -1)
 		return -1;
 	return layers_parse(layers_out, text, err);
 }

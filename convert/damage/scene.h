@@ -18,13 +18,6 @@ struct error;
  */
 #define SCENE_DEVICES "/tmp/devices"
 
-/*
- * Run a shell script there, and have what it prints (the caller frees it).  It
- * must hold no text of a guest.
- */
-int scene_shell(guestfs_h *g, const char *script, char **output_out,
-	struct error *err);
-
 /* Bytes of a device, named as in /dev. */
 int scene_read(guestfs_h *g, const char *device, uint64_t offset_bytes,
 	void *data, size_t bytes, struct error *err);

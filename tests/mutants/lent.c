@@ -2,14 +2,12 @@
 #include "tests/mutants/lent.h"
 
 #include "common/error.h"
-#include "drivers-inject/appliance.h"
 
 static guestfs_h *lent;
 
-int __wrap_appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
-	size_t count, struct error *err);
-int __wrap_appliance_close(guestfs_h *g, struct error *err);
-void __wrap_appliance_kill(guestfs_h *g);
+__typeof__(appliance_open) __wrap_appliance_open;
+__typeof__(appliance_close) __wrap_appliance_close;
+__typeof__(appliance_kill) __wrap_appliance_kill;
 
 void
 lent_set(guestfs_h *g)
@@ -19,10 +17,11 @@ lent_set(guestfs_h *g)
 
 int
 __wrap_appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
-	size_t count, struct error *err)
+	size_t count, bool opens_luks, struct error *err)
 {
 	if (lent == NULL)
-		return __real_appliance_open(g_out, disks, count, err);
+		return __real_appliance_open(g_out, disks, count, opens_luks,
+			err);
 	*g_out = lent;
 	return 0;
 }

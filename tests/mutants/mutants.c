@@ -109,7 +109,7 @@ launch(struct mutants *m)
 		guestfs_close(m->g);
 	if (overlay_create(m->base_overlay, m->base, "raw", &err) == -1 ||
 		overlay_create(m->store_overlay, m->store, "raw", &err) == -1 ||
-		__real_appliance_open(&m->g, disks, 2, &err) == -1)
+		__real_appliance_open(&m->g, disks, 2, false, &err) == -1)
 		die("launch", &err);
 	lent_set(m->g);
 }
