@@ -30,6 +30,7 @@ static const char script[] =
 "	echo \"kernel $(uname -r)\"\n"
 "	echo \"state $(systemctl is-system-running 2>/dev/null)\"\n"
 "	for d in /sys/class/net/*; do\n"
+"		[ -d $d ] || continue\n"
 "		n=${d##*/}; m=; read -r m < $d/address\n"
 "		[ \"$n\" = lo ] || echo \"link $n $m\"\n"
 "		[ -e $d/device ] && echo \"card $n\"\n"
