@@ -14,6 +14,7 @@
 #include "common/error.h"
 #include "common/json.h"
 #include "common/own.h"
+#include "common/strings.h"
 #include "convert/emit/nics.h"
 #include "convert/state/machine.h"
 #include "drivers-inject/hardware.h"
@@ -204,13 +205,37 @@ find_serial(struct vm_disk *disk, const struct vm *vm, const char *serial,
 	return 0;
 }
 
-/* Of the kind that anybody may give (NAA 3), and always the same. */
+/* "0x5000c50015ea71ac" and "naa.5000c50015ea71ac"; 0 for anything else. */
+static uint64_t
+parse_wwn(const char *text)
+{
+	static const char *const prefixes[] = {"0x", "naa."};
+
+	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+		const char *digits = text + strlen(prefixes[i]);
+
+		if (string_starts(text, prefixes[i]) &&
+			strlen(digits) == 16 &&
+			strspn(digits, "0123456789abcdefABCDEF") == 16)
+			return strtoull(digits, NULL, 16);
+	}
+	return 0;
+}
+
+/*
+ * The source's World Wide Name, where a disk of this bus can have one; if it
+ * must, and there is none, one of the kind that anybody may give (NAA 3).
+ */
 static int
-find_wwn(struct vm_disk *disk, const struct vm *vm, struct error *err)
+find_wwn(struct vm_disk *disk, const struct vm *vm, const char *wwn,
+	struct error *err)
 {
 	uint8_t hash[HASH_BYTES];
 
-	if (!vm->bus->wwns)
+	if (strcmp(vm->bus->device, "scsi-hd") == 0 ||
+		strcmp(vm->bus->device, "ide-hd") == 0)
+		disk->wwn = parse_wwn(wwn);
+	if (disk->wwn != 0 || !vm->bus->needs_wwn)
 		return 0;
 	if (vm_derive(hash, vm, "wwn", disk->name, err) == -1)
 		return -1;
@@ -253,7 +278,8 @@ find_disks(struct vm *vm, const struct machine *machine, struct error *err)
 		result = find_serial(disk, vm, json_text(known, "serial", ""),
 			err);
 		if (result == 0)
-			result = find_wwn(disk, vm, err);
+			result = find_wwn(disk, vm, json_text(known, "wwn", ""),
+				err);
 		if (!disk_is_booted_from(inventory_disk(vm,
 			    vm->disks[vm->boot_disk].name)) &&
 			disk_is_booted_from(known))

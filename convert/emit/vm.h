@@ -21,7 +21,7 @@ struct vm_bus {
 	/* The SCSI controller, for QEMU and for libvirt; else NULL. */
 	const char *controller, *model;
 	bool large_sectors; /* can show sectors of 4096 bytes */
-	bool wwns; /* finds only disks that have a World Wide Name */
+	bool needs_wwn; /* finds only disks that have a World Wide Name */
 };
 struct vm_model {
 	const char *name;   /* guest.json and libvirt */

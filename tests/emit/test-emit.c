@@ -415,6 +415,47 @@ disks_on_sas_have_names_of_their_own(void **state)
 	io_remove_tree(folder, NULL);
 }
 
+/* Multipath and LVM's devices file know disks by it. */
+static void
+disks_keep_the_world_wide_name_of_the_source(void **state)
+{
+	static const struct {
+		const char *wwn, *bus;
+		uint64_t kept;
+	} cases[] = {
+		{"0x5000c50015ea71ac", "scsi", 0x5000c50015ea71ac},
+		{"naa.5000c50015ea71ac", "sata", 0x5000c50015ea71ac},
+		{"0x5000c50015ea71ac", "mptsas", 0x5000c50015ea71ac},
+		{"0x5000c50015ea71ac", "virtio", 0},
+		{"naa.600508b1001c577e11dd042142fce6c9", "scsi", 0},
+		{"0x5000c50015ea71a,", "scsi", 0},
+		{"", "scsi", 0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char folder[] = "/tmp/unrack-test-XXXXXX";
+		struct machine machine = {.name = "bus", .folder = folder,
+			.lock_fd = -1};
+		AUTO(vm_freep) struct vm *vm = NULL;
+		AUTO(freep) char *path = NULL;
+		AUTO(freep) char *inventory = io_format("{\"disks\": "
+			"[{\"name\": \"sda\", \"wwn\": \"%s\"}]}",
+			cases[i].wwn);
+		struct error err = {0};
+
+		assert_non_null(mkdtemp(folder));
+		make_machine(folder, cases[i].bus, "e1000");
+		path = io_format("%s/inventory.json", folder);
+		assert_ok(io_write_file(path, inventory, strlen(inventory),
+			0644, &err), &err);
+		assert_ok(vm_read(&vm, &machine, &err), &err);
+		if (vm->disks[0].wwn != cases[i].kept)
+			fail_msg("%s on %s: %" PRIx64, cases[i].wwn,
+				cases[i].bus, vm->disks[0].wwn);
+		io_remove_tree(folder, NULL);
+	}
+}
+
 static void
 vendor_wide_uuids_are_replaced(void **state)
 {
@@ -528,6 +569,7 @@ main(void)
 		cmocka_unit_test(cards_of_a_bond_carry_its_network_and_differ),
 		cmocka_unit_test(disks_without_a_serial_get_stable_ones),
 		cmocka_unit_test(disks_on_sas_have_names_of_their_own),
+		cmocka_unit_test(disks_keep_the_world_wide_name_of_the_source),
 		cmocka_unit_test(vendor_wide_uuids_are_replaced),
 		cmocka_unit_test(
 			script_starts_the_vm_isolated_and_runs_nothing_of_the_source),

@@ -77,6 +77,9 @@ inventory() {
 			{key: .[1], value: ($drivers[.[0]] // .[0])}] |
 			from_entries) as $driver_of |
 		.disks = [.disks[$wanted[]]] |
+		.disks |= map(.wwn //= first((.links[] | select(
+			startswith("/dev/disk/by-id/wwn-0x")) |
+			ltrimstr("/dev/disk/by-id/wwn-")), "")) |
 		.nics |= map(.driver //= $driver_of[.mac])
 	' "$folder/inventory.json"
 }
