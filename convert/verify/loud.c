@@ -4,7 +4,6 @@
  */
 #include "convert/verify/loud.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +12,10 @@
 
 /* What begins a line that holds a kernel's command line. */
 static const char *const starters[] = {"linux", "linux16", "linuxefi",
-	"kernel", "options", "append", "APPEND"};
+	"kernel", "append", "APPEND"};
+/* The same of an entry by the boot loader specification, whose "linux" is a path
+ * and nothing else: systemd-boot passes an entry over that has more there. */
+static const char *const entry_starters[] = {"options"};
 
 /* What only makes a boot silent. */
 static const char *const silencers[] = {"quiet", "splash", "rhgb"};
@@ -30,11 +32,16 @@ is_one_of(const char *word, size_t length, const char *const list[],
 }
 
 static bool
-starts_kernel(const char *line)
+starts_kernel(const char *line, bool is_entry)
 {
+	size_t length;
+
 	line += strspn(line, " \t");
-	return is_one_of(line, strcspn(line, " \t\n"), starters,
-		sizeof starters / sizeof starters[0]);
+	length = strcspn(line, " \t\n");
+	return is_entry ? is_one_of(line, length, entry_starters,
+				  sizeof entry_starters / sizeof *entry_starters)
+			: is_one_of(line, length, starters,
+				  sizeof starters / sizeof *starters);
 }
 
 /* The line's words as they are, with their blanks, but for the silencers. */
@@ -56,7 +63,7 @@ print_loud(FILE *out, const char *line, size_t length)
 }
 
 char *
-loud_configuration(const char *text)
+loud_configuration(const char *text, bool is_entry)
 {
 	char *edited = NULL;
 	bool any = false;
@@ -68,7 +75,7 @@ loud_configuration(const char *text)
 	while (*text != '\0') {
 		size_t length = strcspn(text, "\n");
 
-		if (starts_kernel(text)) {
+		if (starts_kernel(text, is_entry)) {
 			any = true;
 			print_loud(out, text, length);
 		} else {

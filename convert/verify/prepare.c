@@ -59,7 +59,9 @@ edit_config(guestfs_h *g, const char *path)
 	if (bytes < 0 || bytes > CONFIG_LIMIT)
 		return false;
 	text = guestfs_cat(g, path);
-	edited = text == NULL ? NULL : loud_configuration(text);
+	edited = text == NULL ? NULL
+			      : loud_configuration(text,
+					strstr(path, "/loader/entries/") != NULL);
 	return edited != NULL &&
 		guestfs_write(g, path, edited, strlen(edited)) == 0;
 }
