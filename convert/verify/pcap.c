@@ -86,6 +86,15 @@ read_ipv4(struct pcap_facts *facts, const uint8_t *at, size_t bytes,
 		note_service(facts, source, get16(at + header));
 }
 
+static bool
+is_own(const struct pcap_facts *facts, const uint8_t mac[6])
+{
+	for (size_t i = 0; i < facts->mac_count; i++)
+		if (memcmp(facts->macs[i], mac, sizeof facts->macs[i]) == 0)
+			return true;
+	return false;
+}
+
 static void
 read_frame(struct pcap_facts *facts, const uint8_t *at, size_t bytes)
 {
@@ -95,7 +104,7 @@ read_frame(struct pcap_facts *facts, const uint8_t *at, size_t bytes)
 	facts->frames++;
 	if (bytes < ETHER_HEADER)
 		return;
-	from_guest = memcmp(at + 6, facts->mac, sizeof facts->mac) == 0;
+	from_guest = is_own(facts, at + 6);
 	facts->from_guest += from_guest;
 	for (int tags = 0; tags < 2 && bytes >= type + 6 &&
 		(get16(at + type) == ETHER_VLAN ||

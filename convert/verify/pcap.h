@@ -6,14 +6,16 @@
 
 struct error;
 
-enum { PCAP_SERVICE_LIMIT = 64 };
+enum { PCAP_SERVICE_LIMIT = 64, PCAP_MAC_LIMIT = 64 };
 
 /*
- * What the frames of one of the guest's cards tell.  Set the first two members
+ * What the frames of one of the guest's cards tell.  Set the first three members
  * and zero the rest.
  */
 struct pcap_facts {
-	uint8_t mac[6];
+	/* The guest's addresses: its cards', and of bridges that it sends as. */
+	uint8_t macs[PCAP_MAC_LIMIT][6];
+	size_t mac_count;
 	const char *network;	 /* of the card, "192.0.2.0/24" */
 	uint64_t frames;
 	uint64_t from_guest;

@@ -164,6 +164,31 @@ read_witness(struct watchman *man)
 	man->facts = facts;
 }
 
+static void
+add_mac(struct pcap_facts *facts, const char *text)
+{
+	uint8_t *m = facts->macs[facts->mac_count];
+
+	if (facts->mac_count < PCAP_MAC_LIMIT &&
+		sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &m[0], &m[1],
+			&m[2], &m[3], &m[4], &m[5]) == 6)
+		facts->mac_count++;
+}
+
+/* Those of the cards, and of what the guest has made of them since. */
+static void
+add_macs(struct pcap_facts *facts, const struct watchman *man)
+{
+	const json_t *interface;
+	size_t i;
+
+	for (i = 0; i < man->vm->nic_count; i++)
+		add_mac(facts, man->vm->nics[i].mac);
+	json_array_foreach(json_object_get(man->facts, "interfaces"), i,
+		interface)
+		add_mac(facts, json_text(interface, "mac", ""));
+}
+
 /* The whole file again each time: an isolated network carries little. */
 static void
 read_packets(struct watchman *man, size_t nic)
@@ -177,7 +202,7 @@ read_packets(struct watchman *man, size_t nic)
 	struct error why;
 	size_t bytes;
 
-	memcpy(fresh.mac, facts->mac, sizeof fresh.mac);
+	add_macs(&fresh, man);
 	if (path == NULL || io_read_file(&data, &bytes, path, PACKET_LIMIT,
 		&why) == -1 || pcap_read(&fresh, (const uint8_t *)data, bytes,
 		&why) == -1) {
@@ -391,14 +416,8 @@ open_man(struct watchman *man, struct error *err)
 	man->packets = calloc(man->vm->nic_count, sizeof *man->packets);
 	if (man->report == NULL || man->folder == NULL || man->packets == NULL)
 		return error_set(err, ENOMEM, "verify %s", man->machine->name);
-	for (size_t i = 0; i < man->vm->nic_count; i++) {
-		uint8_t *m = man->packets[i].mac;
-
+	for (size_t i = 0; i < man->vm->nic_count; i++)
 		man->packets[i].network = man->vm->nics[i].subnet.network;
-		sscanf(man->vm->nics[i].mac,
-			"%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &m[0], &m[1], &m[2],
-			&m[3], &m[4], &m[5]);
-	}
 	/* What a proof that was interrupted left is of no use. */
 	return io_remove_tree(man->folder, err) == -1 ||
 		io_make_folders(man->folder, err) == -1 ||

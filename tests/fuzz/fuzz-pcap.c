@@ -9,7 +9,8 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	struct pcap_facts facts = {.mac = {0x52, 0x54, 0, 0x12, 0x34, 0x56},
+	struct pcap_facts facts = {.macs = {{0x52, 0x54, 0, 0x12, 0x34, 0x56}},
+		.mac_count = 1,
 		.network = "192.0.2.0/24"};
 	struct error err;
 

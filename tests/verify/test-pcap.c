@@ -71,7 +71,8 @@ add(struct capture *capture, int sender, uint32_t from, uint32_t to,
 static struct pcap_facts
 fresh(void)
 {
-	return (struct pcap_facts){.mac = {0x52, 0x54, 0, 0, 0, GUEST},
+	return (struct pcap_facts){.macs = {{0x52, 0x54, 0, 0, 0, GUEST}},
+		.mac_count = 1,
 		.network = "192.0.2.0/24"};
 }
 
@@ -151,6 +152,29 @@ attempts_to_leave_and_answers_from_outside_are_counted(void **state)
 	facts = fresh();
 	assert_ok(read_exactly(&facts, &capture, capture.bytes, &err), &err);
 	assert_int_equal(facts.answers, 1);
+}
+
+/* A bridge sends as itself, through a card of another network. */
+static void
+a_bridge_of_the_guest_is_not_outside(void **state)
+{
+	struct pcap_facts facts = fresh();
+	struct capture capture;
+	struct error err = {0};
+
+	(void)state;
+	facts.network = "10.0.0.0/24";
+	begin(&capture);
+	add(&capture, OTHER, IN, 0xe0000016, 0, 0);
+	assert_ok(read_exactly(&facts, &capture, capture.bytes, &err), &err);
+	assert_int_equal(facts.answers, 1);
+	facts = fresh();
+	facts.network = "10.0.0.0/24";
+	memcpy(facts.macs[1], (uint8_t[]){0x52, 0x54, 0, 0, 0, OTHER}, 6);
+	facts.mac_count = 2;
+	assert_ok(read_exactly(&facts, &capture, capture.bytes, &err), &err);
+	assert_int_equal(facts.answers, 0);
+	assert_int_equal(facts.from_guest, 1);
 }
 
 static void
@@ -248,6 +272,7 @@ main(void)
 			cut_capture_gives_the_whole_frames_before_the_cut),
 		cmocka_unit_test(frames_cut_anywhere_are_read_no_further),
 		cmocka_unit_test(absurd_lengths_and_other_formats_are_refused),
+		cmocka_unit_test(a_bridge_of_the_guest_is_not_outside),
 		cmocka_unit_test(many_services_fill_the_list_and_no_more),
 	};
 
