@@ -301,13 +301,28 @@ read_token(struct search *search)
 			(int)strcspn(text, " \r\n"), text);
 }
 
-/* PARTITION/TOKEN/VERSION/linux and initrd. */
+/* What kernel-install put beside a kernel, under the name that it came with. */
+static int
+list_initramfs(const struct search *search, const char *folder,
+	struct names *images, struct error *err)
+{
+	AUTO(names_freep) struct names inside = {NULL, 0, 0};
+
+	if (list_folder(search, folder, &inside, err) == -1)
+		return -1;
+	for (size_t i = 0; i < inside.count; i++)
+		if ((strncmp(inside.items[i], "initrd", 6) == 0 ||
+			    strncmp(inside.items[i], "initramfs", 9) == 0) &&
+			names_add(images, inside.items[i], err) == -1)
+			return -1;
+	return 0;
+}
+
+/* PARTITION/TOKEN/VERSION/linux, and its initramfs. */
 static int
 collect_entries(struct search *search, const char *partition,
 	const struct names *top, struct error *err)
 {
-	static const char *const initramfs[] = {"initrd"};
-
 	for (size_t i = 0; i < top->count; i++) {
 		const char *id = top->items[i];
 		AUTO(freep) char *folder = io_format("%s/%s", partition, id);
@@ -323,10 +338,14 @@ collect_entries(struct search *search, const char *partition,
 			AUTO(freep) char *one = io_format("%s/%s", folder,
 				versions.items[v]);
 
+			AUTO(names_freep) struct names images = {NULL, 0, 0};
+
 			if (one == NULL)
 				return error_set(err, ENOMEM, "find kernels");
-			if (add_plain(search, one, "linux", initramfs, 1,
-					err) == -1)
+			if (list_initramfs(search, one, &images, err) == -1 ||
+				add_plain(search, one, "linux",
+					(const char *const *)images.items,
+					images.count, err) == -1)
 				return -1;
 		}
 	}
