@@ -50,17 +50,22 @@ bytes_big64(const uint8_t *at)
 }
 
 static inline void
+bytes_put_little(uint8_t *at, uint64_t value, unsigned bytes)
+{
+	for (unsigned i = 0; i < bytes; i++)
+		at[i] = (uint8_t)(value >> 8 * i);
+}
+
+static inline void
 bytes_put_little32(uint8_t *at, uint32_t value)
 {
-	for (unsigned i = 0; i < 4; i++)
-		at[i] = (uint8_t)(value >> 8 * i);
+	bytes_put_little(at, value, 4);
 }
 
 static inline void
 bytes_put_little64(uint8_t *at, uint64_t value)
 {
-	for (unsigned i = 0; i < 8; i++)
-		at[i] = (uint8_t)(value >> 8 * i);
+	bytes_put_little(at, value, 8);
 }
 
 #endif

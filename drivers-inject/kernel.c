@@ -18,6 +18,7 @@
 #include "common/error.h"
 #include "common/io.h"
 #include "common/own.h"
+#include "common/strings.h"
 #include "drivers-inject/guest.h"
 #include "drivers-inject/pe.h"
 
@@ -311,8 +312,8 @@ list_initramfs(const struct search *search, const char *folder,
 	if (list_folder(search, folder, &inside, err) == -1)
 		return -1;
 	for (size_t i = 0; i < inside.count; i++)
-		if ((strncmp(inside.items[i], "initrd", 6) == 0 ||
-			    strncmp(inside.items[i], "initramfs", 9) == 0) &&
+		if ((string_starts(inside.items[i], "initrd") ||
+			    string_starts(inside.items[i], "initramfs")) &&
 			names_add(images, inside.items[i], err) == -1)
 			return -1;
 	return 0;

@@ -13,8 +13,10 @@
 /* What begins a line that holds a kernel's command line. */
 static const char *const starters[] = {"linux", "linux16", "linuxefi",
 	"kernel", "append", "APPEND"};
-/* The same of an entry by the boot loader specification, whose "linux" is a path
- * and nothing else: systemd-boot passes an entry over that has more there. */
+/*
+ * The same of an entry by the boot loader specification, whose "linux" is a path
+ * and nothing else: systemd-boot passes an entry over that has more there.
+ */
 static const char *const entry_starters[] = {"options"};
 
 /* What only makes a boot silent. */
