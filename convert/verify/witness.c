@@ -12,6 +12,8 @@
 #include "common/error.h"
 #include "common/json.h"
 #include "common/own.h"
+#include "common/strings.h"
+#include "convert/assess/fstab.h"
 #include "drivers-inject/appliance.h"
 
 #define SCRIPT_PATH "/etc/unrack-witness"
@@ -20,7 +22,10 @@
 
 enum { ITEM_LIMIT = 1000, REPORT_LIMIT = 256 << 10 };
 
-/* For every /bin/sh since the Bourne shell's grandchildren; no tool required. */
+/*
+ * For every /bin/sh since the Bourne shell's grandchildren; no tool required.
+ * Some of their echos take the backslashes out of names with blanks.
+ */
 static const char script[] =
 "#!/bin/sh\n"
 "PATH=/usr/sbin:/usr/bin:/sbin:/bin; export PATH\n"
@@ -50,13 +55,15 @@ static const char script[] =
 "		case $n:$f in lo:*) ;; *:inet*) echo \"address $n $a\" ;; esac\n"
 "	done\n"
 "	while read -r f rest; do\n"
-"		[ \"$f\" = Filename ] || echo \"swap $f\"\n"
+"		[ \"$f\" = Filename ] || printf '%s\\n' \"swap $f\"\n"
 "	done < /proc/swaps\n"
 "	while read -r d t y rest; do\n"
-"		case $d in /dev/* | *:/*) echo \"mount $d $t $y\" ;; esac\n"
+"		case $d in\n"
+"		/dev/* | *:/*) printf '%s\\n' \"mount $d $t $y\" ;;\n"
+"		esac\n"
 "	done < /proc/mounts\n"
 "	systemctl --failed --no-legend --plain 2>/dev/null |\n"
-"		while read -r u rest; do echo \"failed $u\"; done\n"
+"		while read -r u rest; do printf '%s\\n' \"failed $u\"; done\n"
 "	echo '" END "'\n"
 "}\n"
 "i=0\n"
@@ -199,18 +206,22 @@ add_link(json_t *links, const char *name, const char *mac)
 	json_array_append_new(links, link);
 }
 
+/* What the kernel says of mounts has fstab's form. */
 static void
-add_mount(json_t *mounts, const char *device, const char *target,
-	const char *type)
+add_mount(json_t *mounts, const char *text)
 {
+	struct fstab_place place = {0};
+	struct fstab_line line;
 	json_t *mount;
 
-	if (json_array_size(mounts) >= ITEM_LIMIT)
+	if (json_array_size(mounts) >= ITEM_LIMIT ||
+		!fstab_next(text, &place, &line) ||
+		line.field[FSTAB_TYPE][0] == '\0')
 		return;
 	mount = json_object();
-	json_set_text(mount, "device", device);
-	json_set_text(mount, "target", target);
-	json_set_text(mount, "type", type);
+	json_set_text(mount, "device", line.field[FSTAB_SPEC]);
+	json_set_text(mount, "target", line.field[FSTAB_TARGET]);
+	json_set_text(mount, "type", line.field[FSTAB_TYPE]);
 	json_array_append_new(mounts, mount);
 }
 
@@ -218,10 +229,16 @@ add_mount(json_t *mounts, const char *device, const char *target,
 static void
 read_line(json_t *facts, char *line)
 {
-	char *words[4] = {NULL};
-	size_t count = split(line, words, 4);
 	json_t *links = json_object_get(facts, "interfaces");
+	char *words[3] = {NULL};
+	size_t count;
 
+	if (string_starts(line, "mount ")) {
+		add_mount(json_object_get(facts, "mounts"),
+			line + strlen("mount "));
+		return;
+	}
+	count = split(line, words, 3);
 	if (count < 2)
 		return;
 	if (strcmp(words[0], "kernel") == 0 || strcmp(words[0], "state") == 0)
@@ -241,9 +258,6 @@ read_line(json_t *facts, char *line)
 		append_text(json_object_get(facts, "swap"), words[1]);
 	else if (strcmp(words[0], "failed") == 0)
 		append_text(json_object_get(facts, "failed_units"), words[1]);
-	else if (strcmp(words[0], "mount") == 0 && count > 3)
-		add_mount(json_object_get(facts, "mounts"), words[1], words[2],
-			words[3]);
 }
 
 /* The newest text between the markers; NULL when there is none. */

@@ -18,7 +18,8 @@ test-typist_src := tests/verify/test-typist.c convert/verify/typist.c \
 	convert/verify/watch.c convert/assess/luks-keys.c $(common_src)
 test-typist_pkg := cmocka jansson
 
-test-proof_src := tests/verify/test-proof.c $(addprefix convert/verify/, \
+test-proof_src := tests/verify/test-proof.c convert/assess/fstab.c \
+	$(addprefix convert/verify/, \
 	expect.c interfaces.c loud.c ping.c proof.c watch.c witness.c) \
 	$(convert_emit_vm_src) \
 	drivers-inject/appliance.c convert/state/machine.c wire/hash.c wire/key.c \

@@ -381,6 +381,23 @@ newest_whole_report_counts(void **state)
 }
 
 static void
+blanks_in_names_of_mounts_are_read(void **state)
+{
+	AUTO(json_decrefpp) json_t *facts = witness_parse(
+		"unrack-witness begin\n"
+		"mount /dev/sda3 /srv/old\\040logs ext4\r\n"
+		"mount /dev/sda4 /srv/half\nunrack-witness end\n");
+	const json_t *mounts = json_object_get(facts, "mounts");
+	const json_t *mount = json_array_get(mounts, 0);
+
+	(void)state;
+	assert_int_equal(json_array_size(mounts), 1);
+	assert_string_equal(json_text(mount, "device", ""), "/dev/sda3");
+	assert_string_equal(json_text(mount, "target", ""), "/srv/old logs");
+	assert_string_equal(json_text(mount, "type", ""), "ext4");
+}
+
+static void
 broken_reports_do_no_harm(void **state)
 {
 	static const char *const reports[] = {"", "unrack-witness end",
@@ -460,6 +477,7 @@ main(void)
 		cmocka_unit_test(witness_that_stays_silent_is_a_problem),
 		cmocka_unit_test(each_way_not_to_boot_has_its_reason),
 		cmocka_unit_test(newest_whole_report_counts),
+		cmocka_unit_test(blanks_in_names_of_mounts_are_read),
 		cmocka_unit_test(broken_reports_do_no_harm),
 		cmocka_unit_test(only_kernel_lines_get_the_console),
 		cmocka_unit_test(expectations_are_ports_of_tcp),
