@@ -111,6 +111,32 @@ appliance_shell(guestfs_h *g, const char *script, char **output_out,
 		: 0;
 }
 
+int
+appliance_replace(guestfs_h *g, const char *fresh, const char *path)
+{
+	const struct guestfs_set_e2attrs_argv clear = {
+		.bitmask = GUESTFS_SET_E2ATTRS_CLEAR_BITMASK,
+		.clear = 1,
+	};
+	const struct guestfs_set_e2attrs_argv set = {.bitmask = 0};
+	AUTO(freep) char *flags = NULL;
+	char lifted[3] = "";
+	int result;
+
+	if (guestfs_rename(g, fresh, path) == 0)
+		return 0;
+	if (guestfs_last_errno(g) != EPERM ||
+		(flags = guestfs_get_e2attrs(g, path)) == NULL ||
+		strpbrk(flags, "ia") == NULL ||
+		guestfs_set_e2attrs_argv(g, path, "ia", &clear) == -1)
+		return -1;
+	result = guestfs_rename(g, fresh, path);
+	strcat(lifted, strchr(flags, 'i') == NULL ? "" : "i");
+	strcat(lifted, strchr(flags, 'a') == NULL ? "" : "a");
+	guestfs_set_e2attrs_argv(g, path, lifted, &set);
+	return result;
+}
+
 /*
  * udev leaves an array inactive while members may still come, and the
  * appliance's start passes it over then.  Here none will come.

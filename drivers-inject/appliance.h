@@ -33,6 +33,13 @@ int appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
 int appliance_shell(guestfs_h *g, const char *script, char **output_out,
 	struct error *err);
 
+/*
+ * Rename a file of the guest over another, though that is immutable or
+ * append-only; the new one is so then, as far as the file system can.  -1 and
+ * the error in `g` on failure.
+ */
+int appliance_replace(guestfs_h *g, const char *fresh, const char *path);
+
 /* Unmount, flush and shut down; frees `g` whether that worked or not. */
 int appliance_close(guestfs_h *g, struct error *err);
 

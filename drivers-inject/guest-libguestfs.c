@@ -223,7 +223,7 @@ static int
 libguestfs_rename(void *handle, const char *from, const char *to,
 	struct error *err)
 {
-	return guestfs_rename(handle, from, to) == -1
+	return appliance_replace(handle, from, to) == -1
 		? guest_error(err, handle, "replace %s", to)
 		: 0;
 }

@@ -240,6 +240,36 @@ finding_add_as(struct findings *findings, const char *id,
 		findings->lost = true;
 }
 
+/* With or without the number of a line behind it. */
+static bool
+is_at(const json_t *evidence, const char *where)
+{
+	const char *place = json_text(evidence, "where", "");
+	size_t bytes = strlen(where);
+
+	return strncmp(place, where, bytes) == 0 &&
+		(place[bytes] == '\0' || place[bytes] == ':');
+}
+
+void
+finding_take_back(struct findings *findings, const char *id, const char *where)
+{
+	json_t *finding = find(findings, id);
+	json_t *evidence = json_object_get(finding, "evidence");
+	size_t i = 0;
+
+	while (i < json_array_size(evidence))
+		if (is_at(json_array_get(evidence, i), where))
+			json_array_remove(evidence, i);
+		else
+			i++;
+	if (finding == NULL || i > 0)
+		return;
+	for (i = 0; json_array_get(findings->list, i) != finding; i++)
+		continue;
+	json_array_remove(findings->list, i);
+}
+
 void
 finding_add(struct findings *findings, const char *id, const char *where,
 	unsigned line, const char *what, const char *done)

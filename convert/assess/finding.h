@@ -40,6 +40,13 @@ void finding_add_as(struct findings *findings, const char *rule,
 	const char *what, const char *done);
 
 /*
+ * Forget what was seen at `where`, as it did not come about; a finding without
+ * any evidence goes.
+ */
+void finding_take_back(struct findings *findings, const char *rule,
+	const char *where);
+
+/*
  * Another machine that this one needs: kind as "nfs", "smb", "iscsi", "database",
  * "http", "ldap", "ntp", "dns", "smtp", "syslog", "backup", "monitoring" or "other"; port 0
  * when it is not known; `where` as "/etc/fstab:7".

@@ -86,6 +86,9 @@ guest_file_text(guestfs_h *g, const char *path, struct findings *findings)
 		why = "it cannot be read";
 	else if (memchr(text, '\0', bytes) != NULL)
 		why = "it holds NUL bytes";
+	if (why == NULL && bytes == 0)
+		finding_add(findings, "guest.file-empty", path, 0, "0 bytes",
+			NULL);
 	if (why == NULL)
 		return take(text);
 	finding_add(findings, "guest.file-refused", path, 0, why, NULL);

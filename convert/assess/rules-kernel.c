@@ -7,6 +7,16 @@
 
 static const struct rule rules[] = {
 	{
+		.id = "guest.file-empty",
+		.title = "A configuration file holds nothing",
+		.severity = SEVERITY_INFORMATION,
+		.why = "A crash or a full disk may have taken what was in it, and "
+		  "the server would not start as it did before.",
+		.action = "Compare it with a backup; write it anew on the server if it "
+		  "should hold something, and convert again.",
+		.proof = "tests/integration/assess-disks",
+	},
+	{
 		.id = "guest.file-not-written",
 		.title = "A file could not be changed",
 		.severity = SEVERITY_BLOCKER,
@@ -46,6 +56,18 @@ static const struct rule rules[] = {
 		.action = "Boot another kernel, or rebuild this initramfs in the VM.",
 		.command = "update-initramfs -u -k all || dracut -f "
 		  "--regenerate-all",
+		.proof = "tests/rewrite/test-kernel-findings.c",
+	},
+	{
+		.id = "linux.initramfs.next",
+		.title = "The next initramfs may lack the VM's drivers",
+		.severity = SEVERITY_WARNING,
+		.why = "The tool that makes it could not be told: after an update "
+		  "of the kernel the VM may not find its disk.",
+		.action = "Add virtio_pci, virtio_blk and virtio_scsi to the file in "
+		  "the VM before its kernel is updated.",
+		.command = "printf '%s\\n' virtio_pci virtio_blk virtio_scsi >> "
+		  "/etc/initramfs-tools/modules",
 		.proof = "tests/rewrite/test-kernel-findings.c",
 	},
 	{

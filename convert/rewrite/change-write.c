@@ -48,30 +48,11 @@ keep_attributes(guestfs_h *g, const char *from, const char *to)
 }
 
 static int
-put_in_place(guestfs_h *g, const char *fresh, const char *real,
-	const struct version *after)
-{
-	if (guestfs_write(g, fresh, after->text, after->bytes) == 0 &&
-		keep_attributes(g, real, fresh) == 0 &&
-		guestfs_rename(g, fresh, real) == 0)
-		return 0;
-	return -1;
-}
-
-static int
 replace(guestfs_h *g, const char *path, const struct version *after,
 	struct error *err)
 {
-	const struct guestfs_set_e2attrs_argv clear = {
-		.bitmask = GUESTFS_SET_E2ATTRS_CLEAR_BITMASK,
-		.clear = 1,
-	};
-	const struct guestfs_set_e2attrs_argv set = {.bitmask = 0};
-	char lifted[3] = "";
 	AUTO(freep) char *real = real_path(g, path, err);
 	AUTO(freep) char *fresh = NULL;
-	AUTO(freep) char *flags = NULL;
-	int failed;
 
 	if (real == NULL)
 		return -1;
@@ -79,21 +60,13 @@ replace(guestfs_h *g, const char *path, const struct version *after,
 	if (fresh == NULL)
 		return error_set(err, ENOMEM, "write %s", path);
 	guestfs_rm_f(g, fresh); /* a link, or a fifo that blocks a writer */
-	failed = put_in_place(g, fresh, real, after);
-	if (failed && guestfs_last_errno(g) == EPERM &&
-		(flags = guestfs_get_e2attrs(g, real)) != NULL &&
-		strpbrk(flags, "ia") != NULL &&
-		guestfs_set_e2attrs_argv(g, real, "ia", &clear) == 0) {
-		failed = put_in_place(g, fresh, real, after);
-		strcat(lifted, strchr(flags, 'i') == NULL ? "" : "i");
-		strcat(lifted, strchr(flags, 'a') == NULL ? "" : "a");
-		guestfs_set_e2attrs_argv(g, real, lifted, &set);
-	}
-	if (failed) {
-		guest_error(err, g, "write %s", path);
-		guestfs_rm_f(g, fresh);
-	}
-	return failed;
+	if (guestfs_write(g, fresh, after->text, after->bytes) == 0 &&
+		keep_attributes(g, real, fresh) == 0 &&
+		appliance_replace(g, fresh, real) == 0)
+		return 0;
+	guest_error(err, g, "write %s", path);
+	guestfs_rm_f(g, fresh);
+	return -1;
 }
 
 /* A new file gets the label of its folder, as the guest's kernel would do. */

@@ -306,8 +306,9 @@ injection_run(guestfs_h *g, bool dry_run, struct guest *guest,
 		return -1;
 	for (size_t i = 0; i < report.count; i++) {
 		note_kernel(guest, &report, i);
-		if (dry_run)
-			kernel_findings_add(findings, &report.kernels[i]);
+		(dry_run ? kernel_findings_add : kernel_findings_correct)(
+			findings, &report.kernels[i]);
 	}
+	kernel_findings_add_tool(findings, &report.tool);
 	return 0;
 }

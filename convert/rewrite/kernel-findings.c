@@ -34,12 +34,29 @@ judge_image(const struct inject_kernel *line)
 	return verdicts[line->status];
 }
 
+static const char *
+place_of(const struct inject_kernel *line)
+{
+	return line->initramfs == NULL ? line->image : line->initramfs;
+}
+
+void
+kernel_findings_correct(struct findings *findings,
+	const struct inject_kernel *line)
+{
+	if (line->status == INJECT_INJECTED ||
+		line->status == INJECT_UP_TO_DATE)
+		return;
+	finding_take_back(findings, "linux.initramfs.no-virtio", place_of(line));
+	finding_take_back(findings, "linux.initramfs.reduced", place_of(line));
+	kernel_findings_add(findings, line);
+}
+
 void
 kernel_findings_add(struct findings *findings, const struct inject_kernel *line)
 {
 	struct verdict verdict = judge_image(line);
-	const char *where =
-		line->initramfs == NULL ? line->image : line->initramfs;
+	const char *where = place_of(line);
 
 	if (verdict.rule != NULL)
 		finding_add(findings, verdict.rule, where, 0, line->text,
@@ -54,4 +71,16 @@ kernel_findings_add(struct findings *findings, const struct inject_kernel *line)
 	if (line->reduced)
 		finding_add(findings, "linux.initramfs.reduced", where, 0,
 			line->text, NULL);
+}
+
+void
+kernel_findings_add_tool(struct findings *findings,
+	const struct inject_tool *tool)
+{
+	/* An image whose guest has no such tool is all zeros. */
+	if (tool->generator != NULL && (tool->status == INJECT_FAILED ||
+					       tool->status == INJECT_NO_SPACE))
+		finding_add(findings, "linux.initramfs.next",
+			tool->path == NULL ? tool->generator : tool->path, 0,
+			tool->text, NULL);
 }

@@ -31,16 +31,13 @@ injected(void)
 
 /* Exactly these rules, at these places: "RULE WHERE RULE WHERE". */
 static void
-assert_findings(const struct inject_kernel *line, const char *expected)
+assert_told(const struct findings *findings, const char *expected)
 {
-	AUTO(findings_freep) struct findings *findings = findings_new();
 	AUTO(json_decrefpp) json_t *json = NULL;
 	char text[400] = "";
 	size_t i;
 	const json_t *finding;
 
-	assert_non_null(findings);
-	kernel_findings_add(findings, line);
 	json = findings_to_json(findings, "m", false);
 	assert_non_null(json);
 	json_array_foreach(json_object_get(json, "findings"), i, finding)
@@ -54,6 +51,16 @@ assert_findings(const struct inject_kernel *line, const char *expected)
 			json_text(evidence, "where", "?"));
 	}
 	assert_string_equal(text, expected);
+}
+
+static void
+assert_findings(const struct inject_kernel *line, const char *expected)
+{
+	AUTO(findings_freep) struct findings *findings = findings_new();
+
+	assert_non_null(findings);
+	kernel_findings_add(findings, line);
+	assert_told(findings, expected);
 }
 
 static void
@@ -132,6 +139,56 @@ a_kernel_that_drives_nothing_is_said(void **state)
 		"linux.kernel.no-disk /boot/vmlinuz-1");
 }
 
+/* Two images; the second could be extended only by the plan. */
+static void
+what_failed_in_spite_of_the_plan_is_said(void **state)
+{
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	struct inject_kernel first = injected(), second = injected();
+	static char other[] = "/boot/initrd.img-2";
+
+	(void)state;
+	assert_non_null(findings);
+	second.initramfs = other;
+	second.reduced = true;
+	kernel_findings_add(findings, &first);
+	kernel_findings_add(findings, &second);
+	second.status = INJECT_FAILED;
+	second.reduced = false;
+	strcpy(second.text, "Operation not permitted");
+	kernel_findings_correct(findings, &first);
+	assert_told(findings, "linux.initramfs.no-virtio /boot/initrd.img-1 "
+		"linux.initramfs.reduced /boot/initrd.img-2");
+	kernel_findings_correct(findings, &second);
+	assert_told(findings, "linux.initramfs.no-virtio /boot/initrd.img-1 "
+		"linux.initramfs.failed /boot/initrd.img-2");
+	first.status = INJECT_FAILED;
+	kernel_findings_correct(findings, &first);
+	assert_told(findings, "linux.initramfs.failed /boot/initrd.img-2");
+}
+
+static void
+a_tool_that_could_not_be_told_is_said(void **state)
+{
+	static char path[] = "/etc/initramfs-tools/modules";
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	struct inject_tool tool = {.path = NULL};
+
+	(void)state;
+	assert_non_null(findings);
+	kernel_findings_add_tool(findings, &tool);
+	assert_told(findings, "");
+	tool = (struct inject_tool){.path = path,
+		.generator = "initramfs-tools", .status = INJECT_INJECTED};
+	kernel_findings_add_tool(findings, &tool);
+	assert_told(findings, "");
+	tool.status = INJECT_FAILED;
+	strcpy(tool.text, "no small text");
+	kernel_findings_add_tool(findings, &tool);
+	assert_told(findings,
+		"linux.initramfs.next /etc/initramfs-tools/modules");
+}
+
 int
 main(void)
 {
@@ -141,6 +198,8 @@ main(void)
 		cmocka_unit_test(what_could_not_be_extended_is_said),
 		cmocka_unit_test(a_unified_image_that_lacks_drivers_is_said),
 		cmocka_unit_test(a_kernel_that_drives_nothing_is_said),
+		cmocka_unit_test(what_failed_in_spite_of_the_plan_is_said),
+		cmocka_unit_test(a_tool_that_could_not_be_told_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
