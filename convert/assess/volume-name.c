@@ -13,9 +13,8 @@
 #include "common/strings.h"
 #include "convert/assess/volume.h"
 
-/* udev writes "\x20" for what it does not allow in a link. */
-static void
-decode_link(char *text)
+void
+volume_name_decode(char *text)
 {
 	char *to = text;
 
@@ -29,6 +28,7 @@ decode_link(char *text)
 			*to++ = (char)strtoul(digits, NULL, 16);
 			from += 4;
 		} else {
+			from += from[0] == '\\' && from[1] != '\0';
 			*to++ = *from++;
 		}
 	}
@@ -73,7 +73,7 @@ volume_by_tag(const struct volume **volume_out, const struct volumes *volumes,
 		snprintf(wanted, sizeof wanted, "%s",
 			name + strlen(is_link ? tags[t].link : tags[t].tag));
 		if (is_link)
-			decode_link(wanted);
+			volume_name_decode(wanted);
 		for (size_t i = 0; i < volumes->count; i++) {
 			if (!has_tag(&volumes->list[i], t, wanted))
 				continue;

@@ -14,6 +14,12 @@ struct volumes;
 bool volume_by_tag(const struct volume **volume_out,
 	const struct volumes *volumes, const char *name);
 
+/*
+ * In place: "\x20", which udev writes in a link for what it does not allow there,
+ * and "\ ", which blkid writes for what a shell would not take as it is.
+ */
+void volume_name_decode(char *text);
+
 /* "UUID=..." as the link that udev makes; other names stay. */
 void volume_tag_path(char *path_out, size_t room, const char *name);
 

@@ -13,6 +13,7 @@
 #include "common/error.h"
 #include "common/own.h"
 #include "common/strings.h"
+#include "convert/assess/volume-name.h"
 #include "drivers-inject/appliance.h"
 
 enum { VOLUME_LIMIT = 1024 };
@@ -49,6 +50,7 @@ probe(struct volume *volume, guestfs_h *g)
 	AUTO(strings_freep) char **pairs = guestfs_blkid(g, volume->device);
 
 	for (size_t i = 0; pairs != NULL && pairs[i] != NULL; i += 2) {
+		volume_name_decode(pairs[i + 1]);
 		for (size_t f = 0; f < sizeof facts / sizeof *facts; f++) {
 			if (strcmp(pairs[i], facts[f].key) == 0)
 				snprintf((char *)volume + facts[f].offset,

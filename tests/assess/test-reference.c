@@ -5,6 +5,7 @@
 #include "common/json.h"
 #include "common/own.h"
 #include "convert/assess/reference.h"
+#include "convert/assess/volume-name.h"
 #include "tests/assess/disks.h"
 
 static struct references *
@@ -97,6 +98,35 @@ names_by_content_are_stable(void **state)
 		"/dev/vg-0/root");
 	expect(references, "/dev/mapper/vg-0-root", "ext4", REFERENCE_MISSING,
 		NULL);
+}
+
+/* blkid's way to write a name, and udev's. */
+static void
+names_with_blanks_are_names_by_content(void **state)
+{
+	struct volume list[] = {
+		{.kind = VOLUME_DISK, .disk = 0, .device = "/dev/sda"},
+		{.kind = VOLUME_PARTITION, .disk = 0, .partition = 1,
+			.device = "/dev/sda1", .type = "ext4",
+			.label = "old\\ logs \\\\\\x20\\$",
+			.partition_label = "cold\\ swap"},
+	};
+	const struct volumes volumes = {list, 2};
+	AUTO(references_freep) struct references *references = NULL;
+
+	(void)state;
+	volume_name_decode(list[1].label);
+	volume_name_decode(list[1].partition_label);
+	assert_string_equal(list[1].label, "old logs \\ $");
+	references = references_new(&volumes, NULL, disk_names, 1);
+	assert_non_null(references);
+	expect(references, "LABEL=old logs \\ $", "ext4", REFERENCE_STABLE,
+		NULL);
+	expect(references, "/dev/disk/by-label/old\\x20logs\\x20\\x5c\\x20\\x24",
+		"ext4", REFERENCE_STABLE, NULL);
+	expect(references, "/dev/disk/by-partlabel/cold\\x20swap", "",
+		REFERENCE_STABLE, NULL);
+	expect(references, "PARTLABEL=cold", "", REFERENCE_MISSING, NULL);
 }
 
 static void
@@ -392,6 +422,7 @@ main(void)
 		cmocka_unit_test(a_partition_that_is_not_there_is_missing),
 		cmocka_unit_test(a_partition_of_another_type_is_not_taken),
 		cmocka_unit_test(names_by_content_are_stable),
+		cmocka_unit_test(names_with_blanks_are_names_by_content),
 		cmocka_unit_test(what_is_no_disk_is_left_alone),
 		cmocka_unit_test(
 			of_two_disks_the_one_that_fits_all_uses_is_meant),

@@ -92,7 +92,7 @@ compose_guest() { # CHIPSET BUS CARD
 		--slurpfile inventory inventory.json '
 		def mac_of($name): $inventory[0].nics[]
 			| select(.name == $name) | {mac};
-		[$mounts | split(" ")[] | split("=") |
+		[$mounts | split(" ")[] | gsub("\\\\040"; " ") | split("=") |
 			{target: .[0]} + if .[1] == "UUID" then {uuid: .[2]}
 			else {device: (.[1] // "")} end] as $mounted |
 		{format: "unrack-guest/1", firmware: $firmware, clock: "utc",
