@@ -143,8 +143,8 @@ credentials() {
 
 verify() { # NAME
 	# shellcheck disable=SC2046 # several words are meant
-	unrack --state state verify "$1" --timeout 1800 $(credentials) \
-		$(expectations)
+	unrack --state state verify "$1" --timeout "${patience:-1800}" \
+		$(credentials) $(expectations)
 }
 
 # The proof of machine NAME becomes NAME.json.
