@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "common/bytes.h"
 #include "common/error.h"
 #include "convert/emit/subnet.h"
 
@@ -27,19 +28,17 @@ enum {
 	TCP_ACK = 0x10
 };
 
+/* The header of the file says in which order its numbers are. */
 static uint32_t
-get32(const uint8_t *at, bool big)
+number32(const uint8_t *at, bool big)
 {
-	return big ? (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
-			(uint32_t)at[2] << 8 | at[3]
-		   : (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 |
-			(uint32_t)at[1] << 8 | at[0];
+	return big ? bytes_big32(at) : bytes_little32(at);
 }
 
 static uint16_t
-get16(const uint8_t *at)
+big16(const uint8_t *at)
 {
-	return (uint16_t)(at[0] << 8 | at[1]);
+	return (uint16_t)bytes_big(at, 2);
 }
 
 static void
@@ -74,16 +73,16 @@ read_ipv4(struct pcap_facts *facts, const uint8_t *at, size_t bytes,
 	header = (size_t)(at[0] & 0x0f) * 4;
 	if (header < IPV4_HEADER || header > bytes)
 		return;
-	source = get32(at + 12, true);
-	target = get32(at + 16, true);
+	source = bytes_big32(at + 12);
+	target = bytes_big32(at + 16);
 	facts->attempts += from_guest && is_outside(facts, target);
 	facts->answers += !from_guest && is_outside(facts, source);
 	/* A later fragment has no TCP header. */
 	if (!from_guest || at[9] != TCP_PROTOCOL ||
-		(get16(at + 6) & 0x1fff) != 0 || bytes - header < TCP_HEADER)
+		(big16(at + 6) & 0x1fff) != 0 || bytes - header < TCP_HEADER)
 		return;
 	if ((at[header + 13] & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
-		note_service(facts, source, get16(at + header));
+		note_service(facts, source, big16(at + header));
 }
 
 static bool
@@ -107,10 +106,10 @@ read_frame(struct pcap_facts *facts, const uint8_t *at, size_t bytes)
 	from_guest = is_own(facts, at + 6);
 	facts->from_guest += from_guest;
 	for (int tags = 0; tags < 2 && bytes >= type + 6 &&
-		(get16(at + type) == ETHER_VLAN ||
-			get16(at + type) == ETHER_QINQ); tags++)
+		(big16(at + type) == ETHER_VLAN ||
+			big16(at + type) == ETHER_QINQ); tags++)
 		type += 4;
-	if (get16(at + type) == ETHER_IPV4)
+	if (big16(at + type) == ETHER_IPV4)
 		read_ipv4(facts, at + type + 2, bytes - type - 2, from_guest);
 }
 
@@ -123,14 +122,14 @@ pcap_read(struct pcap_facts *facts, const uint8_t *data, size_t bytes,
 	if (bytes < FILE_HEADER)
 		return error_set(err, EBADMSG, "packet capture: no header");
 	big = data[0] == 0xa1;
-	if (get32(data, big) != 0xa1b2c3d4 && get32(data, big) != 0xa1b23c4d)
+	if (number32(data, big) != 0xa1b2c3d4 && number32(data, big) != 0xa1b23c4d)
 		return error_set(err, EBADMSG, "packet capture: not pcap");
-	if ((get32(data + 20, big) & 0x0fffffff) != LINK_ETHERNET)
+	if ((number32(data + 20, big) & 0x0fffffff) != LINK_ETHERNET)
 		return error_set(err, EBADMSG, "packet capture: not Ethernet");
 	data += FILE_HEADER;
 	bytes -= FILE_HEADER;
 	while (bytes >= FRAME_HEADER) {
-		uint32_t length = get32(data + 8, big);
+		uint32_t length = number32(data + 8, big);
 
 		if (length > FRAME_LIMIT)
 			return error_set(err, EBADMSG, "packet capture: a frame "

@@ -16,6 +16,7 @@
 #include "common/log.h"
 #include "common/own.h"
 #include "common/process.h"
+#include "common/strings.h"
 #include "convert/assess/unlock.h"
 #include "convert/assess/volume.h"
 #include "convert/emit/qemu.h"
@@ -66,21 +67,13 @@ edit_config(guestfs_h *g, const char *path)
 		guestfs_write(g, path, edited, strlen(edited)) == 0;
 }
 
-static void
-free_list(char ***list)
-{
-	for (char **item = *list; item != NULL && *item != NULL; item++)
-		free(*item);
-	free(*list);
-}
-
 static bool
 edit_configs(guestfs_h *g)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < sizeof configs / sizeof configs[0]; i++) {
-		AUTO(free_list) char **paths = guestfs_glob_expand(g,
+		AUTO(strings_freep) char **paths = guestfs_glob_expand(g,
 			configs[i]);
 
 		for (size_t j = 0; paths != NULL && paths[j] != NULL; j++)
