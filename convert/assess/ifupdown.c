@@ -13,7 +13,8 @@
 #include "convert/assess/interface.h"
 #include "convert/assess/network-config.h"
 
-enum { WORDS = 4, LINE_BYTES = 1024, DEPTH_LIMIT = 4 };
+/* Stanzas are looked for in the whole file, and templates have templates. */
+enum { WORDS = 4, LINE_BYTES = 1024, DEPTH_LIMIT = 4, SCAN_LIMIT = 5000000 };
 
 struct line {
 	char text[LINE_BYTES];
@@ -26,6 +27,7 @@ struct reading {
 	const char *text; /* of the whole file */
 	char mask[64];	  /* it may come before the address */
 	int depth;	  /* of templates */
+	unsigned scanned; /* lines, however often */
 };
 
 /* The next line that says something; "\" at its end joins the one after it. */
@@ -58,6 +60,13 @@ next_line(const char **text, struct line *line)
 		return true;
 	}
 	return false;
+}
+
+/* The same, until too much was looked at. */
+static bool
+scan_line(struct reading *reading, const char **text, struct line *line)
+{
+	return reading->scanned++ < SCAN_LIMIT && next_line(text, line);
 }
 
 static bool
@@ -133,7 +142,7 @@ inherit(struct reading *reading, struct guest_interface *interface,
 
 	if (reading->depth == DEPTH_LIMIT)
 		return;
-	while (next_line(&text, &line)) {
+	while (scan_line(reading, &text, &line)) {
 		if ((strcmp(line.word[0], "iface") != 0 &&
 			    strcmp(line.word[0], "template") != 0) ||
 			strcmp(line.word[1], name) != 0)
@@ -153,7 +162,7 @@ read_stanza(struct reading *reading, struct guest_interface *interface,
 	const char *next = *text;
 	struct line line;
 
-	while (next_line(&next, &line) && !begins_stanza(line.word[0])) {
+	while (scan_line(reading, &next, &line) && !begins_stanza(line.word[0])) {
 		*text = next;
 		if (strcmp(line.word[0], "inherit") == 0)
 			inherit(reading, interface, line.word[1]);
@@ -178,17 +187,98 @@ holds_word(const char *text, const char *word)
 	return false;
 }
 
-/* Is it brought up: "auto eth0", "allow-hotplug eth0"? */
+/* "auto eth0", "allow-hotplug eth0" */
 static bool
-is_started(const char *text, const char *name)
+starts_cards(const struct line *line)
 {
+	return strcmp(line->word[0], "auto") == 0 ||
+		strcmp(line->word[0], "allow-auto") == 0 ||
+		strcmp(line->word[0], "allow-hotplug") == 0;
+}
+
+static bool
+is_started(struct reading *reading, const char *name)
+{
+	const char *text = reading->text;
 	struct line line;
 
-	while (next_line(&text, &line)) {
-		if ((strcmp(line.word[0], "auto") == 0 ||
-			    strcmp(line.word[0], "allow-auto") == 0 ||
-			    strcmp(line.word[0], "allow-hotplug") == 0) &&
-			holds_word(line.rest, name))
+	while (scan_line(reading, &text, &line))
+		if (starts_cards(&line) && holds_word(line.rest, name))
+			return true;
+	return false;
+}
+
+/* ---- logical names: what a card is configured as ---- */
+
+struct mapped {
+	char card[64];
+	bool is_sure; /* the card has no other configuration to choose from */
+};
+
+/* "auto eth0=office": the card is in front of its logical name. */
+static bool
+find_in_start(struct mapped *mapped, const char *text, const char *name)
+{
+	char word[128];
+	int bytes;
+
+	while (sscanf(text, " %127s%n", word, &bytes) == 1) {
+		char *equals = strchr(word, '=');
+
+		text += bytes;
+		if (equals == NULL || strcmp(equals + 1, name) != 0)
+			continue;
+		snprintf(mapped->card, sizeof mapped->card, "%.*s",
+			(int)(equals - word), word);
+		mapped->is_sure = true;
+		return true;
+	}
+	return false;
+}
+
+/* "map 00:16:3e:00:00:01 office", "map office" */
+static bool
+is_map_of(const struct line *line, const char *name)
+{
+	return strcmp(line->word[0], "map") == 0 &&
+		strcmp(line->word[*line->word[2] == '\0' ? 1 : 2], name) == 0;
+}
+
+/* The lines of a mapping; which of its configurations is meant, a script says. */
+static bool
+find_in_mapping(struct mapped *mapped, struct reading *reading,
+	const char *card, const char **text, const char *name)
+{
+	const char *next = *text;
+	unsigned count = 0;
+	bool found = false;
+	struct line line;
+
+	while (scan_line(reading, &next, &line) && !begins_stanza(line.word[0])) {
+		*text = next;
+		count += strcmp(line.word[0], "map") == 0;
+		found |= is_map_of(&line, name);
+	}
+	if (!found || strpbrk(card, "*?[") != NULL)
+		return false;
+	snprintf(mapped->card, sizeof mapped->card, "%.63s", card);
+	mapped->is_sure = count == 1;
+	return true;
+}
+
+/* Whose logical name is it?  Most are that of the card itself. */
+static bool
+find_mapped(struct mapped *mapped, struct reading *reading, const char *name)
+{
+	const char *text = reading->text;
+	struct line line;
+
+	while (scan_line(reading, &text, &line)) {
+		if (starts_cards(&line) &&
+			find_in_start(mapped, line.rest, name))
+			return true;
+		if (strcmp(line.word[0], "mapping") == 0 &&
+			find_in_mapping(mapped, reading, line.word[1], &text, name))
 			return true;
 	}
 	return false;
@@ -199,18 +289,24 @@ static void
 read_iface(struct reading *reading, const struct line *line, const char **text)
 {
 	struct guest_interface *interface;
+	struct mapped mapped;
 	const char *template;
 	char plain[64];
+	bool is_mapped;
 
 	snprintf(plain, sizeof plain, "%.*s",
 		(int)strcspn(line->word[1], ":"), line->word[1]);
+	is_mapped = find_mapped(&mapped, reading, plain);
+	if (is_mapped)
+		strcpy(plain, mapped.card);
 	interface = strcmp(plain, "lo") == 0 ? NULL
 					     : guest_interface(reading->guest,
 						       plain);
 	if (interface == NULL)
 		return;
 	reading->mask[0] = '\0';
-	interface->is_off = !is_started(reading->text, plain);
+	interface->is_off = is_mapped ? !mapped.is_sure
+				      : !is_started(reading, plain);
 	if (strcmp(line->word[2], "inet") == 0 &&
 		strcmp(line->word[3], "dhcp") == 0)
 		interface->dhcp = true;
@@ -237,7 +333,7 @@ ifupdown_read(struct guest *guest, const char *path, const char *text)
 	struct line line;
 
 	(void)path;
-	while (next_line(&text, &line))
+	while (scan_line(&reading, &text, &line))
 		if (strcmp(line.word[0], "iface") == 0)
 			read_iface(&reading, &line, &text);
 }

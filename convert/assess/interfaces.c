@@ -42,7 +42,15 @@ static const struct {
 	{"/etc/rc.d/rc.inet1.conf", inet1_read},
 };
 
-enum { SOURCE_DEPTH = 5 };
+enum { SOURCE_DEPTH = 5, SOURCE_LIMIT = 200 };
+
+/* One reading of all configurations. */
+struct reading {
+	struct guest *guest;
+	const struct guest_files *files;
+	struct findings *findings;
+	struct names sourced; /* files that others name: each is read once */
+};
 
 /* Of the interfaces that have come, or got their first address, since the last. */
 static void
@@ -60,47 +68,79 @@ note_file(struct guest *guest, const char *path)
 	}
 }
 
-static int read_files(struct guest *guest, const struct guest_files *files,
-	const char *pattern, network_config_read *read,
-	struct findings *findings, unsigned depth, struct error *err);
+static int read_file(struct reading *reading, const char *path,
+	network_config_read *read, unsigned depth, struct error *err);
 
 static int
-follow_sources(struct guest *guest, const struct guest_files *files,
-	const char *path, const char *text, struct findings *findings,
+read_sourced(struct reading *reading, const char *pattern, unsigned depth,
+	struct error *err)
+{
+	AUTO(names_freep) struct names paths = {0};
+
+	if (config_files(&paths, reading->files, pattern, err) == -1)
+		return -1;
+	for (size_t i = 0; i < paths.count; i++) {
+		const char *path = paths.items[i];
+
+		if (reading->sourced.count == SOURCE_LIMIT ||
+			names_has(&reading->sourced, path))
+			continue;
+		if (names_add(&reading->sourced, path, err) == -1 ||
+			read_file(reading, path, ifupdown_read, depth, err) ==
+				-1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+follow_sources(struct reading *reading, const char *path, const char *text,
 	unsigned depth, struct error *err)
 {
 	char pattern[512];
 
-	while (depth < SOURCE_DEPTH && ifupdown_source(&text, path, pattern))
-		if (read_files(guest, files, pattern, ifupdown_read, findings,
-			    depth + 1, err) == -1)
+	while (depth < SOURCE_DEPTH &&
+		reading->sourced.count < SOURCE_LIMIT &&
+		ifupdown_source(&text, path, pattern))
+		if (read_sourced(reading, pattern, depth + 1, err) == -1)
 			return -1;
 	return 0;
 }
 
 static int
-read_files(struct guest *guest, const struct guest_files *files,
-	const char *pattern, network_config_read *read,
-	struct findings *findings, unsigned depth, struct error *err)
+read_file(struct reading *reading, const char *path, network_config_read *read,
+	unsigned depth, struct error *err)
+{
+	AUTO(freep) char *text =
+		config_text(reading->files, path, reading->findings);
+
+	if (text == NULL)
+		return 0;
+	read(reading->guest, path, text);
+	note_file(reading->guest, path);
+	return read == ifupdown_read
+		? follow_sources(reading, path, text, depth, err)
+		: 0;
+}
+
+static int
+read_files(struct reading *reading, const char *pattern,
+	network_config_read *read, struct error *err)
 {
 	AUTO(names_freep) struct names paths = {0};
 
-	if (config_files(&paths, files, pattern, err) == -1)
+	if (config_files(&paths, reading->files, pattern, err) == -1)
 		return -1;
-	for (size_t i = 0; i < paths.count; i++) {
-		AUTO(freep) char *text =
-			config_text(files, paths.items[i], findings);
-
-		if (text == NULL)
-			continue;
-		read(guest, paths.items[i], text);
-		note_file(guest, paths.items[i]);
-		if (read == ifupdown_read &&
-			follow_sources(guest, files, paths.items[i], text,
-				findings, depth, err) == -1)
+	for (size_t i = 0; i < paths.count; i++)
+		if (read_file(reading, paths.items[i], read, 0, err) == -1)
 			return -1;
-	}
 	return 0;
+}
+
+static void
+reading_freep(struct reading *reading)
+{
+	names_freep(&reading->sourced);
 }
 
 /* ---- bringing it together ---- */
@@ -268,11 +308,14 @@ int
 interfaces_read(struct guest *guest, const struct guest_files *files,
 	const json_t *inventory, struct findings *findings, struct error *err)
 {
+	AUTO(reading_freep) struct reading reading = {guest, files, findings,
+		{0}};
+
 	card_names_inventory(guest, inventory);
 	for (size_t i = 0; i < sizeof configurations / sizeof *configurations;
 		i++)
-		if (read_files(guest, files, configurations[i].pattern,
-			    configurations[i].read, findings, 0, err) == -1)
+		if (read_files(&reading, configurations[i].pattern,
+			    configurations[i].read, err) == -1)
 			return -1;
 	if (card_names_read(guest, files, findings, err) == -1)
 		return -1;

@@ -13,7 +13,8 @@
 #include "convert/assess/network-config.h"
 
 /* network / ethernets / eth0 / match / macaddress, and some to spare. */
-enum { DEPTH = 8, INTERFACE = 3 };
+/* Deeper than anyone nests; the parser's time goes by the square of the depth. */
+enum { DEPTH = 8, INTERFACE = 3, DEPTH_LIMIT = 64 };
 
 /* A mapping or list that is open. */
 struct level {
@@ -267,7 +268,8 @@ netplan_read(struct guest *guest, const char *path, const char *text)
 		strlen(text));
 	while (!is_done && yaml_parser_parse(&parser, &event)) {
 		take_event(&walk, &event);
-		is_done = event.type == YAML_STREAM_END_EVENT;
+		is_done = event.type == YAML_STREAM_END_EVENT ||
+			walk.depth > DEPTH_LIMIT;
 		yaml_event_delete(&event);
 	}
 	yaml_parser_delete(&parser);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/io.h"
 #include "common/own.h"
 #include "convert/assess/guest.h"
 #include "convert/assess/network-config.h"
@@ -69,6 +70,84 @@ aliases_and_families_add_addresses(void **state)
 	assert_string_equal(eth0->addresses[1], "192.0.2.11/25");
 	assert_string_equal(eth0->addresses[2], "2001:db8::1/64");
 	assert_int_equal(guest->interface_count, 1);
+}
+
+/* Which card has a configuration with a name of its own. */
+static void
+logical_names_lead_to_their_cards(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_off;
+	} cases[] = {
+		{"auto lo eth0=office\n", false},
+		{"auto eth0\nmapping eth0\n script /bin/by-mac\n"
+		 " map 00:16:3e:00:00:01 office\n", false},
+		{"auto eth0\nmapping eth0\n script /bin/choose\n map office\n"
+		 " map home\nmapping eth1\n map shop\n", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		AUTO(guest_freep) struct guest *guest = guest_new();
+		AUTO(freep) char *text = io_format("%siface office inet static\n"
+			" address 192.0.2.10/24\n", cases[i].text);
+		const struct guest_interface *eth0 =
+			read_one(guest, text, "eth0");
+
+		assert_non_null(eth0);
+		assert_int_equal(guest->interface_count, 1);
+		assert_string_equal(eth0->addresses[0], "192.0.2.10/24");
+		assert_true(eth0->is_off == cases[i].is_off);
+	}
+}
+
+/* libyaml would take hours for it. */
+static void
+deep_nesting_ends_the_reading(void **state)
+{
+	enum { BYTES = 1 << 20 };
+	AUTO(freep) char *text = malloc(BYTES + 1);
+	AUTO(guest_freep) struct guest *guest = guest_new();
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, '[', BYTES);
+	text[BYTES] = '\0';
+	netplan_read(guest, "/etc/netplan/a.yaml", text);
+	assert_int_equal(guest->interface_count, 0);
+}
+
+/* A pattern fits many cards; a configuration that no mapping names is a card's. */
+static void
+other_mappings_lead_nowhere(void **state)
+{
+	AUTO(guest_freep) struct guest *guest = guest_new();
+
+	(void)state;
+	assert_non_null(read_one(guest, "mapping eth*\n map lan0\n"
+		"mapping eth1\n map lan1 lan2\n\niface lan0 inet dhcp\n"
+		"iface lan1 inet dhcp\n", "lan0"));
+	assert_int_equal(guest->interface_count, 2);
+	assert_string_equal(guest->interfaces[1].name, "lan1");
+}
+
+/* Each would be read as often as there are lines, to the fourth power. */
+static void
+templates_that_inherit_from_themselves_come_to_an_end(void **state)
+{
+	enum { LINES = 500 };
+	static char text[64 + LINES * 16] = "auto eth0\niface eth0 inet static\n"
+					     "address 192.0.2.10/24\n";
+	AUTO(guest_freep) struct guest *guest = guest_new();
+	const struct guest_interface *eth0;
+
+	(void)state;
+	for (int i = 0; i < LINES; i++)
+		strcat(text, "inherit eth0\n");
+	eth0 = read_one(guest, text, "eth0");
+	assert_non_null(eth0);
+	assert_string_equal(eth0->addresses[0], "192.0.2.10/24");
 }
 
 static void
@@ -251,6 +330,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(static_addresses_are_read_in_both_notations),
 		cmocka_unit_test(aliases_and_families_add_addresses),
+		cmocka_unit_test(
+			templates_that_inherit_from_themselves_come_to_an_end),
+		cmocka_unit_test(logical_names_lead_to_their_cards),
+		cmocka_unit_test(other_mappings_lead_nowhere),
+		cmocka_unit_test(deep_nesting_ends_the_reading),
 		cmocka_unit_test(dhcp_is_read_and_loopback_is_not),
 		cmocka_unit_test(every_system_tells_name_card_and_addresses),
 		cmocka_unit_test(what_is_for_any_card_names_none),

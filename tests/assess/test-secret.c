@@ -352,10 +352,24 @@ lines_are_masked_each_for_itself(void **state)
 				  "+pwd=*******\nlast");
 }
 
+/* Nobody wrote them by hand, and to look through them would take hours. */
+static void
+very_long_lines_go_whole(void **state)
+{
+	static char text[100 << 10] = "short = visible\n-";
+	size_t bytes = strlen(text);
+
+	(void)state;
+	memset(text + bytes, '@', sizeof text - bytes - 2);
+	secret_mask_lines(text, "/etc/app.conf");
+	assert_string_equal(text, "short = visible\n********");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(very_long_lines_go_whole),
 		cmocka_unit_test(secrets_are_masked),
 		cmocka_unit_test(secrets_are_masked_by_their_place),
 		cmocka_unit_test(what_is_no_secret_stays),
