@@ -24,7 +24,7 @@
 #include "drivers-inject/script.h"
 #include "drivers-inject/segment.h"
 
-enum { IMAGE_LIMIT = 1 << 30 };
+enum { IMAGE_LIMIT = 512 << 20 };
 
 /* All that one image needs on its way. */
 struct work {

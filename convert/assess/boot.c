@@ -82,7 +82,7 @@ struct place {
 		struct findings *findings, char *path, size_t room);
 };
 
-enum { ENTRY_LIMIT = 64 };
+enum { ENTRY_LIMIT = 64, ENTRY_BYTES = 65536 };
 
 static void
 texts_freep(char *(*texts)[ENTRY_LIMIT])
@@ -106,6 +106,12 @@ find_entry(guestfs_h *g, const char *folder, enum boot_order order,
 		texts[count] = guest_file_text(g, files[i], findings);
 		if (texts[count] == NULL)
 			continue;
+		if (strlen(texts[count]) > ENTRY_BYTES) {
+			finding_add(findings, "guest.file-refused", files[i], 0,
+				"it is too large for an entry of a menu", NULL);
+			free(take(texts[count]));
+			continue;
+		}
 		files[i][strlen(files[i]) - strlen(".conf")] = '\0';
 		list[count] = (struct boot_entry_file){
 			strrchr(files[i], '/') + 1, texts[count]};

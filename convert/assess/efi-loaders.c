@@ -164,10 +164,12 @@ add_loader(struct efi_loaders *loaders, const char *path, const char *folder,
 		return;
 	*loader = (struct efi_loader){.kind = kind,
 		.machine = pe_machine(head, bytes)};
+	if (loader->machine == 0)
+		return;
 	strcpy(loader->path, path);
 	loader->folder_bytes = (size_t)(strrchr(path, '/') - path);
 	loader->score = score(loaders, loader, folder);
-	loaders->count += loader->machine != 0;
+	loaders->count++;
 }
 
 static void

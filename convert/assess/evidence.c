@@ -135,10 +135,11 @@ evidence_of_mdadm(struct references *references, const char *text)
 void
 evidence_of_bindings(struct references *references, const char *text)
 {
-	char alias[128], wwid[128], name[160];
+	char line[300], alias[128], wwid[128], name[160];
 
 	for (const char *at = text; *at != '\0';) {
-		if (*at != '#' && sscanf(at, "%127[^ \t\n]%*[ \t]%127[^ \t\n]",
+		snprintf(line, sizeof line, "%.299s", at);
+		if (*at != '#' && sscanf(line, "%127[^ \t\n]%*[ \t]%127[^ \t\n]",
 					  alias, wwid) == 2) {
 			snprintf(name, sizeof name, "/dev/mapper/%s", alias);
 			reference_bind(references, name, wwid);

@@ -21,7 +21,8 @@
 #include "convert/assess/waiver.h"
 
 /* A hostile guest must not be able to fill the report. */
-enum { EVIDENCE_LIMIT = 200, LIST_LIMIT = 500, WHAT_BYTES = 400 };
+enum { EVIDENCE_LIMIT = 200, LIST_LIMIT = 500, WHAT_BYTES = 400,
+	READ_BYTES = 8192 };
 
 struct findings {
 	json_t *list;
@@ -181,7 +182,7 @@ flatten(char *text)
 static json_t *
 evidence_json(const char *where, unsigned line, const char *what)
 {
-	AUTO(freep) char *text = strdup(what);
+	AUTO(freep) char *text = strndup(what, READ_BYTES);
 	AUTO(json_decrefpp) json_t *evidence = json_object();
 	char place[1024];
 
@@ -231,8 +232,10 @@ finding_add_as(struct findings *findings, const char *id,
 		findings->lost = true;
 		return;
 	}
-	append(findings, json_object_get(finding, "evidence"),
-		evidence_json(where, line, what), EVIDENCE_LIMIT);
+	if (json_array_size(json_object_get(finding, "evidence")) <
+		EVIDENCE_LIMIT)
+		append(findings, json_object_get(finding, "evidence"),
+			evidence_json(where, line, what), EVIDENCE_LIMIT);
 	raise_confidence(finding, confidence);
 	if (done != NULL && json_is_null(json_object_get(finding, "done")) &&
 		(json_set_text(finding, "done", done) == -1 ||
@@ -300,6 +303,8 @@ void
 findings_add_dependency(struct findings *findings, const char *kind,
 	const char *host, unsigned port, const char *where)
 {
+	if (json_array_size(findings->dependencies) == LIST_LIMIT)
+		return;
 	append(findings, findings->dependencies,
 		json_pack("{ss so so so}", "kind", kind, "host", safe(host, secret_mask),
 			"port", port_json(port), "where", safe(where, secret_mask_path)),
@@ -310,6 +315,8 @@ void
 findings_add_listener(struct findings *findings, const char *program,
 	const char *protocol, unsigned port, const char *where)
 {
+	if (json_array_size(findings->listeners) == LIST_LIMIT)
+		return;
 	append(findings, findings->listeners,
 		json_pack("{so ss so so}", "program", safe(program, secret_mask), "protocol",
 			protocol, "port", port_json(port), "where",

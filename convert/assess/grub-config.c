@@ -164,18 +164,19 @@ find_default(const char *text, const char *saved, char *wanted, size_t room)
 
 	snprintf(wanted, room, "0");
 	while ((at = strstr(at, "set default=")) != NULL) {
+		size_t bytes;
+
 		at += strlen("set default=");
-		if (strstr(at, "{saved_entry}") != NULL &&
-			strcspn(at, "\n") > (size_t)(strstr(at,
-						    "{saved_entry}") -
-						    at)) {
+		bytes = strcspn(at, "\n");
+		if (memmem(at, bytes, "{saved_entry}",
+			    strlen("{saved_entry}")) != NULL) {
 			if (saved != NULL && *saved != '\0') {
 				snprintf(wanted, room, "%s", saved);
 				return;
 			}
 			continue;
 		}
-		if (strcspn(at, "$") < strcspn(at, "\n"))
+		if (memchr(at, '$', bytes) != NULL)
 			continue;
 		read_word(text, (size_t)(at - text), wanted, room);
 		return;

@@ -40,8 +40,11 @@ mdadm_line_is(const char *text, const struct mdadm_word *word,
 	const char *keyword)
 {
 	const char *at = text + word->keyword_offset;
-	size_t bytes = strcspn(at, " \t\r\n");
+	size_t bytes = 0;
 
+	while (bytes <= strlen(keyword) && at[bytes] != '\0' &&
+		strchr(" \t\r\n", at[bytes]) == NULL)
+		bytes++;
 	return bytes >= 3 && bytes <= strlen(keyword) &&
 		strncasecmp(at, keyword, bytes) == 0;
 }

@@ -141,11 +141,12 @@ netifrc_read(struct guest *guest, const char *path, const char *text)
 {
 	(void)path;
 	while (*text != '\0') {
-		char what[32], name[32], value[2048];
+		char head[80], what[32], name[32], value[2048];
 		int n = 0;
 
 		text += strspn(text, " \t");
-		if (sscanf(text, "%31[a-z]_%31[A-Za-z0-9_]=%n", what, name,
+		snprintf(head, sizeof head, "%.79s", text);
+		if (sscanf(head, "%31[a-z]_%31[A-Za-z0-9_]=%n", what, name,
 			    &n) == 2 && n > 0) {
 			text = take_value(text + n, value, sizeof value);
 			read_variable(guest, what, name, value);

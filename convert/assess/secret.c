@@ -13,7 +13,7 @@
 
 #include "convert/assess/secret-parts.h"
 
-enum { STARS = 8 };
+enum { STARS = 8, LINE_LIMIT = 8192 };
 
 char *
 secret_hide(char *from, char *to)
@@ -54,15 +54,18 @@ secret_mask_line(char *text, const char *path)
 	secret_mask(text);
 }
 
-/* Mask a line of a text, and tell whether a private key goes on behind it. */
+/*
+ * Mask a line of a text, and tell whether a private key goes on behind it.  One
+ * that nobody wrote by hand would take long to look through, and goes whole.
+ */
 static bool
 mask_line(const char *path, char *line, bool in_key)
 {
 	bool ends = strstr(line, "-----END") != NULL;
 
-	if (in_key && !ends) {
+	if ((in_key && !ends) || strlen(line) > LINE_LIMIT) {
 		secret_hide(line, line + strlen(line));
-		return true;
+		return in_key && !ends;
 	}
 	secret_mask_line(line, path);
 	return !ends && strstr(line, "PRIVATE KEY") != NULL &&

@@ -20,7 +20,7 @@
 #include "convert/assess/volume.h"
 #include "drivers-inject/appliance.h"
 
-enum { KEY_FILE_LIMIT = 8192 };
+enum { KEY_FILE_LIMIT = 8192, KEY_TRIES = 32 /* a second or two each */ };
 
 static bool
 is_locked(const struct volume *volume)
@@ -120,8 +120,10 @@ unlock_by_crypttab(struct volumes *volumes, guestfs_h *g, const char *crypttab,
 {
 	struct fstab_place place = {0, 0};
 	struct fstab_line line;
+	int tries = 0;
 
-	while (crypttab != NULL && fstab_next(crypttab, &place, &line)) {
+	while (crypttab != NULL && tries < KEY_TRIES &&
+		fstab_next(crypttab, &place, &line)) {
 		AUTO(freep) char *key = NULL;
 		struct reference source;
 		struct volume *volume;
@@ -132,6 +134,7 @@ unlock_by_crypttab(struct volumes *volumes, guestfs_h *g, const char *crypttab,
 		if (source.volume == NULL || !is_locked(source.volume) ||
 			(key = read_key(g, &line)) == NULL)
 			continue;
+		tries++;
 		volume = &volumes->list[source.volume - volumes->list];
 		opened = open_with(g, volume, key);
 		explicit_bzero(key, strlen(key));

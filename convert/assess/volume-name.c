@@ -106,6 +106,8 @@ mapper_is(const char *mapper, const char *device)
 	char name[256] = "/dev/mapper/";
 	size_t used = strlen(name);
 
+	if (!string_starts(mapper, name))
+		return false;
 	for (; *at != '\0' && used + 2 < sizeof name; at++) {
 		if (*at == '/') {
 			name[used++] = '-';

@@ -44,13 +44,18 @@ may_precede(char c)
 	return isspace((unsigned char)c) || c == '"' || c == '\'' || c == '=';
 }
 
+/* Up to `limit`: what is longer is no value, and may be most of the text. */
 static size_t
-value_bytes(const char *text, const char *stop)
+value_bytes(const char *text, const char *stop, size_t limit)
 {
 	char ends[24];
+	size_t bytes = 0;
 
 	snprintf(ends, sizeof ends, " \t\r\n\"'\\%s", stop);
-	return strcspn(text, ends);
+	while (bytes < limit && text[bytes] != '\0' &&
+		strchr(ends, text[bytes]) == NULL)
+		bytes++;
+	return bytes;
 }
 
 /* The argument that begins at `at`, if one does. */
@@ -62,7 +67,8 @@ read_argument(const char *text, size_t at, struct argument *argument)
 
 		if (strncmp(text + at, parameters[i].key, n) != 0)
 			continue;
-		bytes = value_bytes(text + at + n, parameters[i].stop);
+		bytes = value_bytes(text + at + n, parameters[i].stop,
+			sizeof argument->value);
 		if (bytes == 0 || bytes >= sizeof argument->value)
 			continue;
 		argument->parameter = &parameters[i];

@@ -253,13 +253,13 @@ rewrite_getty_line(struct stretch *stretch)
 {
 	const char *text = stretch->edit->text;
 
-	if (stretch_has(stretch, "ttyS0"))
+	if (stretch_has(stretch, "ttyS0") || !is_login(stretch))
 		return;
 	for (size_t i = stretch->at + 1; i < stretch->end; i++) {
 		size_t bytes = absent_bytes(text + i);
 
 		if (bytes == 0 || isalnum((unsigned char)text[i - 1]) ||
-			text[i - 1] == '/' || !is_login(stretch))
+			text[i - 1] == '/')
 			continue;
 		if (stretch->is_taken) {
 			finding_add(stretch->rewrite->findings, RULE,

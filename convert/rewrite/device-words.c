@@ -30,12 +30,12 @@ static size_t
 word_bytes(const char *at)
 {
 	static const char ends[] = " \t\r\n\"'`,;()[]<>|&\\";
-	size_t bytes = strcspn(at, ends), short_bytes = strcspn(at, ":");
+	size_t bytes = strcspn(at, ends);
+	const char *colon = memchr(at, ':', bytes);
 
-	return short_bytes < bytes &&
-			!string_starts(at, "/dev/disk/by-path/") &&
+	return colon != NULL && !string_starts(at, "/dev/disk/by-path/") &&
 			!string_starts(at, "/dev/disk/by-id/")
-		? short_bytes
+		? (size_t)(colon - at)
 		: bytes;
 }
 

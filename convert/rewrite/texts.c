@@ -106,7 +106,7 @@ struct found {
 	char **texts;
 };
 
-enum { TEXTS = sizeof texts / sizeof *texts };
+enum { TEXTS = sizeof texts / sizeof *texts, TEXTS_BYTES = 64 << 20 };
 
 static void
 found_free(struct found (*found)[TEXTS])
@@ -123,11 +123,30 @@ found_free(struct found (*found)[TEXTS])
 	}
 }
 
+/* NULL when it is none, or what was read before leaves no room. */
+static char *
+read_text(guestfs_h *g, const char *path, size_t *room,
+	struct findings *findings)
+{
+	AUTO(freep) char *text = guest_file_text(g, path, findings);
+	size_t bytes = text == NULL ? 0 : strlen(text);
+
+	if (bytes > *room) {
+		finding_add(findings, "guest.file-refused", path, 0,
+			"the files to convert hold more than 64 MiB", NULL);
+		return NULL;
+	}
+	*room -= bytes;
+	return take(text);
+}
+
 /* Each call of the appliance takes milliseconds, so all is read only once. */
 static int
 read_texts(struct found (*found)[TEXTS], guestfs_h *g,
 	struct findings *findings, struct error *err)
 {
+	size_t room = TEXTS_BYTES;
+
 	for (size_t i = 0; i < TEXTS; i++) {
 		struct found *one = &(*found)[i];
 		size_t count = 0;
@@ -140,7 +159,7 @@ read_texts(struct found (*found)[TEXTS], guestfs_h *g,
 			return error_set(err, ENOMEM, "read %s",
 				texts[i].pattern);
 		for (size_t j = 0; j < count; j++)
-			one->texts[j] = guest_file_text(g, one->paths[j],
+			one->texts[j] = read_text(g, one->paths[j], &room,
 				findings);
 	}
 	return 0;
