@@ -26,6 +26,7 @@ enum {
 	HEADER_BYTES = 64 << 10,
 	UNIFIED_HEADER_BYTES = 1 << 20, /* with the sections before .linux */
 	KERNEL_LIMIT = 100,
+	IMAGE_LIMIT = 8, /* of one kernel */
 	MACHINE_ID_BYTES = 32,
 	TOKEN_LIMIT = 4096,
 };
@@ -311,7 +312,7 @@ list_initramfs(const struct search *search, const char *folder,
 
 	if (list_folder(search, folder, &inside, err) == -1)
 		return -1;
-	for (size_t i = 0; i < inside.count; i++)
+	for (size_t i = 0; i < inside.count && images->count < IMAGE_LIMIT; i++)
 		if ((string_starts(inside.items[i], "initrd") ||
 			    string_starts(inside.items[i], "initramfs")) &&
 			names_add(images, inside.items[i], err) == -1)

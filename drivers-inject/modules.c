@@ -21,6 +21,7 @@ enum {
 	INDEX_LIMIT = 16 << 20, /* bytes of modules.dep, .builtin, config */
 	MODULE_LIMIT = 100000,
 	DEPTH_LIMIT = 32,
+	CLOSURE_LIMIT = 1000, /* of what one module needs */
 };
 
 /*
@@ -407,7 +408,7 @@ close_over(const struct modules *modules, const struct module *module,
 	if (seen[module - modules->items])
 		return 0;
 	seen[module - modules->items] = true;
-	if (depth > DEPTH_LIMIT)
+	if (depth > DEPTH_LIMIT || paths->count > CLOSURE_LIMIT)
 		return error_set(err, 0, "%s needs too much", module->name);
 	for (at += strspn(at, " \t"); *at != '\0'; at += strspn(at, " \t")) {
 		size_t bytes = strcspn(at, " \t");

@@ -24,7 +24,7 @@
 #include "drivers-inject/segment.h"
 #include "drivers-inject/unpack.h"
 
-enum { MODULE_LIMIT = 64 << 20 };
+enum { MODULE_LIMIT = 64 << 20, MODULES_LIMIT = 512 << 20 };
 
 /* depmod reads these beside the modules; the first decides their order. */
 static const char *const sources[] = {"modules.order", "modules.builtin",
@@ -53,6 +53,7 @@ copy_image_modules(const struct payload *payload, struct depmod *depmod,
 	const struct tree *tree = payload->segment->base->tree;
 	const struct tree_node *folder = tree_find(tree, payload->plan->folder);
 	size_t skip = strlen(payload->plan->folder) + 1;
+	size_t room = MODULES_LIMIT;
 
 	for (size_t i = 1; folder != NULL && i < tree->count; i++) {
 		const struct tree_node *node = &tree->nodes[i];
@@ -65,6 +66,11 @@ copy_image_modules(const struct payload *payload, struct depmod *depmod,
 		/* Old indexes would stay where depmod writes none. */
 		if (strstr(path + skip, "/") == NULL)
 			continue;
+		/* An archive can give one content many names. */
+		if (node->bytes > room)
+			return error_set(err, E2BIG, "the image's modules are "
+				"larger than 512 MiB in all");
+		room -= node->bytes;
 		if (depmod_add(depmod, path + skip, node->data, node->bytes,
 				err) == -1)
 			return -1;

@@ -20,6 +20,8 @@ struct line {
 	size_t bytes; /* without the newline */
 };
 
+enum { SCRIPT_LIMIT = 1 << 20 };
+
 static bool
 next_line(const struct script *script, struct line *line)
 {
@@ -123,6 +125,7 @@ script_find(struct script *script_out, const struct initramfs *initramfs)
 			tree_find(initramfs->tree, paths[i]);
 
 		if (!tree_is_file(node) || node->bytes < 2 ||
+			node->bytes > SCRIPT_LIMIT ||
 			memcmp(node->data, "#!", 2) != 0)
 			continue;
 		*script_out = (struct script){

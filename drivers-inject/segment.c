@@ -22,7 +22,12 @@
 #include "drivers-inject/tree.h"
 #include "wire/hash.h"
 
-enum { MARKER_BYTES = 256, ZSTD_LEVEL = 19 };
+enum {
+	MARKER_BYTES = 256,
+	ZSTD_LEVEL = 19,
+	FILES_LIMIT = 4096,
+	BYTES_LIMIT = 512 << 20
+};
 
 static const char marker_name[] = ".unrack-inject";
 
@@ -79,6 +84,11 @@ segment_add(struct segment *segment, const char *path, unsigned mode,
 
 	if (copy == NULL)
 		return error_set(err, ENOMEM, "build a segment");
+	if (segment->count == FILES_LIMIT || bytes > BYTES_LIMIT ||
+		segment->bytes > BYTES_LIMIT - bytes)
+		return error_set(err, E2BIG, "%s is one more than the %d files "
+			"or %d MiB that an image gets", path, FILES_LIMIT,
+			BYTES_LIMIT >> 20);
 	if (old != NULL && !tree_is_file(old))
 		return error_set(err, 0, "%s is not a file in the image", path);
 	if (tree_real_path(tree, path, real, err) == -1)
@@ -89,6 +99,7 @@ segment_add(struct segment *segment, const char *path, unsigned mode,
 	if (bytes > 0)
 		memcpy(copy, data, bytes);
 	free(file->data);
+	segment->bytes += bytes - file->bytes;
 	file->data = take(copy);
 	file->bytes = bytes;
 	file->mode = old == NULL ? S_IFREG | (mode & 07777) : old->mode;

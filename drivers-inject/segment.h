@@ -19,7 +19,7 @@ struct segment {
 		uint8_t *data;
 		size_t bytes;
 	} *files;
-	size_t count, room;
+	size_t count, room, bytes;
 };
 
 /*

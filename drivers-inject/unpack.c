@@ -88,6 +88,9 @@ xz_number(uint64_t *value_out, const uint8_t *data, size_t bytes)
 	return 0;
 }
 
+/* The least that a block has, by the format. */
+enum { XZ_BLOCK_BYTES = 5 };
+
 /* Does the index at [index_at, end) describe blocks that fill [12, index_at)? */
 static bool
 xz_index_fits(const uint8_t *data, size_t index_at, size_t end)
@@ -103,7 +106,8 @@ xz_index_fits(const uint8_t *data, size_t index_at, size_t end)
 	at += took;
 	for (; records > 0; records--) {
 		took = xz_number(&unpadded, data + at, end - at);
-		if (took == 0 || unpadded > index_at)
+		if (took == 0 || unpadded < XZ_BLOCK_BYTES ||
+			unpadded > index_at)
 			return false;
 		at += took;
 		took = xz_number(&plain, data + at, end - at);
@@ -119,12 +123,15 @@ xz_index_fits(const uint8_t *data, size_t index_at, size_t end)
 
 /*
  * A stream ends with a 12-byte footer: CRC, size of the index before it, the
- * flags of the header again, "YZ".  Chance hits are told by the index.
+ * flags of the header again, "YZ".  Chance hits are told by the index; those that
+ * somebody placed are looked into until that was as much as the whole image.
  */
 static int
 xz_end(size_t *end_out, const uint8_t *data, size_t bytes, struct error *err)
 {
-	for (size_t end = 32; end <= bytes; end += 4) {
+	size_t seen = 0;
+
+	for (size_t end = 32; end <= bytes && seen <= bytes; end += 4) {
 		const uint8_t *footer = data + end - 12;
 		size_t index_bytes;
 
@@ -134,6 +141,7 @@ xz_end(size_t *end_out, const uint8_t *data, size_t bytes, struct error *err)
 		if (u32_at(footer + 4) > (end - 28) / 4)
 			continue;
 		index_bytes = ((size_t)u32_at(footer + 4) + 1) * 4;
+		seen += index_bytes;
 		if (index_bytes > end - 24 ||
 			!xz_index_fits(data, end - 12 - index_bytes, end - 12))
 			continue;

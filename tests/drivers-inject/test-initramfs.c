@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/bytes.h"
 #include "common/own.h"
 #include "drivers-inject/bytes.h"
 #include "drivers-inject/cpio.h"
@@ -277,6 +278,32 @@ a_bomb_is_refused(void **state)
 		"head -c 1200000000 /dev/zero | zstd -q >image", "more than");
 }
 
+/* Each footer claims that all zeros before it are its index. */
+static void
+fake_ends_of_xz_are_not_looked_into_for_ever(void **state)
+{
+	enum { ZEROS = 8 << 20, FAKES = 100000, START = 20 };
+	static const char head[START] = "\xfd\x37zXZ\0\0\1\x69\x22\xde\x36"
+					"\0\xff\xff\xff\xff\x7f";
+	size_t bytes = START + ZEROS + 12 * (size_t)FAKES;
+	AUTO(freep) uint8_t *data = calloc(1, bytes);
+	struct initramfs *image = NULL;
+	struct error err;
+
+	(void)state;
+	assert_non_null(data);
+	memcpy(data, head, START);
+	for (uint32_t i = 0; i < FAKES; i++) {
+		uint32_t at = START + ZEROS + 12 * i;
+
+		bytes_put_little32(data + at + 4, (at - 12) / 4 - 1);
+		memcpy(data + at + 9, "\1YZ", 3);
+	}
+	assert_int_equal(initramfs_parse(&image, (const char *)data, bytes,
+		&err), -1);
+	assert_non_null(strstr(err.text, "xz: no end"));
+}
+
 static void
 endless_segments_are_refused(void **state)
 {
@@ -301,6 +328,7 @@ main(void)
 		TEST(cut_images_are_refused),
 		TEST(damaged_images_are_refused),
 		TEST(a_bomb_is_refused),
+		TEST(fake_ends_of_xz_are_not_looked_into_for_ever),
 		TEST(endless_segments_are_refused),
 	};
 
