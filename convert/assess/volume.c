@@ -114,6 +114,7 @@ volumes_add(struct volumes *volumes, guestfs_h *g, enum volume_kind kind,
 	const char *device, struct error *err)
 {
 	struct volume *volume = &volumes->list[volumes->count];
+	int64_t size;
 	int index;
 
 	if (volumes->count == VOLUME_LIMIT)
@@ -127,6 +128,8 @@ volumes_add(struct volumes *volumes, guestfs_h *g, enum volume_kind kind,
 		if (index == -1)
 			return guest_error(err, g, "number %s", device);
 		volume->disk = (unsigned)index;
+		size = guestfs_blockdev_getsize64(g, device);
+		volume->size_bytes = size < 0 ? 0 : (uint64_t)size;
 	} else if (kind == VOLUME_PARTITION) {
 		volume->disk = disk_of(volumes, device);
 		volume->partition = (unsigned)strtoul(

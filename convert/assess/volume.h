@@ -27,8 +27,8 @@ struct volume {
 	char source[160];   /* the same by the source's name of the disk */
 	unsigned disk;	    /* index of the request's disk, or VOLUME_NO_DISK */
 	unsigned partition; /* its number, or 0 */
-	/* of a partition; 0: unknown */
-	uint64_t start_bytes, size_bytes;
+	uint64_t start_bytes; /* of a partition; 0: unknown */
+	uint64_t size_bytes;  /* of a disk or partition; 0: unknown */
 	char type[32];	    /* blkid's TYPE: "ext4", "swap", "crypto_LUKS" */
 	char uuid[64], label[128];	   /* of what is on it */
 	char partition_uuid[64], partition_label[128];

@@ -225,7 +225,6 @@ boot_table_apply(guestfs_h *g, const struct guest *guest,
 	bool loaders[ENTRIES] = {false};
 	uint8_t sector[SECTOR_BYTES];
 	struct boot_table table;
-	int64_t size;
 
 	if (before == NULL || strcmp(guest->firmware, "bios") != 0)
 		return 0;
@@ -239,9 +238,8 @@ boot_table_apply(guestfs_h *g, const struct guest *guest,
 				has_loader(g, volume->device);
 	}
 	memcpy(sector, before, sizeof sector);
-	size = guestfs_blockdev_getsize64(g, disk->device);
-	if (!boot_table_mend(sector, size < 0 ? 0 : (uint64_t)size / 512,
-		    loaders, &table) && !table.none_active)
+	if (!boot_table_mend(sector, disk->size_bytes / 512, loaders,
+		    &table) && !table.none_active)
 		return 0;
 	if (changes == NULL) {
 		tell(findings, disk, &table);

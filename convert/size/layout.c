@@ -115,8 +115,7 @@ disk_json(guestfs_h *g, const struct volumes *volumes,
 	json_t *json = volume_json(g, disk, guest);
 
 	json_set_text(json, "name", name);
-	set_bytes(json, "size_bytes",
-		guestfs_blockdev_getsize64(g, disk->device));
+	set_bytes(json, "size_bytes", (int64_t)disk->size_bytes);
 	json_set_text(json, "table",
 		disk->table[0] == '\0' ? NULL : disk->table);
 	json_object_set_new(json, "partitions",
