@@ -113,7 +113,8 @@ is_comment(const char *path, const struct line *line)
 		: line_is_comment(line);
 }
 
-static void
+/* Does the line look like it, whether or not it is accepted then? */
+static bool
 try_line(struct examination *examination, const struct rule *rule,
 	const struct clue *clue, const regex_t *pattern, const char *path,
 	const struct line *line)
@@ -126,20 +127,28 @@ try_line(struct examination *examination, const struct rule *rule,
 
 	if (is_comment(path, line) ||
 		regexec(pattern, line->text, 2, at, 0) != 0)
-		return;
+		return false;
 	if (pattern->re_nsub > 0 && at[1].rm_so >= 0)
 		which = &at[1];
 	snprintf(match, sizeof match, "%.*s",
 		(int)(which->rm_eo - which->rm_so), line->text + which->rm_so);
 	if (clue->accept == NULL || clue->accept(examination, &hit))
 		examine_note(examination, rule, path, line->number, line->text);
+	return true;
 }
+
+/*
+ * Looking closer at one may take milliseconds, and a guest can have a million
+ * of them.
+ */
+enum { HIT_LIMIT = 20000 };
 
 static void
 follow_clue(struct examination *examination, const struct rule *rule,
 	const struct clue *clue)
 {
 	const struct file *file;
+	unsigned hits = 0;
 	regex_t pattern;
 	int status = regcomp(&pattern, clue->pattern,
 		REG_EXTENDED | REG_ICASE);
@@ -151,11 +160,15 @@ follow_clue(struct examination *examination, const struct rule *rule,
 				    &i)) != NULL;) {
 		struct line line = {.next = file->text};
 
-		while (line_next(&line))
-			try_line(examination, rule, clue, &pattern, file->path,
-				&line);
+		while (hits < HIT_LIMIT && line_next(&line))
+			hits += try_line(examination, rule, clue, &pattern,
+				file->path, &line);
 	}
 	regfree(&pattern);
+	if (hits == HIT_LIMIT)
+		findings_add_limit(examination->findings, false,
+			"%s: only the first %d places that look like it were "
+			"looked at", rule->title, HIT_LIMIT);
 }
 
 void
