@@ -339,6 +339,21 @@ ifupdown_read(struct guest *guest, const char *path, const char *text)
 }
 
 bool
+ifupdown_starts(const char *text, const char *name)
+{
+	struct line line;
+	bool starts = false;
+
+	while (next_line(&text, &line)) {
+		starts |= starts_cards(&line) && holds_word(line.rest, name);
+		if (strcmp(line.word[0], "mapping") == 0 &&
+			strcmp(line.word[1], name) == 0)
+			return false;
+	}
+	return starts;
+}
+
+bool
 ifupdown_source(const char **text, const char *path, char pattern[512])
 {
 	struct line line;

@@ -33,4 +33,10 @@ network_config_read inet1_read;	   /* Slackware's rc.inet1.conf */
  */
 bool ifupdown_source(const char **text, const char *path, char pattern[512]);
 
+/*
+ * Does an interfaces file start this card as what it is called?  Not when it
+ * leaves the choice of a configuration to a mapping's script.
+ */
+bool ifupdown_starts(const char *text, const char *name);
+
 #endif
