@@ -124,19 +124,6 @@ describe_host(char **text_out, struct error *err)
 	return *text_out == NULL ? error_set(err, ENOMEM, "find KVM") : 0;
 }
 
-/* ${XDG_CACHE_HOME:-~/.cache}/unrack */
-static char *
-cache_folder(void)
-{
-	const char *cache = getenv("XDG_CACHE_HOME");
-	const char *home = getenv("HOME");
-
-	if (cache != NULL && *cache == '/')
-		return io_format("%s/unrack", cache);
-	return io_format("%s/.cache/unrack",
-		home != NULL && *home == '/' ? home : "/tmp");
-}
-
 /* The answer that was remembered for this host as it is now. */
 static bool
 recall(enum accelerator *accelerator_out, const char *path, const char *host)
@@ -187,7 +174,7 @@ int
 accelerator_find(enum accelerator *accelerator_out, struct error *err)
 {
 	const char *wish = getenv("UNRACK_ACCEL");
-	AUTO(freep) char *folder = cache_folder();
+	AUTO(freep) char *folder = io_cache_folder();
 	AUTO(freep) char *path = folder == NULL
 		? NULL : io_format("%s/accelerator", folder);
 	AUTO(freep) char *host = NULL;

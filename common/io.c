@@ -190,6 +190,18 @@ io_write_file(const char *path, const void *data, size_t bytes, unsigned mode,
 	return sync_folder_of(path, err);
 }
 
+char *
+io_cache_folder(void)
+{
+	const char *cache = getenv("XDG_CACHE_HOME");
+	const char *home = getenv("HOME");
+
+	if (cache != NULL && *cache == '/')
+		return io_format("%s/unrack", cache);
+	return io_format("%s/.cache/unrack",
+		home != NULL && *home == '/' ? home : "/tmp");
+}
+
 int
 io_make_folders(const char *path, struct error *err)
 {

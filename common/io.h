@@ -38,6 +38,13 @@ int io_write_file(const char *path, const void *data, size_t bytes,
 /* Make a folder and its missing parents (0700).  Being there is no failure. */
 int io_make_folders(const char *path, struct error *err);
 
+/*
+ * Where what costs only time to make again is kept:
+ * "${XDG_CACHE_HOME:-~/.cache}/unrack", freed by the caller; it may not be there
+ * yet.  NULL when out of memory.
+ */
+char *io_cache_folder(void);
+
 /* Remove a file, or a folder and all below it; links are not followed. */
 int io_remove_tree(const char *path, struct error *err);
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "common/log.h"
 #include "common/own.h"
 #include "convert/verb.h"
+#include "drivers-inject/appliance-kernel.h"
 
 static const struct verb {
 	const char *name;
@@ -20,39 +22,40 @@ static const struct verb {
 	const char *help;
 	const char *usage; /* in short */
 	const char *purpose;
+	bool opens_disks; /* in libguestfs' appliance */
 } verbs[] = {
 	{"enroll", verb_enroll, verb_enroll_help,
 		"NAME [--server HOST[:PORT]] [--out FILE]",
-		"make a key for one machine"},
+		"make a key for one machine", false},
 	{"serve", verb_serve, verb_serve_help,
 		"[--listen ADDR:PORT] [--expect tcp:PORT]...",
-		"wait for live images and migrate their machines"},
+		"wait for live images and migrate their machines", true},
 	{"assess", verb_assess, verb_assess_help,
 		"NAME | --disk FILE... [--format FORMAT] [--waivers FILE]",
-		"say what would change and what a person must decide"},
+		"say what would change and what a person must decide", true},
 	{"convert", verb_convert, verb_convert_help,
 		"NAME | --name NAME --disk FILE...",
-		"convert a capture or a disk image into an isolated VM"},
+		"convert a capture or a disk image into an isolated VM", true},
 	{"unconvert", verb_unconvert, verb_unconvert_help,
 		"NAME",
-		"drop a conversion, and keep what it was made from"},
+		"drop a conversion, and keep what it was made from", false},
 	{"import", verb_import, verb_import_help,
 		"DIR... [--name NAME]",
-		"go on with disks that unrack-capture --to wrote"},
+		"go on with disks that unrack-capture --to wrote", true},
 	{"verify", verb_verify, verb_verify_help,
 		"NAME [--expect tcp:PORT]... [--timeout SECONDS]",
-		"boot the isolated VM and prove that it works"},
+		"boot the isolated VM and prove that it works", true},
 	{"verify-capture", verb_verify_capture, verb_verify_capture_help,
 		"NAME",
-		"compare a capture with the hashes of when it was made"},
+		"compare a capture with the hashes of when it was made", false},
 	{"rate", verb_rate, verb_rate_help,
 		"NAME [SPEC | default]",
-		"limit what a machine's capture takes of the wire, at once"},
+		"limit what a machine's capture takes of the wire, at once", false},
 	{"report", verb_report, verb_report_help,
 		"NAME | --fleet [NAME...] [--format text|html|json|sarif|csv]",
-		"print the report"},
+		"print the report", false},
 	{"status", verb_status, verb_status_help,
-		"[NAME] [--json]", "where each machine stands"},
+		"[NAME] [--json]", "where each machine stands", false},
 };
 
 static void
@@ -130,6 +133,8 @@ run_verb(const struct verb *verb, const char *state, int argc, char **argv)
 		fputs(verb->help, stdout);
 		return EXIT_DONE;
 	}
+	if (verb->opens_disks)
+		appliance_kernel_use();
 	optind = 0; /* getopt_long starts anew, with the verb's own options */
 	status = verb->run(&settings, argc, argv, &err);
 	if (status != EXIT_DONE && err.text[0] != '\0') {

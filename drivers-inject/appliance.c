@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/accelerator.h"
 #include "common/error.h"
@@ -47,6 +48,24 @@ choose_accelerator(guestfs_h *g, struct error *err)
 		guestfs_set_backend_setting(g, "force_tcg", "1") == -1)
 		return guest_error(err, g, "configure libguestfs");
 	return 0;
+}
+
+/*
+ * The host may have got another kernel since appliance-kernel.c chose this one:
+ * then supermin finds one by itself.
+ */
+static void
+forget_kernel_that_is_gone(void)
+{
+	const char *kernel = getenv("SUPERMIN_KERNEL");
+	const char *modules = getenv("SUPERMIN_MODULES");
+
+	if (kernel == NULL || modules == NULL ||
+		(access(kernel, R_OK) == 0 && access(modules, R_OK) == 0))
+		return;
+	unsetenv("SUPERMIN_KERNEL");
+	unsetenv("SUPERMIN_KERNEL_VERSION");
+	unsetenv("SUPERMIN_MODULES");
 }
 
 static int
@@ -162,8 +181,10 @@ int
 appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
 	size_t count, bool opens_luks, struct error *err)
 {
-	AUTO(appliance_killp) guestfs_h *g = guestfs_create();
+	AUTO(appliance_killp) guestfs_h *g = NULL;
 
+	forget_kernel_that_is_gone();
+	g = guestfs_create();
 	if (g == NULL)
 		return error_set(err, errno, "create a libguestfs handle");
 	if (configure(g, opens_luks, err) == -1)

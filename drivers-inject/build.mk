@@ -5,6 +5,7 @@ inject_src := $(addprefix drivers-inject/,bytes.c cpio.c depmod.c generator.c \
 	tree.c unpack.c)
 inject_pkg := libarchive libzstd zlib libcrypto
 inject_guestfs_src := drivers-inject/appliance.c \
+	drivers-inject/appliance-kernel.c \
 	drivers-inject/guest-libguestfs.c
 
 programs += unrack-inject

@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/own.h"
 #include "common/progress.h"
+#include "drivers-inject/appliance-kernel.h"
 #include "drivers-inject/guest-disks.h"
 #include "drivers-inject/guest.h"
 #include "drivers-inject/inject.h"
@@ -245,6 +246,7 @@ inject_disks(const struct options *options, struct error *err)
 	struct error closing;
 	int result;
 
+	appliance_kernel_use();
 	if (guest_disks_open(&files, options->disks, options->disk_count,
 			options->format, options->dry_run, err) == -1)
 		return -1;

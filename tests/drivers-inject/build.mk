@@ -105,3 +105,9 @@ replay-inject-text_pkg := $(inject_pkg)
 tests += replay-initramfs
 replay-initramfs_src := $(fuzz_initramfs) tests/fuzz/replay.c
 replay-initramfs_pkg := $(inject_pkg)
+
+tests += test-appliance-kernel
+test-appliance-kernel_src := tests/drivers-inject/test-appliance-kernel.c \
+	tests/drivers-inject/scratch.c drivers-inject/appliance-kernel.c \
+	drivers-inject/bytes.c drivers-inject/unpack.c $(common_src)
+test-appliance-kernel_pkg := cmocka jansson libarchive libzstd zlib
