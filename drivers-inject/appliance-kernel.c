@@ -21,6 +21,7 @@
 #include "common/io.h"
 #include "common/log.h"
 #include "common/own.h"
+#include "common/strings.h"
 #include "drivers-inject/unpack.h"
 
 enum {
@@ -164,6 +165,17 @@ stored_path(const char *folder, const char *source)
 			  (intmax_t)stat_of.st_size, (intmax_t)stat_of.st_mtime);
 }
 
+/* Nobody else shall choose what is started; without a home, /tmp is the cache. */
+static bool
+is_private(const char *folder)
+{
+	struct stat found;
+
+	return !string_starts(folder, "/tmp/.cache/") &&
+		lstat(folder, &found) == 0 && S_ISDIR(found.st_mode) &&
+		found.st_uid == geteuid() && (found.st_mode & 022) == 0;
+}
+
 static int
 use(const char *folder, const char *version, struct error *err)
 {
@@ -174,8 +186,11 @@ use(const char *folder, const char *version, struct error *err)
 
 	if (path == NULL || modules == NULL)
 		return error_set(err, ENOENT, "find the host's kernel");
-	if (io_make_folders(folder, err) == -1 ||
-		store(path, source, err) == -1)
+	if (io_make_folders(folder, err) == -1)
+		return -1;
+	if (!is_private(folder))
+		return error_set(err, EPERM, "%s is open to others", folder);
+	if (store(path, source, err) == -1)
 		return -1;
 	if (setenv("SUPERMIN_KERNEL", path, 1) == -1 ||
 		setenv("SUPERMIN_KERNEL_VERSION", version, 1) == -1 ||

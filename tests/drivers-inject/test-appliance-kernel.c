@@ -158,6 +158,11 @@ only_emulation_gets_another_kernel(void **state)
 		access(found.gl_pathv[0], R_OK) == -1)
 		skip();
 	globfree(&found);
+	scratch_shell(*state, "mkdir -p unrack/appliance; "
+			      "chmod o+w unrack/appliance");
+	start_with(*state, "tcg", NULL);
+	assert_null(getenv("SUPERMIN_KERNEL"));
+	scratch_shell(*state, "chmod o-w unrack/appliance");
 	start_with(*state, "tcg", NULL);
 	path = getenv("SUPERMIN_KERNEL");
 	assert_non_null(path);
