@@ -60,7 +60,8 @@ test-inject-script_pkg := cmocka libarchive libzstd
 tests += test-inject-guest-disks
 test-inject-guest-disks_src := tests/drivers-inject/test-guest-disks.c \
 	tests/drivers-inject/scratch.c drivers-inject/guest-disks.c \
-	drivers-inject/names.c $(inject_guestfs_src) $(common_src)
+	drivers-inject/appliance.c drivers-inject/guest-libguestfs.c \
+	drivers-inject/names.c $(common_src)
 test-inject-guest-disks_pkg := cmocka libguestfs jansson
 
 inject_guest := tests/drivers-inject/guest-fixture.c \

@@ -38,7 +38,7 @@ test-serial-console_src := tests/rewrite/test-serial-console.c convert/rewrite/c
 	convert/rewrite/xorg.c $(disable_src)
 test-serial-console_pkg := cmocka jansson libarchive libcrypto
 
-# of tests/by-hand/record-of-changes
+# of tests/end-to-end/16-record-of-changes
 helpers += tar-list
 tar-list_src := tests/rewrite/tar-list.c $(common_src) wire/hash.c
 tar-list_pkg := jansson libarchive libcrypto
