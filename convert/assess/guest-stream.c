@@ -93,14 +93,15 @@ guest_stream(char **data_out, size_t *bytes_out, bool *is_cut_out,
 	*is_cut_out = reader.is_cut;
 	if (reader.data == NULL && !reader.is_lost)
 		reader.is_lost = (reader.data = calloc(1, 1)) == NULL;
-	*bytes_out = reader.bytes;
-	*data_out = reader.data;
 	if (status == -1 && !reader.is_cut)
 		guest_error(err, g, "read the guest");
 	else if (reader.is_lost)
 		error_set(err, ENOMEM, "read the guest");
-	else
+	else {
+		*bytes_out = reader.bytes;
+		*data_out = reader.data;
 		return 0;
+	}
 	free(reader.data);
 	return -1;
 }

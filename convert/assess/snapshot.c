@@ -104,7 +104,7 @@ take_tree(struct snapshot *snapshot, const struct tree *tree)
 {
 	AUTO(freep) char *data = NULL;
 	struct error err = {0};
-	size_t bytes;
+	size_t bytes = 0;
 	bool is_cut;
 
 	if (!guest_folder_is_there(snapshot->g, tree->folder) ||

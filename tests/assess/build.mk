@@ -185,3 +185,8 @@ test-boot-chain_src := tests/assess/test-boot-chain.c \
 	host-grub.c) $(inject_src) $(inject_guestfs_src) wire/hash.c \
 	$(common_src)
 test-boot-chain_pkg := cmocka libguestfs sqlite3 jansson yaml-0.1 $(inject_pkg)
+
+tests += test-guest-stream
+test-guest-stream_src := tests/assess/test-guest-stream.c \
+	convert/assess/guest-stream.c drivers-inject/appliance.c $(common_src)
+test-guest-stream_pkg := cmocka jansson libguestfs

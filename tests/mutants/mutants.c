@@ -485,9 +485,8 @@ main(int argc, char **argv)
 {
 	uint64_t seed = setting("SEED", (uint64_t)time(NULL));
 	unsigned first = (unsigned)setting("RUN", 0);
-	unsigned end = getenv("RUN") != NULL
-		? first + 1
-		: (unsigned)setting("RUNS", RUNS);
+	unsigned end = first + (unsigned)setting("RUNS",
+		getenv("RUN") != NULL ? 1 : RUNS);
 	struct mutants m = {.g = NULL};
 	unsigned failed = 0;
 	pthread_t thread;
