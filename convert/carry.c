@@ -208,7 +208,7 @@ read_facts(struct carry_source *source, struct error *err)
 static int
 choose_place(struct carry_source *source, struct error *err)
 {
-	AUTO(generation_release) struct generation last;
+	AUTO(generation_release) struct generation last = {0};
 
 	if (generation_settle(source->machine, err) == -1 ||
 		generation_read(&last, source->machine, err) == -1)

@@ -279,7 +279,7 @@ pipeline_prepare(struct pipeline *p, struct error *err)
 static int
 find_generation(struct pipeline *p, struct error *err)
 {
-	AUTO(generation_release) struct generation last;
+	AUTO(generation_release) struct generation last = {0};
 
 	if (generation_read(&last, p->machine, err) == -1)
 		return -1;

@@ -52,7 +52,7 @@ disk_bytes(const struct machine *machine)
 static void
 add_generation(json_t *status, const struct machine *machine)
 {
-	AUTO(generation_release) struct generation last;
+	AUTO(generation_release) struct generation last = {0};
 	const json_t *disk;
 	uint64_t bytes = 0, next;
 	bool any;

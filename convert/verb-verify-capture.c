@@ -160,7 +160,7 @@ verify(const struct machine *machine, struct error *err)
 	AUTO(freep) char *path = machine_path(machine, "report/session.json");
 	AUTO(json_decrefpp) json_t *session = NULL;
 	AUTO(json_decrefpp) json_t *disks = json_array();
-	AUTO(generation_release) struct generation generation;
+	AUTO(generation_release) struct generation generation = {0};
 	struct work work = {.machine = machine, .disks = disks};
 	struct error ignored;
 

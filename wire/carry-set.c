@@ -290,18 +290,20 @@ carry_set_inventory(struct carry_set *set, json_t **inventory_out,
 	struct error *err)
 {
 	json_error_t why;
+	json_t *inventory;
 	uint32_t bytes;
 
 	if (read_inventory(set, &bytes, err) == -1)
 		return -1;
-	*inventory_out = json_loadb((const char *)set->frame +
-		CARRY_HEAD_BYTES + CARRY_PAYLOAD_HEAD_BYTES,
+	inventory = json_loadb((const char *)set->frame + CARRY_HEAD_BYTES +
+			CARRY_PAYLOAD_HEAD_BYTES,
 		bytes - CARRY_PAYLOAD_HEAD_BYTES, JSON_REJECT_DUPLICATES, &why);
-	if (*inventory_out == NULL || !json_is_object(*inventory_out)) {
-		json_decref(*inventory_out);
+	if (!json_is_object(inventory)) {
+		json_decref(inventory);
 		return error_set(err, EBADMSG, "%s: the inventory is no JSON "
 			"object", set->path);
 	}
+	*inventory_out = inventory;
 	return 0;
 }
 

@@ -284,7 +284,7 @@ replace(const struct machine *machine, const struct generation *generation,
 int
 generation_settle(const struct machine *machine, struct error *err)
 {
-	AUTO(generation_release) struct generation generation;
+	AUTO(generation_release) struct generation generation = {0};
 
 	if (generation_read(&generation, machine, err) == -1)
 		return -1;
@@ -309,7 +309,7 @@ generation_settle(const struct machine *machine, struct error *err)
 int
 generation_recover(struct machine *machine, struct error *err)
 {
-	AUTO(generation_release) struct generation generation;
+	AUTO(generation_release) struct generation generation = {0};
 
 	if (generation_read(&generation, machine, err) == -1)
 		return -1;

@@ -280,7 +280,12 @@ lanes_arrive(struct lanes *lanes, int fd, struct channel *channel,
 		leave_crowd(arrival);
 	free(arrival);
 	fd_closep(&fd);
-	channel_close(channel);
+	if (channel != NULL) { /* nobody may interrupt it any more */
+		pthread_mutex_lock(&lanes->lock);
+		lanes->channels[0] = NULL;
+		pthread_mutex_unlock(&lanes->lock);
+		channel_close(channel);
+	}
 	return error_set(err, failed, "serve another connection");
 }
 

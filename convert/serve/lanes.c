@@ -85,7 +85,6 @@ lanes_add_first(struct lanes *lanes, struct channel *channel,
 	if (lanes_arrive(lanes, -1, channel, err) == 0)
 		return 0;
 	pthread_mutex_lock(&lanes->lock);
-	lanes->channels[0] = NULL;
 	lanes->live--;
 	pthread_mutex_unlock(&lanes->lock);
 	return -1;

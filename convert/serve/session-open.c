@@ -91,7 +91,7 @@ session_stopped(void *context)
 static int
 choose_place(struct session *session, struct error *err)
 {
-	AUTO(generation_release) struct generation last;
+	AUTO(generation_release) struct generation last = {0};
 
 	if (generation_settle(session->machine, err) == -1 ||
 		generation_read(&last, session->machine, err) == -1)

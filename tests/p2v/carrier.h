@@ -16,6 +16,7 @@ struct carrier {
 	char *dirs[CARRIER_DIRS]; /* in it, where parts may be written */
 	struct enrolment enrolment;
 	bool encrypt;
+	bool is_strange; /* its inventory is a list */
 	unsigned boot; /* another number is another boot of the source */
 	uint8_t *disks[CARRIER_DISKS];
 	uint64_t bytes[CARRIER_DISKS];

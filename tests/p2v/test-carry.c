@@ -19,6 +19,7 @@
 #include "tests/harness.h"
 #include "tests/p2v/carrier.h"
 #include "wire/carry.h"
+#include "wire/carry-set.h"
 
 /* When the process dies, and when the disk is full; what was done so far. */
 static struct {
@@ -484,6 +485,26 @@ another_machines_set_is_left_alone(void **state)
 	assert_non_null(strstr(err.text, "other disks"));
 }
 
+/* The caller frees what it was given, which is nothing. */
+static void
+an_inventory_that_is_no_object_is_refused(void **state)
+{
+	struct carrier *carrier = *state;
+	AUTO(carry_set_closep) struct carry_set *set = NULL;
+	json_t *inventory = NULL;
+	struct error err;
+
+	carrier_add_disk(carrier, 3 << 20, 7);
+	carrier->is_strange = true;
+	assert_ok(carrier_run(carrier, 0, 1, NULL, &err), &err);
+	assert_ok(carry_set_open(&set, (const char *const *)carrier->dirs, 1,
+		NULL, &err), &err);
+	assert_ok(carry_set_load(set, carrier->enrolment.key, &err), &err);
+	assert_int_equal(carry_set_inventory(set, &inventory, &err), -1);
+	assert_non_null(strstr(err.text, "no JSON object"));
+	assert_null(inventory);
+}
+
 static void
 encryption_is_not_left_out_half_way(void **state)
 {
@@ -521,6 +542,7 @@ main(void)
 		TEST(no_salt_is_used_twice),
 		TEST(unreadable_sectors_are_carried_as_such),
 		TEST(another_machines_set_is_left_alone),
+		TEST(an_inventory_that_is_no_object_is_refused),
 		TEST(encryption_is_not_left_out_half_way),
 	};
 #undef TEST
