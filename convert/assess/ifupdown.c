@@ -162,7 +162,8 @@ read_stanza(struct reading *reading, struct guest_interface *interface,
 	const char *next = *text;
 	struct line line;
 
-	while (scan_line(reading, &next, &line) && !begins_stanza(line.word[0])) {
+	while (scan_line(reading, &next, &line) &&
+		!begins_stanza(line.word[0])) {
 		*text = next;
 		if (strcmp(line.word[0], "inherit") == 0)
 			inherit(reading, interface, line.word[1]);
@@ -254,7 +255,8 @@ find_in_mapping(struct mapped *mapped, struct reading *reading,
 	bool found = false;
 	struct line line;
 
-	while (scan_line(reading, &next, &line) && !begins_stanza(line.word[0])) {
+	while (scan_line(reading, &next, &line) &&
+		!begins_stanza(line.word[0])) {
 		*text = next;
 		count += strcmp(line.word[0], "map") == 0;
 		found |= is_map_of(&line, name);
@@ -278,7 +280,8 @@ find_mapped(struct mapped *mapped, struct reading *reading, const char *name)
 			find_in_start(mapped, line.rest, name))
 			return true;
 		if (strcmp(line.word[0], "mapping") == 0 &&
-			find_in_mapping(mapped, reading, line.word[1], &text, name))
+			find_in_mapping(mapped, reading, line.word[1], &text,
+				name))
 			return true;
 	}
 	return false;
