@@ -62,14 +62,14 @@ static bool
 mask_line(const char *path, char *line, bool in_key)
 {
 	bool ends = strstr(line, "-----END") != NULL;
-
-	if ((in_key && !ends) || strlen(line) > LINE_LIMIT) {
-		secret_hide(line, line + strlen(line));
-		return in_key && !ends;
-	}
-	secret_mask_line(line, path);
-	return !ends && strstr(line, "PRIVATE KEY") != NULL &&
+	bool begins = strstr(line, "PRIVATE KEY") != NULL &&
 		strstr(line, "-----BEGIN") != NULL;
+
+	if ((in_key && !ends) || strlen(line) > LINE_LIMIT)
+		secret_hide(line, line + strlen(line));
+	else
+		secret_mask_line(line, path);
+	return !ends && (in_key || begins);
 }
 
 void

@@ -365,11 +365,27 @@ very_long_lines_go_whole(void **state)
 	assert_string_equal(text, "short = visible\n********");
 }
 
+static void
+a_key_that_begins_in_a_very_long_line_is_masked(void **state)
+{
+	static const char end[] = "-----BEGIN PRIVATE KEY-----\nhunter2\n"
+				  "-----END PRIVATE KEY-----\n";
+	static char text[20 << 10];
+
+	(void)state;
+	memset(text, ' ', 10 << 10);
+	strcat(text, end);
+	secret_mask_lines(text, "/etc/app.conf");
+	assert_null(strstr(text, "hunter2"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(very_long_lines_go_whole),
+		cmocka_unit_test(
+			a_key_that_begins_in_a_very_long_line_is_masked),
 		cmocka_unit_test(secrets_are_masked),
 		cmocka_unit_test(secrets_are_masked_by_their_place),
 		cmocka_unit_test(what_is_no_secret_stays),
