@@ -341,19 +341,28 @@ ifupdown_read(struct guest *guest, const char *path, const char *text)
 			read_iface(&reading, &line, &text);
 }
 
-bool
-ifupdown_starts(const char *text, const char *name)
+void
+ifupdown_start(struct guest *guest, const char *text)
 {
+	bool starts[GUEST_INTERFACES] = {false};
+	bool is_mapped[GUEST_INTERFACES] = {false};
 	struct line line;
-	bool starts = false;
 
 	while (next_line(&text, &line)) {
-		starts |= starts_cards(&line) && holds_word(line.rest, name);
-		if (strcmp(line.word[0], "mapping") == 0 &&
-			strcmp(line.word[1], name) == 0)
-			return false;
+		bool begins = starts_cards(&line);
+		bool maps = strcmp(line.word[0], "mapping") == 0;
+
+		for (size_t i = 0; (begins || maps) &&
+			i < guest->interface_count; i++) {
+			const char *name = guest->interfaces[i].name;
+
+			starts[i] |= begins && holds_word(line.rest, name);
+			is_mapped[i] |= maps && strcmp(line.word[1], name) == 0;
+		}
 	}
-	return starts;
+	for (size_t i = 0; i < guest->interface_count; i++)
+		if (starts[i] && !is_mapped[i])
+			guest->interfaces[i].is_off = false;
 }
 
 bool

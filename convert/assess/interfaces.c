@@ -107,16 +107,6 @@ follow_sources(struct reading *reading, const char *path, const char *text,
 	return 0;
 }
 
-/* "auto eth0" may stand in another file than what it is about. */
-static void
-start_all(struct guest *guest, const char *text)
-{
-	for (size_t i = 0; i < guest->interface_count; i++)
-		if (guest->interfaces[i].is_off &&
-			ifupdown_starts(text, guest->interfaces[i].name))
-			guest->interfaces[i].is_off = false;
-}
-
 static int
 read_file(struct reading *reading, const char *path, network_config_read *read,
 	unsigned depth, struct error *err)
@@ -132,7 +122,7 @@ read_file(struct reading *reading, const char *path, network_config_read *read,
 		return 0;
 	if (follow_sources(reading, path, text, depth, err) == -1)
 		return -1;
-	start_all(reading->guest, text);
+	ifupdown_start(reading->guest, text);
 	return 0;
 }
 

@@ -34,9 +34,10 @@ network_config_read inet1_read;	   /* Slackware's rc.inet1.conf */
 bool ifupdown_source(const char **text, const char *path, char pattern[512]);
 
 /*
- * Does an interfaces file start this card as what it is called?  Not when it
- * leaves the choice of a configuration to a mapping's script.
+ * The guest's interfaces that an interfaces file starts are not off, whichever
+ * file they are configured in; but for those of which a mapping's script chooses the
+ * configuration.
  */
-bool ifupdown_starts(const char *text, const char *name);
+void ifupdown_start(struct guest *guest, const char *text);
 
 #endif
