@@ -93,6 +93,15 @@ assert_refused(const uint8_t *image, size_t bytes, const char *word)
 }
 
 static void
+assert_not_startable(struct elf elf)
+{
+	uint8_t image[IMAGE_BYTES];
+
+	make_image(image, &elf);
+	assert_refused(image, sizeof image, "PVH");
+}
+
+static void
 what_qemu_could_not_start_is_refused(void **state)
 {
 	uint8_t image[IMAGE_BYTES];
@@ -105,24 +114,19 @@ what_qemu_could_not_start_is_refused(void **state)
 	bytes_put_little32(image + 0x248, UINT32_MAX);
 	assert_refused(image, sizeof image, "cut");
 	elf.note.n_type = 17;
-	make_image(image, &elf);
-	assert_refused(image, sizeof image, "PVH");
+	assert_not_startable(elf);
 	elf = startable();
 	elf.note.n_descsz = UINT32_MAX;
-	make_image(image, &elf);
-	assert_refused(image, sizeof image, "PVH");
+	assert_not_startable(elf);
 	elf = startable();
 	elf.header.e_phoff = UINT64_MAX - 8;
-	make_image(image, &elf);
-	assert_refused(image, sizeof image, "PVH");
+	assert_not_startable(elf);
 	elf = startable();
 	elf.header.e_phnum = UINT16_MAX;
-	make_image(image, &elf);
-	assert_refused(image, sizeof image, "PVH");
+	assert_not_startable(elf);
 	elf = startable();
 	elf.part.p_filesz = UINT64_MAX;
-	make_image(image, &elf);
-	assert_refused(image, sizeof image, "PVH");
+	assert_not_startable(elf);
 }
 
 static void
