@@ -24,6 +24,9 @@
 static const char done[] = "Those that start at boot are kept from it; inside "
 			   "the VM, `" UNDO_SCRIPT " NAME` brings one back.";
 
+/* Of lines and of words in each that a unit requires others by. */
+enum { REQUIRED_LIMIT = 64 };
+
 struct disabling {
 	const struct examination *examination;
 	struct changes *changes;
@@ -68,36 +71,6 @@ is_chosen(const struct disabling *disabling, const char *unit, size_t bytes)
 	return false;
 }
 
-/* The first chosen unit that a unit's text requires, or false. */
-static bool
-find_required(const struct disabling *disabling, const char *text,
-	char unit_out[STARTER_NAME])
-{
-	static const char *const keys[] = {"Requires=", "Requisite=",
-		"BindsTo="};
-	struct line line = {.next = text};
-
-	while (line_next(&line)) {
-		for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-			const char *at = line.text + strlen(keys[i]);
-
-			if (!string_starts(line.text, keys[i]))
-				continue;
-			for (size_t n; *at != '\0'; at += n) {
-				at += strspn(at, " \t");
-				n = strcspn(at, " \t");
-				if (n > 0 && n < STARTER_NAME &&
-					is_chosen(disabling, at, n)) {
-					snprintf(unit_out, STARTER_NAME, "%.*s",
-						(int)n, at);
-					return true;
-				}
-			}
-		}
-	}
-	return false;
-}
-
 static void
 leave(struct disabling *disabling, const char *unit, const char *needed_by)
 {
@@ -114,27 +87,65 @@ leave(struct disabling *disabling, const char *unit, const char *needed_by)
 		unit, 0, what, NULL);
 }
 
-/* A unit that starts and requires one that is masked would fail. */
-static bool
-leave_required(struct disabling *disabling)
+/* Leave the chosen units among the words of a unit's line. */
+static void
+leave_named(struct disabling *disabling, const char *at,
+	const struct starter *needed_by)
 {
-	const struct starters *starters = &disabling->starters;
 	char unit[STARTER_NAME];
+	size_t words = 0;
 
-	for (size_t i = 0; i < starters->count; i++) {
-		const struct starter *starter = &starters->list[i];
-		const char *text = disabling->kinds[i] != NULL ||
-				starter->unit[0] == '\0'
-			? NULL
-			: starter_unit_text(disabling->examination->files,
-				  starter->unit);
+	for (size_t n; *at != '\0' && words < REQUIRED_LIMIT; at += n) {
+		at += strspn(at, " \t");
+		n = strcspn(at, " \t");
+		words++;
+		if (n == 0 || n >= STARTER_NAME || !is_chosen(disabling, at, n))
+			continue;
+		snprintf(unit, sizeof unit, "%.*s", (int)n, at);
+		leave(disabling, unit, needed_by->unit);
+	}
+}
 
-		if (text != NULL && find_required(disabling, text, unit)) {
-			leave(disabling, unit, starter->unit);
-			return true;
+static void
+leave_required_by(struct disabling *disabling, const struct starter *starter)
+{
+	static const char *const keys[] = {"Requires=", "Requisite=",
+		"BindsTo="};
+	struct line line = {.next = starter_unit_text(
+		disabling->examination->files, starter->unit)};
+	size_t lines = 0;
+
+	while (lines < REQUIRED_LIMIT && line_next(&line)) {
+		for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+			if (!string_starts(line.text, keys[i]))
+				continue;
+			lines++;
+			leave_named(disabling, line.text + strlen(keys[i]),
+				starter);
 		}
 	}
-	return false;
+}
+
+/* A unit that starts and requires one that is masked would fail. */
+static int
+leave_required(struct disabling *disabling, struct error *err)
+{
+	const struct starters *starters = &disabling->starters;
+	AUTO(freep) char *is_read = calloc(starters->count + 1, 1);
+	bool goes_on = is_read != NULL;
+
+	while (goes_on) {
+		goes_on = false;
+		for (size_t i = 0; i < starters->count; i++) {
+			if (is_read[i] || disabling->kinds[i] != NULL ||
+				starters->list[i].unit[0] == '\0')
+				continue;
+			leave_required_by(disabling, &starters->list[i]);
+			is_read[i] = true;
+			goes_on = true;
+		}
+	}
+	return is_read == NULL ? error_set(err, ENOMEM, "choose services") : 0;
 }
 
 /* ---- one thing that starts a service ---- */
@@ -426,9 +437,8 @@ disable_plan(const struct examination *examination, const char *init,
 	for (size_t i = 0; i < disabling.starters.count; i++)
 		disabling.kinds[i] = choose(&disabling,
 			&disabling.starters.list[i]);
-	while (leave_required(&disabling))
-		continue;
-	if (disable_services(&disabling, err) == -1 ||
+	if (leave_required(&disabling, err) == -1 ||
+		disable_services(&disabling, err) == -1 ||
 		disable_modules(&disabling, err) == -1)
 		return -1;
 	return undo_list_plan(&disabling.list, examination->files, changes,

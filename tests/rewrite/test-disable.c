@@ -513,6 +513,28 @@ two_that_require_each_other_go_together(void **state)
 	drop_tree(&tree);
 }
 
+static void
+what_is_kept_keeps_what_it_requires(void **state)
+{
+	static const struct node nodes[] = {
+		{UNIT "ipmi.service", "[Service]\nExecStart=/usr/libexec/"
+			"openipmi-helper start\n", NULL},
+		{UNIT "ipmievd.service", "[Unit]\nRequires=ipmi.service\n"
+			"[Service]\nExecStart=/usr/sbin/ipmievd\n", NULL},
+		{UNIT "power.service", "[Unit]\nRequires=ipmievd.service\n"
+			"[Service]\nExecStart=/usr/bin/power\n", NULL},
+		{WANTS "ipmi.service", NULL, UNIT "ipmi.service"},
+		{WANTS "ipmievd.service", NULL, UNIT "ipmievd.service"},
+		{WANTS "power.service", NULL, UNIT "power.service"}};
+	struct guest_tree tree;
+
+	(void)state;
+	MAKE(&tree, nodes);
+	plan(&tree, "systemd");
+	assert_int_equal(tree.changes->count, 0);
+	drop_tree(&tree);
+}
+
 /* ---- wishes, and the list ---- */
 
 static const struct node multipath[] = {
@@ -660,6 +682,7 @@ main(void)
 		cmocka_unit_test(xinetd_and_inittab_and_modules),
 		cmocka_unit_test(what_only_has_such_a_name_goes_on),
 		cmocka_unit_test(what_another_service_requires_is_kept),
+		cmocka_unit_test(what_is_kept_keeps_what_it_requires),
 		cmocka_unit_test(two_that_require_each_other_go_together),
 		cmocka_unit_test(a_wish_disables_a_service_with_its_socket),
 		cmocka_unit_test(one_service_comes_back_and_the_others_stay),
