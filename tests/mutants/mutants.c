@@ -233,15 +233,27 @@ says_more(const struct outcome *outcome, const struct outcome *healthy)
 	return false;
 }
 
+/* A file that a guest does not have is no fault of it. */
+static bool
+is_removed(const char *path, const struct damage *damages, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (damages[i].removed && strcmp(damages[i].path, path) == 0)
+			return true;
+	return false;
+}
+
 /* The first edit of the healthy guest that was not made here, or NULL. */
 static const char *
-missing_edit(const struct outcome *outcome, const struct outcome *healthy)
+missing_edit(const struct outcome *outcome, const struct outcome *healthy,
+	const struct damage *damages, size_t count)
 {
 	const char *path;
 	json_t *value;
 
 	json_object_foreach(healthy->changes, path, value)
-		if (json_object_get(outcome->changes, path) == NULL)
+		if (json_object_get(outcome->changes, path) == NULL &&
+			!is_removed(path, damages, count))
 			return path;
 	return NULL;
 }
@@ -388,7 +400,8 @@ print_damages(FILE *out, const struct damage *damages, size_t count)
 
 /* NULL, or what is wrong with how the conversion ended. */
 static const char *
-judge(struct mutants *m, int failed, struct error *err, char detail[512])
+judge(struct mutants *m, const struct damage *damages, size_t count, int failed,
+	struct error *err, char detail[512])
 {
 	AUTO(outcome_release) struct outcome outcome = {NULL, NULL};
 	const char *missing;
@@ -408,7 +421,7 @@ judge(struct mutants *m, int failed, struct error *err, char detail[512])
 		m->told++;
 		return NULL;
 	}
-	missing = missing_edit(&outcome, &m->healthy);
+	missing = missing_edit(&outcome, &m->healthy, damages, count);
 	if (missing == NULL)
 		return NULL;
 	snprintf(detail, 512, "%.500s", missing);
@@ -432,7 +445,7 @@ run_mutant(struct mutants *m, uint64_t seed, unsigned run, bool verbose)
 	atomic_store(&since, start);
 	count = damage_guest(m, &dice, damages);
 	failed = convert(m, &err);
-	fault = judge(m, failed, &err, detail);
+	fault = judge(m, damages, count, failed, &err, detail);
 	if (fault != NULL || verbose) {
 		printf("run %u (%lld s):", run, (long long)(time(NULL) - start));
 		print_damages(stdout, damages, count);

@@ -324,6 +324,7 @@ mutation_apply(guestfs_h *g, const char *path, struct dice *dice,
 		&kinds[dice_below(dice, sizeof kinds / sizeof *kinds)];
 
 	damage_out->what = kind->what;
+	damage_out->removed = kind->handle == take_away;
 	snprintf(damage_out->path, sizeof damage_out->path, "%s", path);
 	if (kind->change != NULL)
 		change(g, path, kind, dice, damage_out);
@@ -338,6 +339,7 @@ mutation_strike(guestfs_h *g, const char *device, struct dice *dice,
 	char noise[SECTOR];
 
 	damage_out->what = "sectors struck";
+	damage_out->removed = false;
 	snprintf(damage_out->path, sizeof damage_out->path, "%s", device);
 	for (uint64_t n = 1 + dice_below(dice, STRIKES); n > 0; n--) {
 		fill(noise, sizeof noise, dice);

@@ -2,6 +2,7 @@
 #define TESTS_MUTANTS_MUTATION_H
 
 #include <guestfs.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "tests/torture/fault.h"
@@ -10,6 +11,7 @@
 struct damage {
 	const char *what; /* "cut short" */
 	char path[512];
+	bool removed; /* the whole file */
 };
 
 /*
