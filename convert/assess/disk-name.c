@@ -11,6 +11,8 @@
 
 #include "common/strings.h"
 
+#define BY_ID "/dev/disk/by-id/"
+
 /*
  * How kernels and udev name disks.  `letters`: the disk's own letters follow
  * ("sd" + "ab"); else its number does, and `separator` comes before the
@@ -61,6 +63,57 @@ find_separator(const char *text, const char *separator)
 	return found;
 }
 
+/* ---- links of the device mapper and of arrays ---- */
+
+/* What the device mapper calls the device of this link; NULL: not told. */
+static const char *
+mapper_name(const char *link)
+{
+	int read = 0;
+
+	if (string_starts(link, "dm-name-"))
+		return link + strlen("dm-name-");
+	if (string_starts(link, "dm-uuid-CRYPT-PLAIN-"))
+		return link + strlen("dm-uuid-CRYPT-PLAIN-");
+	sscanf(link, "dm-uuid-CRYPT-LUKS%*1[12]-%*32[0-9a-f]-%n", &read);
+	return read > 0 ? link + read : NULL;
+}
+
+void
+disk_name_plain(char *plain_out, size_t room, const char *spec)
+{
+	const char *link = spec + strlen(BY_ID), *name;
+	unsigned partition;
+	int read = 0;
+
+	if (!string_starts(spec, BY_ID))
+		snprintf(plain_out, room, "%s", spec);
+	else if ((name = mapper_name(link)) != NULL)
+		snprintf(plain_out, room, "/dev/mapper/%s", name);
+	else if (sscanf(link, "dm-uuid-part%5u-mpath-%n", &partition, &read) ==
+			1 && read > 0)
+		snprintf(plain_out, room, BY_ID "dm-uuid-mpath-%s-part%u",
+			link + read, partition);
+	else
+		snprintf(plain_out, room, "%s", spec);
+}
+
+/* A link by what the volume is, whatever disk it is on. */
+static bool
+is_by_content(const char *spec)
+{
+	static const char *const starts[] = {BY_ID "md-", BY_ID "dm-uuid-CRYPT-",
+		BY_ID "dm-uuid-LVM-", BY_ID "lvm-pv-uuid-"};
+
+	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+		if (string_starts(spec, starts[i]))
+			return true;
+	}
+	return false;
+}
+
+/* ---- disks and their partitions ---- */
+
 /* "/dev/mapper/3600508b1001c-part1": the name that multipathd makes of a WWID. */
 static bool
 parse_wwid(const char *spec, char disk_out[DISK_NAME_BYTES],
@@ -90,8 +143,8 @@ parse_wwid(const char *spec, char disk_out[DISK_NAME_BYTES],
 	return *rest == '\0';
 }
 
-bool
-disk_name_parse(const char *spec, char disk_out[DISK_NAME_BYTES],
+static bool
+parse_plain(const char *spec, char disk_out[DISK_NAME_BYTES],
 	unsigned *partition_out)
 {
 	if (parse_wwid(spec, disk_out, partition_out))
@@ -99,8 +152,7 @@ disk_name_parse(const char *spec, char disk_out[DISK_NAME_BYTES],
 	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
 		const char *rest = spec + strlen(schemes[i].start), *number;
 
-		if (!string_starts(spec, schemes[i].start) || *rest == '\0' ||
-			strlen(spec) >= DISK_NAME_BYTES)
+		if (!string_starts(spec, schemes[i].start) || *rest == '\0')
 			continue;
 		if (schemes[i].letters) {
 			rest += strspn(rest, "abcdefghijklmnopqrstuvwxyz");
@@ -124,6 +176,17 @@ disk_name_parse(const char *spec, char disk_out[DISK_NAME_BYTES],
 		return true;
 	}
 	return false;
+}
+
+bool
+disk_name_parse(const char *spec, char disk_out[DISK_NAME_BYTES],
+	unsigned *partition_out)
+{
+	char plain[DISK_NAME_BYTES + 16];
+
+	disk_name_plain(plain, sizeof plain, spec);
+	return strlen(plain) < DISK_NAME_BYTES && !is_by_content(plain) &&
+		parse_plain(plain, disk_out, partition_out);
 }
 
 /* ---- two names ---- */

@@ -2,6 +2,7 @@
 #define CONVERT_ASSESS_DISK_NAME_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum { DISK_NAME_BYTES = 256 };
 
@@ -11,6 +12,12 @@ enum { DISK_NAME_BYTES = 256 };
  */
 bool disk_name_parse(const char *spec, char disk_out[DISK_NAME_BYTES],
 	unsigned *partition_out);
+
+/*
+ * "/dev/disk/by-id/dm-name-mpatha" as "/dev/mapper/mpatha", and other links that
+ * hold the name that the device mapper gives; what is no such link stays.
+ */
+void disk_name_plain(char *plain_out, size_t room, const char *spec);
 
 /* Two names of one kind ("/dev/sd") cannot mean the same disk. */
 bool disk_names_compete(const char *a, const char *b);

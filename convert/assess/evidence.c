@@ -4,7 +4,6 @@
  */
 #include "convert/assess/evidence.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -13,6 +12,7 @@
 #include "convert/assess/mdadm-conf.h"
 #include "convert/assess/reference.h"
 #include "convert/assess/unlock.h"
+#include "convert/assess/volume-name.h"
 #include "convert/assess/volume.h"
 
 enum { NAME_BYTES = 256 };
@@ -59,22 +59,6 @@ evidence_of_crypttab(struct references *references, const char *crypttab,
 
 /* ---- arrays ---- */
 
-/* Are these the same digits, whatever stands between them? */
-static bool
-same_digits(const char *a, const char *b)
-{
-	for (;; a++, b++) {
-		while (*a == ':' || *a == '-' || *a == '.')
-			a++;
-		while (*b == ':' || *b == '-' || *b == '.')
-			b++;
-		if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
-			return false;
-		if (*a == '\0')
-			return true;
-	}
-}
-
 static void
 declare_array(struct references *references, const char *name,
 	const char *uuid)
@@ -85,7 +69,7 @@ declare_array(struct references *references, const char *name,
 		const struct volume *volume = &volumes->list[i];
 
 		if (volume->kind == VOLUME_ARRAY && *uuid != '\0' &&
-			same_digits(volume->array_uuid, uuid))
+			volume_uuid_is(volume->array_uuid, uuid))
 			reference_declare(references, name, volume);
 	}
 }

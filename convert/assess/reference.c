@@ -479,16 +479,9 @@ resolve_device(const struct references *references, const char *spec,
 						 : REFERENCE_STABLE;
 		return true;
 	}
-	for (size_t i = 0; i < references->volumes->count; i++) {
-		const struct volume *volume = &references->volumes->list[i];
-
-		if (!volume_is_called(volume, spec))
-			continue;
-		out->volume = volume;
-		out->state = REFERENCE_STABLE;
-		return true;
-	}
-	return false;
+	out->volume = volume_by_name(references->volumes, spec);
+	out->state = REFERENCE_STABLE;
+	return out->volume != NULL;
 }
 
 /* The number in "/dev/md0p1", a partition of an array; else 0. */
@@ -620,15 +613,16 @@ void
 reference_resolve(struct references *references, const char *quoted,
 	const char *type, struct reference *reference_out)
 {
-	char spec[1024];
+	char text[1024], spec[sizeof text];
 	size_t used = 0;
 
 	memset(reference_out, 0, sizeof *reference_out);
-	for (; *quoted != '\0' && used + 1 < sizeof spec; quoted++) {
+	for (; *quoted != '\0' && used + 1 < sizeof text; quoted++) {
 		if (*quoted != '"')
-			spec[used++] = *quoted;
+			text[used++] = *quoted;
 	}
-	spec[used] = '\0';
+	text[used] = '\0';
+	disk_name_plain(spec, sizeof spec, text);
 	if (!resolve_tag(references, spec, reference_out) &&
 		!resolve_special(spec, type, reference_out) &&
 		!resolve_device(references, spec, reference_out) &&

@@ -13,6 +13,8 @@
 #include "common/strings.h"
 #include "convert/assess/volume.h"
 
+#define BY_ID "/dev/disk/by-id/"
+
 void
 volume_name_decode(char *text)
 {
@@ -136,8 +138,55 @@ array_is(const struct volume *volume, const char *name)
 }
 
 bool
+volume_uuid_is(const char *uuid, const char *wanted)
+{
+	for (;; uuid++, wanted++) {
+		uuid += strspn(uuid, ":-.");
+		wanted += strspn(wanted, ":-.");
+		if (tolower((unsigned char)*uuid) !=
+			tolower((unsigned char)*wanted))
+			return false;
+		if (*uuid == '\0')
+			return true;
+	}
+}
+
+/* `skip`: of the value, what belongs to something larger than the volume. */
+static const struct {
+	const char *start;
+	size_t skip, member;
+	bool is_uuid;
+} links[] = {
+	{BY_ID "md-uuid-", 0, offsetof(struct volume, array_uuid), true},
+	{BY_ID "md-name-", 0, offsetof(struct volume, array_name), false},
+	{BY_ID "dm-uuid-LVM-", 32, offsetof(struct volume, lv_uuid), true},
+	{BY_ID "lvm-pv-uuid-", 0, offsetof(struct volume, uuid), true},
+};
+
+static bool
+has_link(const struct volume *volume, const char *name)
+{
+	for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
+		const char *has = (const char *)volume + links[i].member;
+		size_t n = strlen(links[i].start) + links[i].skip;
+		char wanted[256];
+
+		if (*has == '\0' || !string_starts(name, links[i].start) ||
+			strlen(name) < n)
+			continue;
+		snprintf(wanted, sizeof wanted, "%s", name + n);
+		volume_name_decode(wanted);
+		return links[i].is_uuid ? volume_uuid_is(has, wanted)
+					: strcmp(has, wanted) == 0;
+	}
+	return false;
+}
+
+bool
 volume_is_called(const struct volume *volume, const char *name)
 {
+	if (has_link(volume, name))
+		return true;
 	switch (volume->kind) {
 	case VOLUME_LV:
 	case VOLUME_CRYPT:
@@ -148,4 +197,36 @@ volume_is_called(const struct volume *volume, const char *name)
 	default:
 		return false;
 	}
+}
+
+static const struct volume *
+find_called(const struct volumes *volumes, const char *name)
+{
+	for (size_t i = 0; i < volumes->count; i++) {
+		if (volume_is_called(&volumes->list[i], name))
+			return &volumes->list[i];
+	}
+	return NULL;
+}
+
+const struct volume *
+volume_by_name(const struct volumes *volumes, const char *name)
+{
+	const struct volume *volume = find_called(volumes, name);
+	const char *part = NULL;
+	char text[512];
+
+	if (volume != NULL || !string_starts(name, BY_ID))
+		return volume;
+	for (const char *at = name; (at = strstr(at, "-part")) != NULL;)
+		part = at++;
+	if (part == NULL)
+		return NULL;
+	snprintf(text, sizeof text, "%.*s", (int)(part - name), name);
+	volume = find_called(volumes, text);
+	if (volume == NULL)
+		return NULL;
+	snprintf(text, sizeof text, "%sp%s", volume->device,
+		part + strlen("-part"));
+	return volumes_find(volumes, text);
 }

@@ -23,10 +23,18 @@ void volume_name_decode(char *text);
 /* "UUID=..." as the link that udev makes; other names stay. */
 void volume_tag_path(char *path_out, size_t room, const char *name);
 
+/* Is this one UUID, whatever stands between its digits ("aaaa:bbbb", "aa-bb")? */
+bool volume_uuid_is(const char *uuid, const char *wanted);
+
 /*
  * Is this the name of a logical volume ("/dev/vg/lv", "/dev/mapper/vg-lv"), of
- * what is in an encrypted one, or of an array by its metadata?
+ * what is in an encrypted one, of an array by its metadata, or a link that udev
+ * makes of the identity of one of them?
  */
 bool volume_is_called(const struct volume *volume, const char *name);
+
+/* The volume that is called so, or is the partition "-part1" of it; or NULL. */
+const struct volume *volume_by_name(const struct volumes *volumes,
+	const char *name);
 
 #endif

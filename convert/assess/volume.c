@@ -93,6 +93,16 @@ read_array(struct volume *volume, guestfs_h *g)
 	}
 }
 
+/* By a link that udev makes of it, a guest may name a logical volume. */
+static void
+read_lv(struct volume *volume, guestfs_h *g)
+{
+	AUTO(freep) char *uuid = guestfs_lvuuid(g, volume->device);
+
+	if (uuid != NULL)
+		snprintf(volume->lv_uuid, sizeof volume->lv_uuid, "%s", uuid);
+}
+
 /* "/dev/sda1" lies on "/dev/sda": the index of that disk. */
 static unsigned
 disk_of(const struct volumes *volumes, const char *device)
@@ -137,6 +147,8 @@ volumes_add(struct volumes *volumes, guestfs_h *g, enum volume_kind kind,
 	}
 	if (kind == VOLUME_ARRAY)
 		read_array(volume, g);
+	if (kind == VOLUME_LV)
+		read_lv(volume, g);
 	probe(volume, g);
 	volumes->count++;
 	return 0;

@@ -38,6 +38,7 @@ struct volume {
 	/* of an array: "aaaaaaaa:bbbbbbbb:...", "host:0", "raid1" */
 	char array_uuid[64], array_name[128], array_level[16];
 	unsigned array_devices; /* how many it should have; 0: unknown */
+	char lv_uuid[64]; /* of a VOLUME_LV: "Oxkd3X-0Kwp-..." */
 	char inside[64]; /* of a VOLUME_CRYPT: the encrypted volume's UUID */
 };
 

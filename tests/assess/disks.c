@@ -25,7 +25,8 @@ static struct volume volumes[] = {
 	PARTITION(1, 1, "/dev/sdb1", "xfs", XFS_UUID, "5eed5eed-01"),
 	PARTITION(1, 2, "/dev/sdb2", "ext4", HOME_UUID, "5eed5eed-02"),
 	{.kind = VOLUME_LV, .disk = VOLUME_NO_DISK, .device = "/dev/vg-0/root",
-		.type = "ext4", .uuid = "ffffffff-0000-4000-8000-000000000001"},
+		.type = "ext4", .uuid = "ffffffff-0000-4000-8000-000000000001",
+		.lv_uuid = LV_UUID},
 };
 
 static struct volume cloned[] = {

@@ -21,6 +21,7 @@ extern const char *const disk_names[];
 #define MEMBER_UUID "3aaa0122-2982-7cfa-5331-ad66ca767371"
 #define MEMBER_MDADM "3aaa0122:29827cfa:5331ad66:ca767371"
 #define XFS_UUID "dddddddd-0000-4000-8000-000000000001"
+#define LV_UUID "kS0Zn3-7vJd-QcXq-1b2C-3d4E-5f6G-abcXYZ"
 #define HOME_UUID "eeeeeeee-0000-4000-8000-000000000002"
 
 #endif

@@ -18,8 +18,10 @@
 static struct volume list[] = {
 	ARRAY("/dev/md127", ROOT_UUID, MEMBER_MDADM, "host:home"),
 	ARRAY("/dev/md126", HOME_UUID, "0:0:0:1", "host:7"),
+	{.kind = VOLUME_PARTITION, .disk = VOLUME_NO_DISK, .partition = 2,
+		.device = "/dev/md126p2", .type = "ext4", .uuid = XFS_UUID},
 };
-static const struct volumes arrays = {list, 2};
+static const struct volumes arrays = {list, 3};
 static const struct volumes one_array = {list, 1};
 
 static struct references *
@@ -73,6 +75,27 @@ arrays_have_the_names_in_their_metadata(void **state)
 		"UUID=" ROOT_UUID);
 	expect(references, "/dev/md7", REFERENCE_STABLE, "UUID=" HOME_UUID);
 	expect(references, "/dev/md/7", REFERENCE_STABLE, "UUID=" HOME_UUID);
+}
+
+static void
+links_of_arrays_last(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&arrays, NULL);
+
+	(void)state;
+	expect(references, "/dev/disk/by-id/md-uuid-" MEMBER_MDADM,
+		REFERENCE_STABLE, "UUID=" ROOT_UUID);
+	expect(references, "/dev/disk/by-id/md-name-host:home",
+		REFERENCE_STABLE, "UUID=" ROOT_UUID);
+	expect(references, "/dev/disk/by-id/md-name-host:7-part2",
+		REFERENCE_STABLE, "UUID=" XFS_UUID);
+	expect(references, "/dev/disk/by-id/md-name-home", REFERENCE_MISSING,
+		"");
+	expect(references, "/dev/disk/by-id/md-name-host:7-part1",
+		REFERENCE_MISSING, "");
+	expect(references, "/dev/disk/by-id/md-uuid-" MEMBER_MDADM "0",
+		REFERENCE_MISSING, "");
 }
 
 static void
@@ -146,6 +169,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arrays_have_the_names_of_mdadm_conf),
 		cmocka_unit_test(arrays_have_the_names_in_their_metadata),
+		cmocka_unit_test(links_of_arrays_last),
 		cmocka_unit_test(a_number_by_order_means_the_only_array),
 		cmocka_unit_test(a_wwid_is_a_disk),
 		cmocka_unit_test(links_of_old_systems_hold_the_serial_number),

@@ -100,6 +100,64 @@ names_by_content_are_stable(void **state)
 		NULL);
 }
 
+static void
+links_of_what_the_disks_hold_are_stable(void **state)
+{
+	static const char *const names[] = {
+		"/dev/disk/by-id/dm-name-vg--0-root",
+		"/dev/disk/by-id/dm-uuid-LVM-Oxkd3X0Kwp7zTK6fJYwVLXeGYbn5BmJW"
+		"kS0Zn37vJdQcXq1b2C3d4E5f6GabcXYZ",
+		"/dev/disk/by-id/dm-name-home",
+		"/dev/disk/by-id/dm-uuid-CRYPT-PLAIN-home",
+		"/dev/disk/by-id/dm-uuid-CRYPT-LUKS2-"
+		"cccccccc000040008000000000000005-home"};
+	static const char *const others[] = {
+		"/dev/disk/by-id/dm-name-vg--0-gone",
+		"/dev/disk/by-id/dm-uuid-LVM-Oxkd3X0Kwp7zTK6fJYwVLXeGYbn5BmJW"
+		"kS0Zn37vJdQcXq1b2C3d4E5f6GabcXYy",
+		"/dev/disk/by-id/dm-uuid-LVM-Oxkd3X",
+		"/dev/disk/by-id/dm-uuid-CRYPT-LUKS2-"
+		"cccccccc000040008000000000000005-gone",
+		"/dev/disk/by-id/md-uuid-" MEMBER_MDADM};
+	AUTO(references_freep) struct references *references =
+		make(&two_disks, NULL);
+	AUTO(references_freep) struct references *hidden =
+		make(&locked, NULL);
+
+	(void)state;
+	reference_declare(references, "/dev/mapper/home", &two_disks.list[10]);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		expect(references, names[i], "ext4", REFERENCE_STABLE,
+			"/dev/vg-0/root");
+	expect(references, "/dev/disk/by-id/lvm-pv-uuid-"
+		"Oxkd3X-0Kwp-7zTK-6fJY-wVLX-eGYb-n5BmJW", "",
+		REFERENCE_STABLE, NULL);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		expect(references, others[i], "ext4", REFERENCE_MISSING, "");
+		expect(hidden, others[i], "ext4", REFERENCE_OTHER, "");
+	}
+}
+
+static void
+links_of_disks_with_several_paths_are_of_disks(void **state)
+{
+	static const char *const names[] = {
+		"/dev/disk/by-id/dm-name-mpatha1",
+		"/dev/disk/by-id/dm-name-mpathap1",
+		"/dev/disk/by-id/dm-name-3600508b1001030363845313830300900-part1",
+		"/dev/disk/by-id/dm-uuid-mpath-3600508b1001-part1",
+		"/dev/disk/by-id/dm-uuid-part1-mpath-3600508b1001"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		AUTO(references_freep) struct references *references =
+			make(&one_disk, NULL);
+
+		expect(references, names[i], "ext4", REFERENCE_NAMED,
+			"UUID=" ROOT_UUID);
+	}
+}
+
 /* blkid's way to write a name, and udev's. */
 static void
 names_with_blanks_are_names_by_content(void **state)
@@ -422,6 +480,9 @@ main(void)
 		cmocka_unit_test(a_partition_that_is_not_there_is_missing),
 		cmocka_unit_test(a_partition_of_another_type_is_not_taken),
 		cmocka_unit_test(names_by_content_are_stable),
+		cmocka_unit_test(links_of_what_the_disks_hold_are_stable),
+		cmocka_unit_test(
+			links_of_disks_with_several_paths_are_of_disks),
 		cmocka_unit_test(names_with_blanks_are_names_by_content),
 		cmocka_unit_test(what_is_no_disk_is_left_alone),
 		cmocka_unit_test(
