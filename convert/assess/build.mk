@@ -20,7 +20,7 @@ convert_assess_src += $(addprefix convert/assess/,certificate.c luks.c \
 
 # Names of disks, and what lies between them and file systems.
 convert_storage_src := $(addprefix convert/assess/, boot-evidence.c disk-link.c \
-	evidence.c layers.c luks-keys.c mdadm-conf.c mount-problem.c \
+	evidence.c layers.c luks-keys.c md-superblock.c mdadm-conf.c mount-problem.c \
 	reference-name.c \
 	root.c twins.c unlock.c volume-name.c)
 convert_assess_src += $(convert_storage_src)

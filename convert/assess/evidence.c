@@ -59,17 +59,37 @@ evidence_of_crypttab(struct references *references, const char *crypttab,
 
 /* ---- arrays ---- */
 
+static bool
+has_uuid(const struct volume *volume, const char *uuid)
+{
+	return volume_uuid_is(volume->array_uuid, uuid);
+}
+
+static bool
+has_minor(const struct volume *volume, const char *minor)
+{
+	return strcmp(volume->array_minor, minor) == 0;
+}
+
+/* Words of an ARRAY line that tell which one it is. */
+static const struct identity {
+	const char *start;
+	bool (*is)(const struct volume *volume, const char *value);
+} identities[] = {
+	{"uuid=", has_uuid},
+	{"super-minor=", has_minor},
+};
+
 static void
 declare_array(struct references *references, const char *name,
-	const char *uuid)
+	const struct identity *identity, const char *value)
 {
 	const struct volumes *volumes = references_volumes(references);
 
 	for (size_t i = 0; i < volumes->count; i++) {
 		const struct volume *volume = &volumes->list[i];
 
-		if (volume->kind == VOLUME_ARRAY && *uuid != '\0' &&
-			volume_uuid_is(volume->array_uuid, uuid))
+		if (volume->kind == VOLUME_ARRAY && identity->is(volume, value))
 			reference_declare(references, name, volume);
 	}
 }
@@ -85,12 +105,31 @@ copy_word(char to[NAME_BYTES], const char *text, const struct mdadm_word *word,
 		text + word->offset + skip);
 }
 
+/* The word, when it tells which array the line with this name is about. */
+static void
+note_identity(struct references *references, const char *text,
+	const struct mdadm_word *word, const char *name)
+{
+	char value[NAME_BYTES], path[NAME_BYTES + 16];
+
+	snprintf(path, sizeof path, "%s%s", *name == '/' ? "" : "/dev/md/",
+		name);
+	for (size_t i = 0; i < sizeof identities / sizeof *identities; i++) {
+		const char *start = identities[i].start;
+
+		if (!mdadm_word_starts(text, word, start))
+			continue;
+		copy_word(value, text, word, strlen(start));
+		declare_array(references, path, &identities[i], value);
+	}
+}
+
 /* "ARRAY /dev/md0 level=raid1 UUID=..."; the name may lack its "/dev/md/". */
 void
 evidence_of_mdadm(struct references *references, const char *text)
 {
 	struct mdadm_word word = {0};
-	char name[NAME_BYTES] = "", uuid[NAME_BYTES], path[NAME_BYTES + 16];
+	char name[NAME_BYTES] = "";
 	unsigned line = 0;
 
 	while (mdadm_next(text, &word)) {
@@ -100,16 +139,10 @@ evidence_of_mdadm(struct references *references, const char *text)
 		if (!mdadm_line_is(text, &word, "array") ||
 			word.offset == word.keyword_offset)
 			continue;
-		if (mdadm_word_starts(text, &word, "uuid=")) {
-			copy_word(uuid, text, &word, strlen("uuid="));
-			snprintf(path, sizeof path, "%s%s",
-				*name == '/' ? "" : "/dev/md/", name);
-			if (*name != '\0')
-				declare_array(references, path, uuid);
-		} else if (*name == '\0' &&
-			memchr(text + word.offset, '=', word.bytes) == NULL) {
+		if (*name != '\0')
+			note_identity(references, text, &word, name);
+		else if (memchr(text + word.offset, '=', word.bytes) == NULL)
 			copy_word(name, text, &word, 0);
-		}
 	}
 }
 

@@ -500,6 +500,16 @@ partition_of_array(const char *spec)
 		: 0;
 }
 
+/* "/dev/md0", "/dev/md/0" or a partition of it: no name of an array. */
+static bool
+is_number_of_array(const char *spec)
+{
+	const char *rest = spec + strlen("/dev/md");
+
+	rest += string_starts(rest, "_d") ? 2 : *rest == '/';
+	return *rest != '\0' && rest[strspn(rest, "0123456789p")] == '\0';
+}
+
 /*
  * A name of an array that no configuration and no metadata explains came of
  * the order in which arrays were found.
@@ -527,6 +537,7 @@ resolve_array(const struct references *references, const char *spec,
 	out->state = fitting == 1 ? REFERENCE_NAMED
 		: fitting == 0	  ? REFERENCE_MISSING
 				  : REFERENCE_AMBIGUOUS;
+	out->lasts = fitting > 1 && is_number_of_array(spec);
 	if (fitting != 1)
 		out->volume = NULL;
 	return true;

@@ -25,6 +25,7 @@ struct reference {
 	const struct volume *volume; /* when STABLE or NAMED, borrowed */
 	char stable[160];	     /* what to write instead; may be empty */
 	char partition[160];	     /* "PARTUUID=...", or empty */
+	bool lasts; /* AMBIGUOUS, but the guest's own number of an array */
 	bool by_order; /* NAMED by the order of the disks: others would fit */
 };
 
@@ -91,12 +92,15 @@ enum { REFERENCE_PATH_BYTES = 200 };
 void reference_path(const struct reference *reference,
 	char path_out[REFERENCE_PATH_BYTES]);
 
-/* Does nothing here, or more than one thing, fit it? */
+/*
+ * Does nothing here, or more than one thing, fit it?  What the guest itself numbers
+ * is not lost: no other hardware changes it.
+ */
 static inline bool
 reference_is_lost(const struct reference *reference)
 {
 	return reference->state == REFERENCE_MISSING ||
-		reference->state == REFERENCE_AMBIGUOUS;
+		(reference->state == REFERENCE_AMBIGUOUS && !reference->lasts);
 }
 
 /* How `volume` should be named: as in struct reference. */

@@ -123,13 +123,15 @@ mapper_is(const char *mapper, const char *device)
 	return strcmp(mapper, name) == 0;
 }
 
-/* "/dev/md0", "/dev/md/0" or "/dev/md/home", by the name in the metadata. */
+/* "/dev/md0", "/dev/md/0" or "/dev/md/home", by the metadata. */
 static bool
 array_is(const struct volume *volume, const char *name)
 {
 	const char *has = strchr(volume->array_name, ':');
 
 	has = has == NULL ? volume->array_name : has + 1;
+	if (*has == '\0')
+		has = volume->array_minor;
 	if (*has == '\0' || !string_starts(name, "/dev/md"))
 		return false;
 	name += strlen("/dev/md");
@@ -140,14 +142,14 @@ array_is(const struct volume *volume, const char *name)
 bool
 volume_uuid_is(const char *uuid, const char *wanted)
 {
-	for (;; uuid++, wanted++) {
+	for (bool is_empty = true;; uuid++, wanted++, is_empty = false) {
 		uuid += strspn(uuid, ":-.");
 		wanted += strspn(wanted, ":-.");
 		if (tolower((unsigned char)*uuid) !=
 			tolower((unsigned char)*wanted))
 			return false;
 		if (*uuid == '\0')
-			return true;
+			return !is_empty;
 	}
 }
 

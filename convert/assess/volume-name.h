@@ -23,7 +23,7 @@ void volume_name_decode(char *text);
 /* "UUID=..." as the link that udev makes; other names stay. */
 void volume_tag_path(char *path_out, size_t room, const char *name);
 
-/* Is this one UUID, whatever stands between its digits ("aaaa:bbbb", "aa-bb")? */
+/* Is this one UUID, whatever stands between its digits ("aa:bb", "aa-bb")? */
 bool volume_uuid_is(const char *uuid, const char *wanted);
 
 /*

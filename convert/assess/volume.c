@@ -13,6 +13,7 @@
 #include "common/error.h"
 #include "common/own.h"
 #include "common/strings.h"
+#include "convert/assess/md-superblock.h"
 #include "convert/assess/volume-name.h"
 #include "drivers-inject/appliance.h"
 
@@ -93,6 +94,39 @@ read_array(struct volume *volume, guestfs_h *g)
 	}
 }
 
+/* What the metadata on this member has instead of a name. */
+static bool
+read_minor(struct volume *array, guestfs_h *g, const struct volume *member)
+{
+	uint64_t offset = md_superblock_offset(member->size_bytes);
+	AUTO(freep) char *superblock = NULL;
+	size_t bytes = 0;
+	int minor = -1;
+
+	if (offset > 0)
+		superblock = guestfs_pread_device(g, member->device,
+			MD_SUPERBLOCK_BYTES, (int64_t)offset, &bytes);
+	if (superblock != NULL)
+		minor = md_superblock_minor((const uint8_t *)superblock, bytes);
+	if (minor == -1)
+		return false;
+	snprintf(array->array_minor, sizeof array->array_minor, "%d", minor);
+	return true;
+}
+
+static void
+find_minor(struct volume *array, guestfs_h *g, const struct volumes *volumes)
+{
+	for (size_t i = 0; i < volumes->count; i++) {
+		const struct volume *member = &volumes->list[i];
+
+		if (strcmp(member->type, "linux_raid_member") == 0 &&
+			volume_uuid_is(array->array_uuid, member->uuid) &&
+			read_minor(array, g, member))
+			return;
+	}
+}
+
 /* By a link that udev makes of it, a guest may name a logical volume. */
 static void
 read_lv(struct volume *volume, guestfs_h *g)
@@ -145,8 +179,11 @@ volumes_add(struct volumes *volumes, guestfs_h *g, enum volume_kind kind,
 		volume->partition = (unsigned)strtoul(
 			device + strcspn(device, "0123456789"), NULL, 10);
 	}
-	if (kind == VOLUME_ARRAY)
+	if (kind == VOLUME_ARRAY) {
 		read_array(volume, g);
+		if (volume->array_name[0] == '\0')
+			find_minor(volume, g, volumes);
+	}
 	if (kind == VOLUME_LV)
 		read_lv(volume, g);
 	probe(volume, g);

@@ -21,14 +21,20 @@ may_be_absent(const struct fstab_line *line)
 		string_list_holds(line->field[FSTAB_OPTIONS], "nofail");
 }
 
+/* The line is left as it is. */
+static void
+tell(const struct fstab_line *line, const struct rewrite *rewrite)
+{
+	finding_add(rewrite->findings, "storage.reference-unresolved",
+		rewrite->path, line->number, line->field[FSTAB_SPEC], NULL);
+}
+
 static void
 rename_device(struct edit *edit, const struct fstab_line *line,
 	const struct reference *reference, const struct rewrite *rewrite)
 {
 	if (reference->stable[0] == '\0') {
-		finding_add(rewrite->findings, "storage.reference-unresolved",
-			rewrite->path, line->number, line->field[FSTAB_SPEC],
-			NULL);
+		tell(line, rewrite);
 		return;
 	}
 	finding_add(rewrite->findings, "linux.fstab.device-name",
@@ -47,9 +53,7 @@ disable(struct edit *edit, const struct fstab_line *line,
 	const struct rewrite *rewrite)
 {
 	if (strcmp(line->field[FSTAB_TARGET], "/") == 0) {
-		finding_add(rewrite->findings, "storage.reference-unresolved",
-			rewrite->path, line->number, line->field[FSTAB_SPEC],
-			NULL);
+		tell(line, rewrite);
 		return;
 	}
 	finding_add(rewrite->findings, "linux.fstab.missing", rewrite->path,
@@ -89,7 +93,9 @@ fstab_rewrite(char **text_out, const char *text, const struct rewrite *rewrite,
 			break;
 		case REFERENCE_MISSING:
 		case REFERENCE_AMBIGUOUS:
-			if (!may_be_absent(&line))
+			if (!reference_is_lost(&reference))
+				tell(&line, rewrite);
+			else if (!may_be_absent(&line))
 				disable(&edit, &line, rewrite);
 			break;
 		case REFERENCE_REMOVABLE:

@@ -37,7 +37,7 @@ will_appear(const char *word, size_t bytes, const struct rewrite *rewrite)
 		return true;
 	snprintf(name, sizeof name, "%.*s", (int)bytes, word);
 	reference_resolve(rewrite->references, name, "", &reference);
-	if (reference.state == REFERENCE_OTHER ||
+	if (reference.state == REFERENCE_OTHER || reference.lasts ||
 		reference.state == REFERENCE_STABLE)
 		return true;
 	finding_add(rewrite->findings, "linux.initramfs.waits", rewrite->path,

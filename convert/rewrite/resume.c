@@ -35,8 +35,11 @@ rewrite_value(struct edit *edit, size_t offset, size_t bytes, unsigned number,
 	case REFERENCE_AMBIGUOUS:
 		finding_add(rewrite->findings, "storage.reference-unresolved",
 			rewrite->path, number, value,
-			"Nothing is resumed any more.");
-		edit_replace(edit, offset, bytes, "none");
+			reference_is_lost(&reference)
+				? "Nothing is resumed any more."
+				: NULL);
+		if (reference_is_lost(&reference))
+			edit_replace(edit, offset, bytes, "none");
 		break;
 	case REFERENCE_OTHER:
 	case REFERENCE_STABLE:

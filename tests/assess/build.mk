@@ -1,11 +1,17 @@
 assess_test_src := tests/assess/disks.c convert/assess/disk-link.c \
-	convert/assess/disk-name.c convert/assess/reference.c \
+	convert/assess/disk-name.c convert/assess/md-superblock.c \
+	convert/assess/reference.c \
 	convert/assess/reference-name.c convert/assess/volume.c \
 	convert/assess/volume-name.c drivers-inject/appliance.c $(common_src)
 
 tests += test-reference
 test-reference_src := tests/assess/test-reference.c $(assess_test_src)
 test-reference_pkg := cmocka libguestfs jansson
+
+tests += test-md-superblock
+test-md-superblock_src := tests/assess/test-md-superblock.c \
+	convert/assess/md-superblock.c common/error.c
+test-md-superblock_pkg := cmocka
 
 tests += test-layers test-evidence test-luks-keys
 test-layers_src := tests/assess/test-layers.c convert/assess/layers.c \

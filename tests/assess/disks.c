@@ -42,8 +42,20 @@ static struct volume encrypted[] = {
 	PARTITION(0, 1, "/dev/sda1", "crypto_LUKS", LUKS_UUID, "0badcafe-01"),
 };
 
+#define ARRAY(dev, t, u)                                                       \
+	{.kind = VOLUME_ARRAY, .disk = VOLUME_NO_DISK, .device = dev,          \
+		.type = t, .uuid = u}
+
+static struct volume arrays[] = {
+	ARRAY("/dev/md127", "ext4", ROOT_UUID),
+	ARRAY("/dev/md126", "ext4", HOME_UUID),
+	ARRAY("/dev/md125", "swap", SWAP_UUID),
+	ARRAY("/dev/md124", "swap", XFS_UUID),
+};
+
 const struct volumes one_disk = {volumes, 7};
 const struct volumes two_disks = {volumes, 11};
 const struct volumes clones = {cloned, 5};
 const struct volumes locked = {encrypted, 2};
+const struct volumes nameless = {arrays, 4};
 const char *const disk_names[] = {"old", "data"};

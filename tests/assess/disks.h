@@ -11,8 +11,10 @@
  * and a logical volume vg-0/root on the second.
  * "locked" has one encrypted partition that was not opened; of the others'
  * nothing is inside.
+ * "nameless" has four arrays, two of them with ext4 and two with swap, that
+ * nothing tells apart.
  */
-extern const struct volumes one_disk, two_disks, clones, locked;
+extern const struct volumes one_disk, two_disks, clones, locked, nameless;
 extern const char *const disk_names[];
 
 #define ROOT_UUID "aaaaaaaa-0000-4000-8000-000000000001"

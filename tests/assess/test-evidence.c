@@ -24,6 +24,17 @@ static struct volume list[] = {
 static const struct volumes arrays = {list, 3};
 static const struct volumes one_array = {list, 1};
 
+/* Of metadata without names, as RHEL 4 makes it. */
+static struct volume numbered_list[] = {
+	{.kind = VOLUME_ARRAY, .disk = VOLUME_NO_DISK, .device = "/dev/md127",
+		.type = "ext4", .uuid = ROOT_UUID, .array_uuid = "1:1:1:1",
+		.array_minor = "1"},
+	{.kind = VOLUME_ARRAY, .disk = VOLUME_NO_DISK, .device = "/dev/md126",
+		.type = "ext4", .uuid = HOME_UUID, .array_uuid = "0:0:0:1",
+		.array_minor = "0"},
+};
+static const struct volumes numbered = {numbered_list, 2};
+
 static struct references *
 make(const struct volumes *volumes, const json_t *inventory)
 {
@@ -75,6 +86,51 @@ arrays_have_the_names_in_their_metadata(void **state)
 		"UUID=" ROOT_UUID);
 	expect(references, "/dev/md7", REFERENCE_STABLE, "UUID=" HOME_UUID);
 	expect(references, "/dev/md/7", REFERENCE_STABLE, "UUID=" HOME_UUID);
+}
+
+static void
+arrays_without_a_name_have_a_number(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&numbered, NULL);
+
+	(void)state;
+	evidence_of_mdadm(references,
+		"DEVICE partitions\nARRAY /dev/md5 super-minor=1\n"
+		"ARRAY /dev/md6 super-minor=10\n");
+	expect(references, "/dev/md5", REFERENCE_STABLE, "UUID=" ROOT_UUID);
+	expect(references, "/dev/md0", REFERENCE_STABLE, "UUID=" HOME_UUID);
+	expect(references, "/dev/md/1", REFERENCE_STABLE, "UUID=" ROOT_UUID);
+	expect(references, "/dev/md6", REFERENCE_AMBIGUOUS, "");
+}
+
+/* No controller counts arrays; a name that is not here is another matter. */
+static void
+a_number_that_may_mean_several_arrays_is_not_lost(void **state)
+{
+	static const struct {
+		const char *spec;
+		bool is_lost;
+	} table[] = {
+		{"/dev/md0", false},
+		{"/dev/md/1", false},
+		{"/dev/md_d2", false},
+		{"/dev/md/data", true},
+		{"/dev/md0p1", true},
+	};
+	AUTO(references_freep) struct references *references =
+		make(&arrays, NULL);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		struct reference reference;
+
+		reference_resolve(references, table[i].spec, "ext4",
+			&reference);
+		assert_null(reference.volume);
+		if (reference_is_lost(&reference) != table[i].is_lost)
+			fail_msg("%s", table[i].spec);
+	}
 }
 
 static void
@@ -169,6 +225,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arrays_have_the_names_of_mdadm_conf),
 		cmocka_unit_test(arrays_have_the_names_in_their_metadata),
+		cmocka_unit_test(arrays_without_a_name_have_a_number),
+		cmocka_unit_test(
+			a_number_that_may_mean_several_arrays_is_not_lost),
 		cmocka_unit_test(links_of_arrays_last),
 		cmocka_unit_test(a_number_by_order_means_the_only_array),
 		cmocka_unit_test(a_wwid_is_a_disk),

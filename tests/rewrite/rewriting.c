@@ -10,18 +10,15 @@
 #include "tests/harness.h"
 
 void
-check_rewriting(rewrite_function *rewrite, const struct rewriting *rewriting)
+check_rewriting_by(struct references *references, rewrite_function *rewrite,
+	const struct rewriting *rewriting)
 {
-	AUTO(references_freep) struct references *references =
-		references_new(&one_disk, NULL, disk_names, 1);
 	AUTO(findings_freep) struct findings *findings = findings_new();
 	AUTO(freep) char *after = NULL;
 	const struct rewrite how = {"/a/file", references, findings};
 	struct error err = {0};
 
-	assert_non_null(references);
 	assert_non_null(findings);
-	reference_pin(references, "/dev/sda1", &one_disk.list[1]);
 	assert_ok(rewrite(&after, rewriting->before, &how, &err), &err);
 	if (rewriting->after == NULL && after != NULL)
 		fail_msg("changed to <%s>", after);
@@ -34,4 +31,15 @@ check_rewriting(rewrite_function *rewrite, const struct rewriting *rewriting)
 	else if (!findings_have(findings, rewriting->rule))
 		fail_msg("no finding %s for <%s>", rewriting->rule,
 			rewriting->before);
+}
+
+void
+check_rewriting(rewrite_function *rewrite, const struct rewriting *rewriting)
+{
+	AUTO(references_freep) struct references *references =
+		references_new(&one_disk, NULL, disk_names, 1);
+
+	assert_non_null(references);
+	reference_pin(references, "/dev/sda1", &one_disk.list[1]);
+	check_rewriting_by(references, rewrite, rewriting);
 }

@@ -3,6 +3,8 @@
 
 #include "convert/rewrite/edit.h"
 
+struct references;
+
 /*
  * Rewrite `before` on the disks of tests/assess/disks.h (the first only, its
  * partition 1 being the root, known as /dev/sda1) and compare.  `after` NULL:
@@ -14,6 +16,10 @@ struct rewriting {
 
 void check_rewriting(rewrite_function *rewrite,
 	const struct rewriting *rewriting);
+
+/* The same by names that mean something else. */
+void check_rewriting_by(struct references *references,
+	rewrite_function *rewrite, const struct rewriting *rewriting);
 
 #define CHECK_ALL(rewrite, table)                                              \
 	for (size_t i_ = 0; i_ < sizeof(table) / sizeof *(table); i_++)        \

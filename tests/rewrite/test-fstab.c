@@ -1,5 +1,7 @@
 #include "tests/harness.h"
 
+#include "common/own.h"
+#include "convert/assess/reference.h"
 #include "convert/rewrite/rewriters.h"
 #include "tests/assess/disks.h"
 #include "tests/rewrite/rewriting.h"
@@ -77,6 +79,27 @@ a_missing_device_does_not_stop_the_boot(void **state)
 }
 
 static void
+a_number_of_an_array_stays(void **state)
+{
+	static const struct rewriting table[] = {
+		{"/dev/md0 /boot ext4 defaults 1 2\n", NULL,
+			"storage.reference-unresolved"},
+		{"/dev/md0p1 /boot ext4 defaults 1 2\n",
+			NOT_HERE "/dev/md0p1 /boot ext4 defaults 1 2\n",
+			MISSING},
+		{"/dev/md2 none swap sw\n", NULL,
+			"storage.reference-unresolved"},
+	};
+	AUTO(references_freep) struct references *references =
+		references_new(&nameless, NULL, disk_names, 0);
+
+	(void)state;
+	assert_non_null(references);
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		check_rewriting_by(references, fstab_rewrite, &table[i]);
+}
+
+static void
 the_root_is_never_commented_out(void **state)
 {
 	static const struct rewriting table[] = {
@@ -112,6 +135,7 @@ main(void)
 		cmocka_unit_test(device_names_become_uuids_and_all_else_stays),
 		cmocka_unit_test(what_holds_in_the_vm_is_not_touched),
 		cmocka_unit_test(a_missing_device_does_not_stop_the_boot),
+		cmocka_unit_test(a_number_of_an_array_stays),
 		cmocka_unit_test(the_root_is_never_commented_out),
 		cmocka_unit_test(lines_of_any_length_are_survived),
 	};

@@ -1,5 +1,7 @@
 #include "tests/harness.h"
 
+#include "common/own.h"
+#include "convert/assess/reference.h"
 #include "convert/rewrite/rewriters.h"
 #include "tests/assess/disks.h"
 #include "tests/rewrite/rewriting.h"
@@ -33,6 +35,19 @@ a_device_that_is_gone_is_not_waited_for(void **state)
 }
 
 static void
+a_number_of_an_array_stays(void **state)
+{
+	static const struct rewriting array = {"RESUME=/dev/md2\n", NULL,
+		"storage.reference-unresolved"};
+	AUTO(references_freep) struct references *references =
+		references_new(&nameless, NULL, disk_names, 0);
+
+	(void)state;
+	assert_non_null(references);
+	check_rewriting_by(references, resume_rewrite, &array);
+}
+
+static void
 other_values_and_settings_stay(void **state)
 {
 	static const struct rewriting table[] = {
@@ -55,6 +70,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_device_name_becomes_a_uuid),
 		cmocka_unit_test(a_device_that_is_gone_is_not_waited_for),
+		cmocka_unit_test(a_number_of_an_array_stays),
 		cmocka_unit_test(other_values_and_settings_stay),
 	};
 
