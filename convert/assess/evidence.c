@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "convert/assess/crypttab.h"
 #include "convert/assess/fstab.h"
 #include "convert/assess/mdadm-conf.h"
 #include "convert/assess/reference.h"
@@ -43,17 +44,24 @@ evidence_of_crypttab(struct references *references, const char *crypttab,
 	struct fstab_place place = {0, 0};
 	struct fstab_line line;
 	char mapper[1100];
+	bool names_all_open = crypttab != NULL &&
+		crypttab_names_all_open(references, crypttab);
 
 	while (crypttab != NULL && fstab_next(crypttab, &place, &line)) {
 		struct reference source;
 
-		reference_resolve(references, line.field[CRYPTTAB_SOURCE],
-			"crypto_LUKS", &source);
+		crypttab_source(references, &line, &source);
 		snprintf(mapper, sizeof mapper, "/dev/mapper/%s",
 			line.field[CRYPTTAB_NAME]);
-		reference_declare(references, mapper, source.volume == NULL
-				? NULL
-				: unlock_inside(volumes, source.volume));
+		if (crypttab_is_lost(references, &line, &source,
+			    names_all_open))
+			reference_lose(references, mapper);
+		else
+			reference_declare(references, mapper,
+				source.volume == NULL
+					? NULL
+					: unlock_inside(volumes,
+						  source.volume));
 	}
 }
 

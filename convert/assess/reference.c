@@ -40,6 +40,13 @@ struct disk_name {
 	bool by_order; /* others fitted */
 };
 
+/* A name that the guest makes itself. */
+struct declared {
+	char spec[256];
+	const struct volume *volume;
+	bool is_lost;
+};
+
 struct references {
 	const struct volumes *volumes;
 	const json_t *inventory;
@@ -47,10 +54,7 @@ struct references {
 	size_t disk_count;
 	struct disk_name names[NAME_LIMIT];
 	size_t name_count;
-	struct {
-		char spec[256];
-		const struct volume *volume;
-	} declared[DECLARED_LIMIT];
+	struct declared declared[DECLARED_LIMIT];
 	size_t declared_count;
 	bool settled;
 };
@@ -199,18 +203,44 @@ reference_bind(struct references *references, const char *text,
 	references->settled = false;
 }
 
-void
-reference_declare(struct references *references, const char *spec,
-	const struct volume *volume)
+static const struct declared *
+find_declared(const struct references *references, const char *spec)
 {
-	size_t i = references->declared_count;
+	for (size_t i = 0; i < references->declared_count; i++) {
+		if (strcmp(references->declared[i].spec, spec) == 0)
+			return &references->declared[i];
+	}
+	return NULL;
+}
 
-	if (i == DECLARED_LIMIT)
+static void
+declare(struct references *references, const char *spec,
+	const struct volume *volume, bool is_lost)
+{
+	const struct declared *known = find_declared(references, spec);
+	size_t i = known == NULL ? references->declared_count
+				 : (size_t)(known - references->declared);
+
+	if (i == DECLARED_LIMIT || (known != NULL && known->volume != NULL))
 		return;
 	snprintf(references->declared[i].spec,
 		sizeof references->declared[i].spec, "%s", spec);
 	references->declared[i].volume = volume;
-	references->declared_count++;
+	references->declared[i].is_lost = is_lost;
+	references->declared_count += known == NULL;
+}
+
+void
+reference_declare(struct references *references, const char *spec,
+	const struct volume *volume)
+{
+	declare(references, spec, volume, false);
+}
+
+void
+reference_lose(struct references *references, const char *spec)
+{
+	declare(references, spec, NULL, true);
 }
 
 static uint64_t
@@ -471,12 +501,13 @@ static bool
 resolve_device(const struct references *references, const char *spec,
 	struct reference *out)
 {
-	for (size_t i = 0; i < references->declared_count; i++) {
-		if (strcmp(references->declared[i].spec, spec) != 0)
-			continue;
-		out->volume = references->declared[i].volume;
-		out->state = out->volume == NULL ? REFERENCE_OTHER
-						 : REFERENCE_STABLE;
+	const struct declared *declared = find_declared(references, spec);
+
+	if (declared != NULL) {
+		out->volume = declared->volume;
+		out->state = declared->is_lost	 ? REFERENCE_MISSING
+			: declared->volume == NULL ? REFERENCE_OTHER
+						   : REFERENCE_STABLE;
 		return true;
 	}
 	out->volume = volume_by_name(references->volumes, spec);
@@ -608,7 +639,8 @@ may_be_locked(const struct references *references, const char *spec)
 	char disk[DISK_NAME_BYTES];
 	unsigned partition;
 
-	if (disk_name_parse(spec, disk, &partition))
+	if (disk_name_parse(spec, disk, &partition) ||
+		find_declared(references, spec) != NULL)
 		return false;
 	for (size_t i = 0; i < references->volumes->count; i++) {
 		const struct volume *volume = &references->volumes->list[i];

@@ -74,6 +74,12 @@ void reference_declare(struct references *references, const char *spec,
 	const struct volume *volume);
 
 /*
+ * Evidence: a name that the guest makes itself, of what is not here.  A name that
+ * is declared twice means what is here, else what was said last.
+ */
+void reference_lose(struct references *references, const char *spec);
+
+/*
  * What `spec` means, used for something of `type`.  Never a guess: where several
  * disks fit, it is ambiguous, unless it makes no difference (swap, members of one
  * mirror) or other names show that the guest counts as the inventory does.

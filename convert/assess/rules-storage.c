@@ -41,6 +41,18 @@ static const struct rule rules[] = {
 		.proof = "tests/rewrite/test-crypttab.c",
 	},
 	{
+		.id = "linux.crypttab.missing",
+		.title = "An encrypted volume is not among the disks",
+		.severity = SEVERITY_WARNING,
+		.why = "Its disk was left behind, or its name tells nothing about "
+		  "which one it is. Waiting for it would stop the boot, and swap "
+		  "made anew may be made on another disk.",
+		.action = "Capture the disk as well, or correct /etc/crypttab and "
+		  "what mounts the volume.",
+		.effect = "Turns the line into a comment, so that the boot goes on.",
+		.proof = "tests/rewrite/test-crypttab.c",
+	},
+	{
 		.id = "linux.fstab.device-name",
 		.title = "A file system is mounted by a name that depends on "
 		  "hardware",

@@ -15,8 +15,6 @@
 #include "convert/assess/reference.h"
 #include "convert/rewrite/rewriters.h"
 
-#define DISABLED "#unrack: not in this machine: "
-
 /* A name of a device in a text. */
 struct word {
 	size_t offset, bytes;
@@ -132,7 +130,7 @@ disable_line(struct edit *edit, struct word *word,
 	finding_add(rewrite->findings, "linux.config.missing", rewrite->path,
 		word->number, word->name,
 		"The line was turned into a comment.");
-	edit_replace(edit, word->line, 0, DISABLED);
+	edit_replace(edit, word->line, 0, EDIT_DISABLED);
 	word->bytes = strcspn(edit->text + word->offset, "\n");
 }
 

@@ -59,7 +59,7 @@ disable(struct edit *edit, const struct fstab_line *line,
 	finding_add(rewrite->findings, "linux.fstab.missing", rewrite->path,
 		line->number, line->field[FSTAB_SPEC],
 		"The line was turned into a comment.");
-	edit_replace(edit, line->offset, 0, "#unrack: not in this machine: ");
+	edit_replace(edit, line->offset, 0, EDIT_DISABLED);
 }
 
 /* Drives without a medium: the VM may have none. */

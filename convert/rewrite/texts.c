@@ -13,9 +13,11 @@
 #include "common/io.h"
 #include "common/own.h"
 #include "common/strings.h"
+#include "convert/assess/evidence.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
+#include "convert/assess/reference.h"
 #include "convert/rewrite/aside.h"
 #include "convert/rewrite/change.h"
 #include "convert/rewrite/loader.h"
@@ -165,6 +167,16 @@ read_texts(struct found (*found)[TEXTS], guestfs_h *g,
 	return 0;
 }
 
+/* What is not here may be known only by the names in all texts. */
+static void
+learn_crypttab(const struct found *found, struct references *references)
+{
+	for (size_t i = 0; found->paths != NULL && found->paths[i] != NULL;
+		i++)
+		evidence_of_crypttab(references, found->texts[i],
+			references_volumes(references));
+}
+
 static void
 learn(const struct found found[TEXTS], const struct volume *root,
 	struct references *references)
@@ -180,6 +192,10 @@ learn(const struct found found[TEXTS], const struct volume *root,
 				loader_learn(texts[i].rewrite, text,
 					references, root);
 		}
+	}
+	for (size_t i = 0; i < TEXTS; i++) {
+		if (strcmp(texts[i].pattern, "/etc/crypttab") == 0)
+			learn_crypttab(&found[i], references);
 	}
 }
 

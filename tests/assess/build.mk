@@ -18,7 +18,7 @@ test-layers_src := tests/assess/test-layers.c convert/assess/layers.c \
 	convert/assess/guest.c $(convert_examine_src) $(common_src)
 test-layers_pkg := cmocka libguestfs jansson libarchive libcrypto
 test-evidence_src := tests/assess/test-evidence.c $(assess_test_src) \
-	$(addprefix convert/assess/,evidence.c fstab.c guest-file.c \
+	$(addprefix convert/assess/,crypttab.c evidence.c fstab.c guest-file.c \
 	luks-keys.c mdadm-conf.c unlock.c) \
 	$(filter-out convert/assess/fstab.c,$(convert_examine_src))
 test-evidence_pkg := cmocka libguestfs jansson libarchive libcrypto

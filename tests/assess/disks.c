@@ -53,9 +53,24 @@ static struct volume arrays[] = {
 	ARRAY("/dev/md124", "swap", XFS_UUID),
 };
 
+/* The system of laptops; what is inside is open. */
+static struct volume opened_list[] = {
+	DISK(0, "/dev/sda"),
+	PARTITION(0, 1, "/dev/sda1", "swap", SWAP_UUID, "0badcafe-01"),
+	{.kind = VOLUME_PARTITION, .disk = 0, .partition = 2,
+		.device = "/dev/sda2", .type = "crypto_LUKS",
+		.uuid = LUKS_UUID, .partition_uuid = "0badcafe-02",
+		.is_open = true},
+	PARTITION(0, 3, "/dev/sda3", "", "", "0badcafe-03"),
+	{.kind = VOLUME_CRYPT, .disk = VOLUME_NO_DISK,
+		.device = "/dev/mapper/luks-" LUKS_UUID, .type = "ext4",
+		.uuid = ROOT_UUID, .inside = LUKS_UUID},
+};
+
 const struct volumes one_disk = {volumes, 7};
 const struct volumes two_disks = {volumes, 11};
 const struct volumes clones = {cloned, 5};
 const struct volumes locked = {encrypted, 2};
 const struct volumes nameless = {arrays, 4};
+const struct volumes opened = {opened_list, 5};
 const char *const disk_names[] = {"old", "data"};

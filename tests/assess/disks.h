@@ -13,8 +13,10 @@
  * nothing is inside.
  * "nameless" has four arrays, two of them with ext4 and two with swap, that
  * nothing tells apart.
+ * "opened" has swap, a LUKS volume with the root in it, and one more partition.
  */
-extern const struct volumes one_disk, two_disks, clones, locked, nameless;
+extern const struct volumes one_disk, two_disks, clones, locked, nameless,
+	opened;
 extern const char *const disk_names[];
 
 #define ROOT_UUID "aaaaaaaa-0000-4000-8000-000000000001"

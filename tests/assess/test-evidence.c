@@ -182,6 +182,31 @@ inventory(void)
 }
 
 static void
+what_is_in_a_volume_left_behind_is_lost(void **state)
+{
+	static const char crypttab[] =
+		"root UUID=" LUKS_UUID " none luks\n"
+		"data UUID=" HOME_UUID " /root/key luks\n"
+		"new /dev/sda1 /dev/urandom swap\n"
+		"gone /dev/sdb1 /dev/urandom swap\n";
+	AUTO(references_freep) struct references *references =
+		make(&opened, NULL);
+	AUTO(references_freep) struct references *unsure = make(&opened, NULL);
+
+	(void)state;
+	reference_pin(references, "/dev/sda1", &opened.list[1]);
+	evidence_of_crypttab(references, crypttab, &opened);
+	expect(references, "/dev/mapper/root", REFERENCE_STABLE,
+		"UUID=" ROOT_UUID);
+	expect(references, "/dev/mapper/data", REFERENCE_MISSING, "");
+	expect(references, "/dev/mapper/new", REFERENCE_OTHER, "");
+	expect(references, "/dev/mapper/gone", REFERENCE_MISSING, "");
+
+	evidence_of_crypttab(unsure, "data UUID=" HOME_UUID "\n", &opened);
+	expect(unsure, "/dev/mapper/data", REFERENCE_OTHER, "");
+}
+
+static void
 a_wwid_is_a_disk(void **state)
 {
 	json_t *json = inventory();
@@ -230,6 +255,7 @@ main(void)
 			a_number_that_may_mean_several_arrays_is_not_lost),
 		cmocka_unit_test(links_of_arrays_last),
 		cmocka_unit_test(a_number_by_order_means_the_only_array),
+		cmocka_unit_test(what_is_in_a_volume_left_behind_is_lost),
 		cmocka_unit_test(a_wwid_is_a_disk),
 		cmocka_unit_test(links_of_old_systems_hold_the_serial_number),
 	};

@@ -322,6 +322,22 @@ a_name_that_the_guest_makes_is_known(void **state)
 }
 
 static void
+a_name_of_what_is_not_here_is_lost(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&locked, NULL);
+
+	(void)state;
+	reference_declare(references, "/dev/mapper/data", NULL);
+	reference_lose(references, "/dev/mapper/data");
+	expect(references, "/dev/mapper/data", "ext4", REFERENCE_MISSING, "");
+	expect(references, "/dev/mapper/other", "ext4", REFERENCE_OTHER, "");
+	reference_declare(references, "/dev/mapper/data", &locked.list[1]);
+	reference_lose(references, "/dev/mapper/data");
+	expect(references, "/dev/mapper/data", "ext4", REFERENCE_STABLE, NULL);
+}
+
+static void
 what_may_be_in_a_locked_volume_is_not_missing(void **state)
 {
 	AUTO(references_freep) struct references *references =
@@ -474,6 +490,7 @@ main(void)
 		cmocka_unit_test(data_goes_by_order_only_where_that_is_seen),
 		cmocka_unit_test(
 			two_names_for_one_disk_are_ambiguous_in_any_order),
+		cmocka_unit_test(a_name_of_what_is_not_here_is_lost),
 		cmocka_unit_test(what_may_be_in_a_locked_volume_is_not_missing),
 		cmocka_unit_test(a_name_of_the_guest_s_own_means_what_was_opened),
 		cmocka_unit_test(kernel_names_of_every_age_mean_the_only_disk),

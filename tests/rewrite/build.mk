@@ -1,7 +1,7 @@
 rewrite_test_src := tests/rewrite/rewriting.c $(assess_test_src) \
-	convert/assess/mdadm-conf.c $(convert_examine_src) \
-	$(addprefix convert/rewrite/,edit.c fstab.c crypttab.c \
-	command-line.c device-words.c grub-defaults.c initramfs-texts.c \
+	convert/assess/crypttab.c convert/assess/mdadm-conf.c \
+	$(convert_examine_src) $(addprefix convert/rewrite/,edit.c fstab.c \
+	crypttab.c command-line.c device-words.c grub-defaults.c initramfs-texts.c \
 	loader.c lvm.c lvm-filter.c mdadm.c multipath.c oracleasm.c resume.c)
 rewrite_test_pkg := cmocka libguestfs jansson libarchive libcrypto
 

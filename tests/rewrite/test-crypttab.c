@@ -1,5 +1,7 @@
 #include "tests/harness.h"
 
+#include "common/own.h"
+#include "convert/assess/reference.h"
 #include "convert/rewrite/rewriters.h"
 #include "tests/assess/disks.h"
 #include "tests/rewrite/rewriting.h"
@@ -37,18 +39,75 @@ a_volume_made_anew_at_each_boot_is_named_by_its_partition(void **state)
 	CHECK_ALL(crypttab_rewrite, table);
 }
 
+#define NOT_HERE "#unrack: not in this machine: "
+#define ROOT_LINE "root UUID=" LUKS_UUID " none luks\n"
+
 static void
-a_source_without_a_luks_header_is_not_guessed(void **state)
+check_on_opened(const struct rewriting *table, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		AUTO(references_freep) struct references *references =
+			references_new(&opened, NULL, disk_names, 1);
+
+		assert_non_null(references);
+		reference_learn(references, "/dev/sda1", "swap");
+		reference_pin(references, "/dev/sda1", &opened.list[1]);
+		check_rewriting_by(references, crypttab_rewrite, &table[i]);
+	}
+}
+
+static void
+a_volume_that_is_not_here_is_not_waited_for(void **state)
 {
 	static const struct rewriting table[] = {
-		{"c /dev/sda1 none luks\n", NULL,
+		{ROOT_LINE "c /dev/sdb5 none luks\n",
+			ROOT_LINE NOT_HERE "c /dev/sdb5 none luks\n",
+			"linux.crypttab.missing"},
+		{ROOT_LINE "c UUID=" HOME_UUID "\n",
+			ROOT_LINE NOT_HERE "c UUID=" HOME_UUID "\n",
+			"linux.crypttab.missing"},
+		{ROOT_LINE "c /dev/sda1 none luks\n",
+			ROOT_LINE NOT_HERE "c /dev/sda1 none luks\n",
+			"linux.crypttab.missing"},
+		{"swap /dev/sdb2 /dev/urandom swap\n",
+			NOT_HERE "swap /dev/sdb2 /dev/urandom swap\n",
+			"linux.crypttab.missing"},
+	};
+
+	(void)state;
+	check_on_opened(table, sizeof table / sizeof *table);
+}
+
+/* What was opened and has no other line may be what the line is about. */
+static void
+the_root_s_line_is_never_commented_out(void **state)
+{
+	static const struct rewriting table[] = {
+		{"root /dev/sdb5 none luks\n", NULL,
 			"storage.reference-unresolved"},
-		{"c /dev/sdb5 none luks\n", NULL,
+		{"root UUID=" HOME_UUID " none luks\n", NULL,
 			"storage.reference-unresolved"},
 	};
 
 	(void)state;
-	CHECK_ALL(crypttab_rewrite, table);
+	check_on_opened(table, sizeof table / sizeof *table);
+}
+
+static void
+a_volume_whose_header_lies_elsewhere_is_not_guessed(void **state)
+{
+	static const struct rewriting table[] = {
+		{ROOT_LINE "c /dev/sda3 none\n", NULL,
+			"storage.reference-unresolved"},
+		{ROOT_LINE "c /dev/sda3 none luks,header=/boot/c\n", NULL,
+			"storage.reference-unresolved"},
+		{ROOT_LINE "c /dev/sda3 none luks\n",
+			ROOT_LINE NOT_HERE "c /dev/sda3 none luks\n",
+			"linux.crypttab.missing"},
+	};
+
+	(void)state;
+	check_on_opened(table, sizeof table / sizeof *table);
 }
 
 int
@@ -58,7 +117,10 @@ main(void)
 		cmocka_unit_test(sources_become_uuids),
 		cmocka_unit_test(
 			a_volume_made_anew_at_each_boot_is_named_by_its_partition),
-		cmocka_unit_test(a_source_without_a_luks_header_is_not_guessed),
+		cmocka_unit_test(a_volume_that_is_not_here_is_not_waited_for),
+		cmocka_unit_test(the_root_s_line_is_never_commented_out),
+		cmocka_unit_test(
+			a_volume_whose_header_lies_elsewhere_is_not_guessed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
