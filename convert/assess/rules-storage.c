@@ -53,6 +53,17 @@ static const struct rule rules[] = {
 		.proof = "tests/rewrite/test-crypttab.c",
 	},
 	{
+		.id = "linux.fstab.absent",
+		.title = "A volume that may be absent is not among the disks",
+		.severity = SEVERITY_INFORMATION,
+		.why = "Its line says noauto or nofail: the boot goes on without it, "
+		  "but what was on it is not in the VM.",
+		.action = "Capture the disk as well, if it belongs to the server and "
+		  "is no backup disk or stick; else take the line out of "
+		  "/etc/fstab.",
+		.proof = "tests/rewrite/test-fstab.c",
+	},
+	{
 		.id = "linux.fstab.device-name",
 		.title = "A file system is mounted by a name that depends on "
 		  "hardware",

@@ -14,6 +14,8 @@
 #include "convert/assess/reference.h"
 #include "convert/rewrite/rewriters.h"
 
+static const char unresolved[] = "storage.reference-unresolved";
+
 static bool
 may_be_absent(const struct fstab_line *line)
 {
@@ -23,10 +25,11 @@ may_be_absent(const struct fstab_line *line)
 
 /* The line is left as it is. */
 static void
-tell(const struct fstab_line *line, const struct rewrite *rewrite)
+tell(const struct fstab_line *line, const char *rule,
+	const struct rewrite *rewrite)
 {
-	finding_add(rewrite->findings, "storage.reference-unresolved",
-		rewrite->path, line->number, line->field[FSTAB_SPEC], NULL);
+	finding_add(rewrite->findings, rule, rewrite->path, line->number,
+		line->field[FSTAB_SPEC], NULL);
 }
 
 static void
@@ -34,7 +37,7 @@ rename_device(struct edit *edit, const struct fstab_line *line,
 	const struct reference *reference, const struct rewrite *rewrite)
 {
 	if (reference->stable[0] == '\0') {
-		tell(line, rewrite);
+		tell(line, unresolved, rewrite);
 		return;
 	}
 	finding_add(rewrite->findings, "linux.fstab.device-name",
@@ -53,7 +56,7 @@ disable(struct edit *edit, const struct fstab_line *line,
 	const struct rewrite *rewrite)
 {
 	if (strcmp(line->field[FSTAB_TARGET], "/") == 0) {
-		tell(line, rewrite);
+		tell(line, unresolved, rewrite);
 		return;
 	}
 	finding_add(rewrite->findings, "linux.fstab.missing", rewrite->path,
@@ -94,8 +97,10 @@ fstab_rewrite(char **text_out, const char *text, const struct rewrite *rewrite,
 		case REFERENCE_MISSING:
 		case REFERENCE_AMBIGUOUS:
 			if (!reference_is_lost(&reference))
-				tell(&line, rewrite);
-			else if (!may_be_absent(&line))
+				tell(&line, unresolved, rewrite);
+			else if (may_be_absent(&line))
+				tell(&line, "linux.fstab.absent", rewrite);
+			else
 				disable(&edit, &line, rewrite);
 			break;
 		case REFERENCE_REMOVABLE:
