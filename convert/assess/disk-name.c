@@ -114,23 +114,11 @@ is_by_content(const char *spec)
 
 /* ---- disks and their partitions ---- */
 
-/* "/dev/mapper/3600508b1001c-part1": the name that multipathd makes of a WWID. */
-static bool
-parse_wwid(const char *spec, char disk_out[DISK_NAME_BYTES],
-	unsigned *partition_out)
+bool
+disk_name_parse_rest(const char *rest, unsigned *partition_out)
 {
-	static const char start[] = "/dev/mapper/3";
 	static const char *const separators[] = {"-part", "_part", "p", ""};
-	const char *rest = spec + strlen(start);
-	size_t digits;
 
-	if (!string_starts(spec, start))
-		return false;
-	digits = strspn(rest, "0123456789abcdef");
-	if (digits != 16 && digits != 32)
-		return false;
-	rest += digits;
-	snprintf(disk_out, DISK_NAME_BYTES, "%.*s", (int)(rest - spec), spec);
 	*partition_out = 0;
 	for (size_t i = 0; *rest != '\0' && i < 4; i++) {
 		const char *number = rest + strlen(separators[i]);
@@ -141,6 +129,25 @@ parse_wwid(const char *spec, char disk_out[DISK_NAME_BYTES],
 		return true;
 	}
 	return *rest == '\0';
+}
+
+/* "/dev/mapper/3600508b1001c-part1": the name that multipathd makes of a WWID. */
+static bool
+parse_wwid(const char *spec, char disk_out[DISK_NAME_BYTES],
+	unsigned *partition_out)
+{
+	static const char start[] = "/dev/mapper/3";
+	const char *rest = spec + strlen(start);
+	size_t digits;
+
+	if (!string_starts(spec, start))
+		return false;
+	digits = strspn(rest, "0123456789abcdef");
+	if (digits != 16 && digits != 32)
+		return false;
+	rest += digits;
+	snprintf(disk_out, DISK_NAME_BYTES, "%.*s", (int)(rest - spec), spec);
+	return disk_name_parse_rest(rest, partition_out);
 }
 
 static bool
@@ -159,7 +166,8 @@ parse_plain(const char *spec, char disk_out[DISK_NAME_BYTES],
 			if (string_starts(spec, "/dev/mapper/"))
 				rest -= rest[-1] == 'p' && is_number(rest);
 			number = rest + (*rest == 'p');
-			if (string_starts(rest, "-part"))
+			if (string_starts(rest, "-part") ||
+				string_starts(rest, "_part"))
 				number = rest + strlen("-part");
 			if (*rest != '\0' && !is_number(number))
 				continue;

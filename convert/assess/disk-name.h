@@ -14,6 +14,12 @@ bool disk_name_parse(const char *spec, char disk_out[DISK_NAME_BYTES],
 	unsigned *partition_out);
 
 /*
+ * What follows the name of a disk that several paths lead to: "p1", "-part1",
+ * "_part1" and "1" are partition 1, "" is the disk itself.  False for others.
+ */
+bool disk_name_parse_rest(const char *rest, unsigned *partition_out);
+
+/*
  * "/dev/disk/by-id/dm-name-mpatha" as "/dev/mapper/mpatha", and other links that
  * hold the name that the device mapper gives; what is no such link stays.
  */

@@ -156,20 +156,84 @@ evidence_of_mdadm(struct references *references, const char *text)
 
 /* ---- several paths ---- */
 
+static void
+bind_alias(struct references *references, const char *alias, const char *wwid)
+{
+	char name[NAME_BYTES + 16];
+
+	snprintf(name, sizeof name, "/dev/mapper/%s", alias);
+	if (*alias != '\0' && *wwid != '\0')
+		reference_bind(references, name, wwid);
+}
+
 /* "mpatha 3600508b1001c..." */
 void
 evidence_of_bindings(struct references *references, const char *text)
 {
-	char line[300], alias[128], wwid[128], name[160];
+	char line[300], alias[128], wwid[128];
 
 	for (const char *at = text; *at != '\0';) {
 		snprintf(line, sizeof line, "%.299s", at);
 		if (*at != '#' && sscanf(line, "%127[^ \t\n]%*[ \t]%127[^ \t\n]",
-					  alias, wwid) == 2) {
-			snprintf(name, sizeof name, "/dev/mapper/%s", alias);
-			reference_bind(references, name, wwid);
-		}
+					  alias, wwid) == 2)
+			bind_alias(references, alias, wwid);
 		at += strcspn(at, "\n");
 		at += *at == '\n';
+	}
+}
+
+/* A brace, or a word without its quotes; one that is too long is cut. */
+static bool
+next_word(const char **text, char word[NAME_BYTES])
+{
+	const char *at = *text, *end;
+	bool is_quoted;
+
+	for (at += strspn(at, " \t\r\n"); *at == '#' || *at == '!';
+		at += strspn(at, " \t\r\n"))
+		at += strcspn(at, "\n");
+	if (*at == '\0')
+		return false;
+	is_quoted = *at == '"';
+	at += is_quoted;
+	if (is_quoted)
+		end = at + strcspn(at, "\"\n");
+	else if (*at == '{' || *at == '}')
+		end = at + 1;
+	else
+		end = at + strcspn(at, " \t\r\n{}\"#!");
+	snprintf(word, NAME_BYTES, "%.*s",
+		(int)(end - at < NAME_BYTES ? end - at : NAME_BYTES - 1), at);
+	*text = end + (is_quoted && *end == '"');
+	return true;
+}
+
+/* "multipaths { multipath { wwid 3600508b1001c... alias data } }" */
+void
+evidence_of_multipath(struct references *references, const char *text)
+{
+	char word[NAME_BYTES], wwid[NAME_BYTES] = "", alias[NAME_BYTES] = "";
+	char *value = NULL; /* where the next word belongs */
+	bool is_inside = false, is_path = false;
+
+	while (next_word(&text, word)) {
+		if (*word == '{') {
+			is_inside = is_path;
+			wwid[0] = alias[0] = '\0';
+			value = NULL;
+		} else if (*word == '}') {
+			if (is_inside)
+				bind_alias(references, alias, wwid);
+			is_inside = false;
+			value = NULL;
+		} else if (value != NULL) {
+			strcpy(value, word);
+			value = NULL;
+		} else if (is_inside) {
+			value = strcmp(word, "wwid") == 0 ? wwid
+				: strcmp(word, "alias") == 0 ? alias
+							     : NULL;
+		}
+		is_path = strcmp(word, "multipath") == 0;
 	}
 }

@@ -24,4 +24,7 @@ void evidence_of_mdadm(struct references *references, const char *text);
 /* multipathd's names of disks, by their WWIDs. */
 void evidence_of_bindings(struct references *references, const char *text);
 
+/* The names that multipath.conf chooses for disks, by their WWIDs. */
+void evidence_of_multipath(struct references *references, const char *text);
+
 #endif

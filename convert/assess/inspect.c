@@ -36,28 +36,43 @@
 
 /* ---- mounting the rest ---- */
 
+typedef void evidence_function(struct references *references,
+	const char *text);
+
+static void
+learn_files(guestfs_h *g, struct references *references, const char *pattern,
+	evidence_function *learn_text, struct findings *findings)
+{
+	AUTO(strings_freep) char **files = guest_files(g, pattern);
+
+	for (char **file = files; file != NULL && *file != NULL; file++) {
+		AUTO(freep) char *text = guest_file_text(g, *file, findings);
+
+		if (text != NULL)
+			learn_text(references, text);
+	}
+}
+
 /* What the guest's configuration says about names. */
 static void
 learn(guestfs_h *g, struct references *references, const char *fstab,
 	const struct root *root, struct findings *findings)
 {
 	static const struct {
-		const char *path;
-		void (*learn)(struct references *references, const char *text);
+		const char *pattern;
+		evidence_function *learn;
 	} texts[] = {
 		{"/etc/mdadm.conf", evidence_of_mdadm},
 		{"/etc/mdadm/mdadm.conf", evidence_of_mdadm},
 		{"/etc/multipath/bindings", evidence_of_bindings},
 		{"/var/lib/multipath/bindings", evidence_of_bindings},
+		{"/etc/multipath.conf", evidence_of_multipath},
+		{"/etc/multipath/conf.d/*.conf", evidence_of_multipath},
 	};
 
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		AUTO(freep) char *text =
-			guest_file_text(g, texts[i].path, findings);
-
-		if (text != NULL)
-			texts[i].learn(references, text);
-	}
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		learn_files(g, references, texts[i].pattern, texts[i].learn,
+			findings);
 	evidence_of_fstab(references, fstab, root->volume, root->boot);
 }
 

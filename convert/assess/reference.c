@@ -10,6 +10,7 @@
  */
 #include "convert/assess/reference.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ struct disk_name {
 	struct use uses[USE_LIMIT];
 	size_t use_count;
 	int pinned; /* index of the disk, or -1 */
+	bool is_bound; /* a name of the guest's choice, by a WWID */
 	uint64_t candidates;
 	bool by_order; /* others fitted */
 };
@@ -107,6 +109,46 @@ disk_name(struct references *references, const char *text)
 	return name;
 }
 
+/*
+ * As disk_name_parse(), with names of the guest's choice.  Behind one that ends
+ * with a digit, kpartx writes "p": "data1" is no partition of "data" if both are
+ * names.
+ */
+static bool
+parse_name(const struct references *references, const char *spec,
+	char disk_out[DISK_NAME_BYTES], unsigned *partition_out)
+{
+	char plain[DISK_NAME_BYTES + 16];
+	size_t longest = 0;
+
+	disk_name_plain(plain, sizeof plain, spec);
+	for (size_t i = 0; i < references->name_count; i++) {
+		const char *text = references->names[i].text;
+		size_t n = strlen(text);
+		unsigned partition;
+
+		if (!references->names[i].is_bound || n <= longest ||
+			!string_starts(plain, text) ||
+			(isdigit((unsigned char)text[n - 1]) &&
+				isdigit((unsigned char)plain[n])) ||
+			!disk_name_parse_rest(plain + n, &partition))
+			continue;
+		longest = n;
+		*partition_out = partition;
+		snprintf(disk_out, DISK_NAME_BYTES, "%s", text);
+	}
+	return longest > 0 || disk_name_parse(spec, disk_out, partition_out);
+}
+
+bool
+reference_is_of_disk(const struct references *references, const char *spec)
+{
+	char disk[DISK_NAME_BYTES];
+	unsigned partition;
+
+	return parse_name(references, spec, disk, &partition);
+}
+
 /* ---- evidence ---- */
 
 /* "ext3" in fstab may well be mounted from an ext4 file system. */
@@ -153,7 +195,7 @@ reference_learn(struct references *references, const char *spec,
 	char disk[256];
 	unsigned partition;
 
-	if (!disk_name_parse(spec, disk, &partition) ||
+	if (!parse_name(references, spec, disk, &partition) ||
 		(name = disk_name(references, disk)) == NULL ||
 		name->use_count == USE_LIMIT)
 		return;
@@ -169,7 +211,7 @@ reference_notice(struct references *references, const char *spec)
 	char disk[DISK_NAME_BYTES];
 	unsigned partition;
 
-	if (disk_name_parse(spec, disk, &partition))
+	if (parse_name(references, spec, disk, &partition))
 		disk_name(references, disk);
 }
 
@@ -181,7 +223,8 @@ reference_pin(struct references *references, const char *spec,
 	char disk[256];
 	unsigned partition;
 
-	if (volume->disk < DISK_LIMIT && disk_name_parse(spec, disk, &partition) &&
+	if (volume->disk < DISK_LIMIT &&
+		parse_name(references, spec, disk, &partition) &&
 		partition == volume->partition &&
 		(name = disk_name(references, disk)) != NULL)
 		name->pinned = (int)volume->disk;
@@ -194,12 +237,17 @@ reference_bind(struct references *references, const char *text,
 {
 	int disk = disk_link_wwid(references->inventory,
 		references->disk_names, references->disk_count, wwid);
-	struct disk_name *name = disk == -1 ? NULL
-					    : disk_name(references, text);
+	struct disk_name *name;
 
+	/* a name that nothing else explains says enough by being unknown */
+	if (disk == -1 || (disk == DISK_LINK_ELSEWHERE &&
+				  !reference_is_of_disk(references, text)))
+		return;
+	name = disk_name(references, text);
 	if (name == NULL)
 		return;
 	name->pinned = disk;
+	name->is_bound = true;
 	references->settled = false;
 }
 
@@ -610,7 +658,7 @@ resolve_name(struct references *references, const char *spec, const char *type,
 	unsigned partition;
 
 	out->state = REFERENCE_MISSING;
-	if (!disk_name_parse(spec, disk, &partition))
+	if (!parse_name(references, spec, disk, &partition))
 		return;
 	name = disk_name(references, disk);
 	if (name == NULL)
@@ -636,10 +684,7 @@ resolve_name(struct references *references, const char *spec, const char *type,
 static bool
 may_be_locked(const struct references *references, const char *spec)
 {
-	char disk[DISK_NAME_BYTES];
-	unsigned partition;
-
-	if (disk_name_parse(spec, disk, &partition) ||
+	if (reference_is_of_disk(references, spec) ||
 		find_declared(references, spec) != NULL)
 		return false;
 	for (size_t i = 0; i < references->volumes->count; i++) {

@@ -62,7 +62,10 @@ void reference_notice(struct references *references, const char *spec);
 void reference_pin(struct references *references, const char *spec,
 	const struct volume *volume);
 
-/* Evidence: `name` ("/dev/mapper/mpatha") is the disk with this WWID. */
+/*
+ * Evidence: `name` ("/dev/mapper/mpatha", or any that the guest chose) is the disk
+ * with this WWID.
+ */
 void reference_bind(struct references *references, const char *name,
 	const char *wwid);
 
@@ -86,6 +89,10 @@ void reference_lose(struct references *references, const char *spec);
  */
 void reference_resolve(struct references *references, const char *spec,
 	const char *type, struct reference *reference_out);
+
+/* Is it by its form a name of a disk or of a partition, whichever is meant? */
+bool reference_is_of_disk(const struct references *references,
+	const char *spec);
 
 /* The volumes that it was made of. */
 const struct volumes *references_volumes(const struct references *references);

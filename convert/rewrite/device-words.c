@@ -10,7 +10,6 @@
 #include "common/error.h"
 #include "common/own.h"
 #include "common/strings.h"
-#include "convert/assess/disk-name.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/reference.h"
 #include "convert/rewrite/rewriters.h"
@@ -73,13 +72,10 @@ next_word(const char *text, struct word *word)
 
 /* Patterns and variables may mean anything; what is no disk is not ours. */
 static bool
-is_disk(const char *name)
+is_disk(const struct references *references, const char *name)
 {
-	char disk[DISK_NAME_BYTES];
-	unsigned partition;
-
 	return strpbrk(name, "*?[{$%") == NULL &&
-		(disk_name_parse(name, disk, &partition) ||
+		(reference_is_of_disk(references, name) ||
 			string_starts(name, "/dev/disk/"));
 }
 
@@ -113,7 +109,7 @@ line_is_lost(const char *text, struct word word, const struct rewrite *rewrite)
 	do {
 		struct reference reference;
 
-		if (!is_disk(word.name))
+		if (!is_disk(rewrite->references, word.name))
 			continue;
 		reference_resolve(rewrite->references, word.name, "",
 			&reference);
@@ -147,7 +143,7 @@ rewrite_all(char **text_out, const char *text, bool may_disable,
 		if (may_disable && word.line != line &&
 			line_is_lost(text, word, rewrite))
 			disable_line(&edit, &word, rewrite);
-		else if (is_disk(word.name))
+		else if (is_disk(rewrite->references, word.name))
 			rewrite_word(&edit, &word, rewrite);
 	}
 	return edit_close(&edit, text_out, err);
@@ -159,7 +155,7 @@ device_words_notice(struct references *references, const char *text)
 	struct word word = {0};
 
 	while (next_word(text, &word)) {
-		if (is_disk(word.name))
+		if (is_disk(references, word.name))
 			reference_notice(references, word.name);
 	}
 }

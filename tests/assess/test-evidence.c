@@ -225,6 +225,67 @@ a_wwid_is_a_disk(void **state)
 }
 
 static void
+a_disk_has_the_name_that_multipath_conf_chooses(void **state)
+{
+	static const char *const named[] = {"/dev/mapper/oradata1",
+		"/dev/mapper/oradatap1", "/dev/mapper/oradata-part1",
+		"/dev/mapper/oradata_part1", "/dev/mapper/lun7p1",
+		"/dev/disk/by-id/dm-name-oradata1"};
+	static const char *const lost[] = {"/dev/mapper/oradata9",
+		"/dev/mapper/oradata1x", "/dev/mapper/lun71",
+		"/dev/mapper/oradat1", "/dev/mapper/gone1",
+		"/dev/mapper/none1", "/dev/mapper/other1"};
+	json_t *json = inventory();
+	AUTO(references_freep) struct references *references =
+		make(&two_disks, json);
+
+	(void)state;
+	evidence_of_multipath(references,
+		"# multipath { wwid 3600508b1001030363845313830300900 alias none }\n"
+		"defaults {\n\tpath_selector \"round-robin 0\"\n}\n"
+		"blacklist { wwid 3600508b1001030363845313830300900\n alias none }\n"
+		"multipaths {\n\tmultipath {\n"
+		"\t\twwid\t\"3600508b1001030363845313830300900\" # a\n"
+		"\t\talias\toradata\n\t}\n"
+		"\tmultipath{\nalias lun7\nno_path_retry fail\n"
+		"wwid 3600508b1001030363845313830300900\n}\n"
+		"\tmultipath { wwid 3600508b1001030363845313830300999 alias gone }\n"
+		"\tmultipath { wwid }\n multipath { alias other\n}\n}\n");
+	for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+		expect(references, named[i], REFERENCE_NAMED,
+			"UUID=" ROOT_UUID);
+	for (size_t i = 0; i < sizeof lost / sizeof *lost; i++)
+		expect(references, lost[i], REFERENCE_MISSING, "");
+	assert_true(reference_is_of_disk(references, "/dev/mapper/oradata"));
+	assert_false(reference_is_of_disk(references, "/dev/mapper/gone"));
+	json_decref(json);
+}
+
+static void
+of_two_names_the_longer_one_is_meant(void **state)
+{
+	json_t *json = json_pack("{s[{ss s[s]} {ss s[s]}]}", "disks",
+		"name", "old", "links", "/dev/disk/by-id/scsi-3600a",
+		"name", "data", "links", "/dev/disk/by-id/scsi-3600b");
+	AUTO(references_freep) struct references *references =
+		make(&two_disks, json);
+
+	(void)state;
+	assert_non_null(json);
+	evidence_of_multipath(references,
+		"multipath { wwid 3600a alias data }\n"
+		"multipath { wwid 3600b alias datap }\n"
+		"multipath { wwid 3600b alias data12 }\n");
+	expect(references, "/dev/mapper/data1", REFERENCE_NAMED,
+		"UUID=" ROOT_UUID);
+	expect(references, "/dev/mapper/datap2", REFERENCE_NAMED,
+		"UUID=" HOME_UUID);
+	expect(references, "/dev/mapper/data12p2", REFERENCE_NAMED,
+		"UUID=" HOME_UUID);
+	json_decref(json);
+}
+
+static void
 links_of_old_systems_hold_the_serial_number(void **state)
 {
 	json_t *json = inventory();
@@ -257,6 +318,9 @@ main(void)
 		cmocka_unit_test(a_number_by_order_means_the_only_array),
 		cmocka_unit_test(what_is_in_a_volume_left_behind_is_lost),
 		cmocka_unit_test(a_wwid_is_a_disk),
+		cmocka_unit_test(
+			a_disk_has_the_name_that_multipath_conf_chooses),
+		cmocka_unit_test(of_two_names_the_longer_one_is_meant),
 		cmocka_unit_test(links_of_old_systems_hold_the_serial_number),
 	};
 

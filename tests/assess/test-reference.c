@@ -40,7 +40,7 @@ kernel_names_of_every_age_mean_the_only_disk(void **state)
 		"/dev/nvme0n1p1", "/dev/mmcblk0p1", "/dev/ida/c1d0p1",
 		"/dev/disk/by-path/pci-0000:00:1f.1-ata-1-part1",
 		"/dev/mapper/mpatha1", "/dev/mapper/mpathap1",
-		"/dev/mapper/mpatha-part1"};
+		"/dev/mapper/mpatha-part1", "/dev/mapper/mpatha_part1"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

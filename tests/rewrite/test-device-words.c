@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "common/json.h"
+#include "common/own.h"
+#include "convert/assess/reference.h"
 #include "convert/rewrite/rewriters.h"
 #include "tests/assess/disks.h"
 #include "tests/rewrite/rewriting.h"
@@ -122,10 +125,31 @@ words_of_any_length_are_survived(void **state)
 	check_rewriting(device_words_rewrite, &absurd);
 }
 
+static void
+names_that_the_guest_chose_for_disks_are_known(void **state)
+{
+	static const struct rewriting chosen = {
+		"ext4 /dev/mapper/oradata1\n#\next4 /dev/mapper/other1\n",
+		"ext4 " ROOT "\n#\next4 /dev/mapper/other1\n", NAMED};
+	AUTO(json_decrefpp) json_t *inventory = json_loads(
+		"{\"disks\":[{\"name\":\"old\",\"links\":"
+		"[\"/dev/disk/by-id/scsi-3600a\"]}]}",
+		0, NULL);
+	AUTO(references_freep) struct references *references =
+		references_new(&one_disk, inventory, disk_names, 1);
+
+	(void)state;
+	assert_non_null(references);
+	reference_bind(references, "/dev/mapper/oradata", "3600a");
+	check_rewriting_by(references, device_lines_rewrite, &chosen);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			names_that_the_guest_chose_for_disks_are_known),
 		cmocka_unit_test(programs_get_the_path_of_the_uuid),
 		cmocka_unit_test(what_names_no_disk_of_the_old_machine_stays),
 		cmocka_unit_test(
