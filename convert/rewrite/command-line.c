@@ -23,6 +23,7 @@ static const struct parameter {
 } parameters[] = {
 	{"root=", "", "linux.grub.device-name", ""},
 	{"real_root=", "", "linux.grub.device-name", ""},
+	{"mount.usr=", "", "linux.grub.device-name", ""},
 	{"crypt_root=", "crypto_LUKS", "linux.grub.device-name", ""},
 	{"cryptroot=", "crypto_LUKS", "linux.grub.device-name", ""},
 	{"cryptdevice=", "crypto_LUKS", "linux.grub.device-name", ":"},

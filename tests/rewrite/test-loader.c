@@ -25,6 +25,10 @@ kernel_command_lines_name_uuids(void **state)
 			"linux.resume.device-name"},
 		{"linux /v 'root=/dev/sda1'\ninitrd /i\n",
 			"linux /v '" ROOT "'\ninitrd /i\n", NAMED},
+		{"linux /v " ROOT " mount.usr=/dev/sda1 x\ninitrd /i\n",
+			"linux /v " ROOT " mount.usr=UUID=" ROOT_UUID
+			" x\ninitrd /i\n",
+			NAMED},
 	};
 
 	(void)state;
