@@ -27,8 +27,11 @@ evidence_of_fstab(struct references *references, const char *fstab,
 
 	while (fstab != NULL && fstab_next(fstab, &place, &line)) {
 		const char *spec = line.field[FSTAB_SPEC];
+		struct fstab_device device = {{0, 0}, "", NULL};
 
 		reference_learn(references, spec, line.field[FSTAB_TYPE]);
+		while (fstab_next_device(fstab, &line, &device))
+			reference_learn(references, device.spec, device.type);
 		if (strcmp(line.field[FSTAB_TARGET], "/") == 0)
 			reference_pin(references, spec, root);
 		if (strcmp(line.field[FSTAB_TARGET], "/boot") == 0 &&

@@ -4,7 +4,10 @@
  */
 #include "convert/assess/fstab.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "common/strings.h"
 
 static bool
 is_octal(const char *at)
@@ -72,6 +75,57 @@ fstab_next(const char *text, struct fstab_place *place,
 			line_out->number = place->number;
 			return true;
 		}
+	}
+	return false;
+}
+
+/* Options with a device: members, journals and logs that lie elsewhere. */
+static const struct {
+	const char *start, *type;
+} options[] = {
+	{"device=/dev/", "btrfs"},
+	{"jdev=/dev/", ""},
+	{"journal_path=/dev/", ""},
+	{"logdev=/dev/", ""},
+	{"rtdev=/dev/", ""},
+};
+
+/* Is the option at `at` one of them?  Those that are too long are no devices. */
+static bool
+read_device(const char *text, size_t at, size_t bytes,
+	struct fstab_device *device)
+{
+	for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+		size_t n = strlen(options[i].start) - strlen("/dev/");
+
+		if (!string_starts(text + at, options[i].start) ||
+			bytes - n >= sizeof device->spec)
+			continue;
+		device->at = (struct fstab_field){at + n, bytes - n};
+		device->type = options[i].type;
+		snprintf(device->spec, sizeof device->spec, "%.*s",
+			(int)(bytes - n), text + at + n);
+		return true;
+	}
+	return false;
+}
+
+bool
+fstab_next_device(const char *text, const struct fstab_line *line,
+	struct fstab_device *device)
+{
+	const struct fstab_field *field = &line->at[FSTAB_OPTIONS];
+	size_t end = field->offset + field->bytes;
+	size_t at = device->at.bytes == 0
+		? field->offset
+		: device->at.offset + device->at.bytes;
+
+	while (at < end) {
+		size_t bytes = strcspn(text + at, ", \t\r\n");
+
+		if (read_device(text, at, bytes, device))
+			return true;
+		at += bytes + 1;
 	}
 	return false;
 }

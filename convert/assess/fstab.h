@@ -34,4 +34,18 @@ struct fstab_place {
 bool fstab_next(const char *text, struct fstab_place *place,
 	struct fstab_line *line_out);
 
+/* A device that an option of a mount names: "logdev=/dev/sdb1". */
+struct fstab_device {
+	struct fstab_field at;
+	char spec[256];
+	const char *type; /* as a line's; "" when it may be any */
+};
+
+/*
+ * The next device in the options of a line of this text.  Begin with all zeros;
+ * false when there is none left.
+ */
+bool fstab_next_device(const char *text, const struct fstab_line *line,
+	struct fstab_device *device);
+
 #endif

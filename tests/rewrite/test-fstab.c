@@ -32,6 +32,67 @@ device_names_become_uuids_and_all_else_stays(void **state)
 }
 
 static void
+devices_in_options_become_paths(void **state)
+{
+	static const struct rewriting table[] = {
+		{"UUID=" ROOT_UUID " / xfs rw,logdev=/dev/sda2,noatime 0 1\n",
+			"UUID=" ROOT_UUID " / xfs rw,logdev=/dev/disk/by-uuid/"
+			SWAP_UUID ",noatime 0 1\n",
+			NAMED},
+		{"/dev/sda1 / ext4 journal_path=/dev/hda6\n",
+			"UUID=" ROOT_UUID " / ext4 journal_path="
+			"/dev/disk/by-partuuid/0badcafe-06\n",
+			NAMED},
+		{"/dev/sda1 / ext4 rtdev=/dev/sda6,logdev=/dev/sda2 0 0\n",
+			"UUID=" ROOT_UUID " / ext4 rtdev="
+			"/dev/disk/by-partuuid/0badcafe-06,logdev="
+			"/dev/disk/by-uuid/" SWAP_UUID " 0 0\n",
+			NAMED},
+		{"/dev/cdrom /a ext4 rtdev=/dev/sda2 0 0\n",
+			"/dev/cdrom /a ext4 rtdev=/dev/disk/by-uuid/" SWAP_UUID
+			",nofail 0 0\n",
+			NAMED},
+		{"UUID=" ROOT_UUID " / xfs olddevice=/dev/sda2,logdev=x\n",
+			NULL, NULL},
+		{"UUID=" ROOT_UUID " / ext4 rw,logdev=/dev/disk/by-uuid/"
+		 SWAP_UUID ",\n",
+			NULL, NULL},
+	};
+
+	(void)state;
+	CHECK_ALL(fstab_rewrite, table);
+}
+
+static void
+a_device_in_options_is_waited_for_as_well(void **state)
+{
+	static const struct rewriting table[] = {
+		{"UUID=" ROOT_UUID " /d xfs rw,logdev=/dev/sdb2 0 0\n",
+			NOT_HERE "UUID=" ROOT_UUID
+			" /d xfs rw,logdev=/dev/sdb2 0 0\n",
+			MISSING},
+		{"LABEL=d /d btrfs device=/dev/sda1,device=/dev/sdb\n",
+			NOT_HERE "LABEL=d /d btrfs device=/dev/sda1,"
+			"device=/dev/sdb\n",
+			MISSING},
+		{"UUID=" ROOT_UUID " /d btrfs ro,device=/dev/sdb\n",
+			NOT_HERE "UUID=" ROOT_UUID
+			" /d btrfs ro,device=/dev/sdb\n",
+			MISSING},
+		{"/dev/sda1 /d ext4 nofail,journal_path=/dev/sdb2\n",
+			"UUID=" ROOT_UUID
+			" /d ext4 nofail,journal_path=/dev/sdb2\n",
+			"linux.fstab.absent"},
+		{"/dev/sda1 / ext4 journal_path=/dev/sdb2\n",
+			"UUID=" ROOT_UUID " / ext4 journal_path=/dev/sdb2\n",
+			"storage.reference-unresolved"},
+	};
+
+	(void)state;
+	CHECK_ALL(fstab_rewrite, table);
+}
+
+static void
 what_holds_in_the_vm_is_not_touched(void **state)
 {
 	static const struct rewriting table[] = {
@@ -135,6 +196,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(device_names_become_uuids_and_all_else_stays),
+		cmocka_unit_test(devices_in_options_become_paths),
+		cmocka_unit_test(a_device_in_options_is_waited_for_as_well),
 		cmocka_unit_test(what_holds_in_the_vm_is_not_touched),
 		cmocka_unit_test(a_missing_device_does_not_stop_the_boot),
 		cmocka_unit_test(a_number_of_an_array_stays),
