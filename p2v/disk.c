@@ -20,6 +20,7 @@
 #include "p2v/health.h"
 #include "p2v/probe.h"
 #include "p2v/sysfs.h"
+#include "p2v/udev.h"
 #include "p2v/usage.h"
 
 enum { SECTOR_BYTES = 512 };
@@ -91,25 +92,6 @@ disk_bus(const struct disk *disk)
 	return NULL;
 }
 
-/* "E:KEY=value" of udev's record; freed by the caller. */
-static char *
-udev_value(const struct disk *disk, const char *key)
-{
-	size_t bytes = strlen(key);
-
-	for (const char *line = disk->udev; line != NULL && *line != '\0';) {
-		const char *end = strchrnul(line, '\n');
-
-		if (strncmp(line, "E:", 2) == 0 &&
-			strncmp(line + 2, key, bytes) == 0 &&
-			line[2 + bytes] == '=')
-			return strndup(line + bytes + 3,
-				(size_t)(end - line) - bytes - 3);
-		line = *end == '\0' ? end : end + 1;
-	}
-	return NULL;
-}
-
 /*
  * The SCSI page with the serial number (0x80), which libata makes up for ATA
  * disks as well: 4 bytes of header, then text.
@@ -155,7 +137,7 @@ disk_model(const struct disk *disk)
 {
 	return owned_text(first_of(sysfs_text("%s/device/model", disk->folder),
 		first_of(sysfs_text("%s/device/name", disk->folder),
-			udev_value(disk, "ID_MODEL"))));
+			udev_value(disk->udev, "ID_MODEL"))));
 }
 
 static json_t *
@@ -164,7 +146,7 @@ disk_serial(const struct disk *disk)
 	return owned_text(first_of(sysfs_text("%s/serial", disk->folder),
 		first_of(sysfs_text("%s/device/serial", disk->folder),
 			first_of(vpd_serial(disk),
-				udev_value(disk, "ID_SERIAL_SHORT")))));
+				udev_value(disk->udev, "ID_SERIAL_SHORT")))));
 }
 
 /* "naa.5000c5…" and "0x5000c5…" are the same name; the digits are kept. */
@@ -174,7 +156,7 @@ disk_wwn(const struct disk *disk)
 	AUTO(freep) char *wwid = first_of(
 		sysfs_text("%s/device/wwid", disk->folder),
 		sysfs_text("%s/wwid", disk->folder));
-	AUTO(freep) char *known = udev_value(disk, "ID_WWN");
+	AUTO(freep) char *known = udev_value(disk->udev, "ID_WWN");
 
 	if (known != NULL)
 		return fact_text(strncmp(known, "0x", 2) == 0 ? known + 2
