@@ -54,4 +54,17 @@ string_list_holds(const char *list, const char *wanted)
 	return false;
 }
 
+/*
+ * Is it an interface's name that the kernel takes (IFNAMSIZ), of letters, digits,
+ * "_" and "-" only?  Then it is safe in a path, a rule and a table.
+ */
+static inline bool
+string_is_interface(const char *text)
+{
+	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz"
+				"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+
+	return n > 0 && n < 16 && text[n] == '\0';
+}
+
 #endif

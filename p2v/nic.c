@@ -5,9 +5,45 @@
 #include "p2v/nic.h"
 
 #include "common/io.h"
+#include "common/json.h"
 #include "common/own.h"
+#include "common/strings.h"
 #include "p2v/pci.h"
 #include "p2v/sysfs.h"
+#include "p2v/udev.h"
+
+/* As NamePolicy= of systemd's 99-default.link has them. */
+static const char *const name_keys[] = {"ID_NET_NAME_FROM_DATABASE",
+	"ID_NET_NAME_ONBOARD", "ID_NET_NAME_SLOT", "ID_NET_NAME_PATH"};
+
+static void
+add_name(json_t *names, const char *name)
+{
+	if (name != NULL && string_is_interface(name) &&
+		!json_list_has(names, name))
+		json_array_append_new(names, json_string(name));
+}
+
+/*
+ * What the card may be called in the system on the disks, likeliest first.  The
+ * live image renames no card, so there its own name is only the kernel's order.
+ */
+static json_t *
+interface_names(const char *root, const char *name, const char *folder)
+{
+	AUTO(freep) char *record = sysfs_text("%s/run/udev/data/n%d", root,
+		(int)sysfs_number(0, "%s/ifindex", folder));
+	json_t *names = json_array();
+
+	if (!sysfs_exists("%s/run/unrack", root))
+		add_name(names, name);
+	for (size_t i = 0; i < sizeof name_keys / sizeof name_keys[0]; i++) {
+		AUTO(freep) char *value = udev_value(record, name_keys[i]);
+
+		add_name(names, value);
+	}
+	return names;
+}
 
 static json_t *
 interface_pci(const char *interface)
@@ -20,7 +56,7 @@ interface_pci(const char *interface)
 }
 
 static json_t *
-interface_facts(const char *name, const char *folder)
+interface_facts(const char *root, const char *name, const char *folder)
 {
 	AUTO(freep) char *mac = sysfs_text("%s/address", folder);
 	AUTO(freep) char *driver = sysfs_driver(folder);
@@ -29,8 +65,9 @@ interface_facts(const char *name, const char *folder)
 		sysfs_text("%s/bonding_slave/perm_hwaddr", folder);
 	bool permanent = sysfs_number(-1, "%s/addr_assign_type", folder) == 0;
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:b, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o}",
 		"name", fact_text(name),
+		"names", interface_names(root, name, folder),
 		"mac", fact_text(mac),
 		"permanent_mac", fact_text(burnt_in != NULL ? burnt_in
 			: permanent		  ? mac
@@ -55,7 +92,8 @@ nic_facts(const char *root)
 		/* Bridges, bonds and the loopback have no device. */
 		if (folder != NULL && sysfs_exists("%s/device", folder))
 			json_array_append_new(nics,
-				interface_facts(names->items[i], folder));
+				interface_facts(root, names->items[i],
+					folder));
 	}
 	return nics;
 }
