@@ -24,6 +24,32 @@
 
 /* ---- the machine's cards ---- */
 
+static void
+add_name(struct guest_card *card, const char *name)
+{
+	if (card->name_count < GUEST_CARD_NAMES && string_is_interface(name))
+		strcpy(card->names[card->name_count++], name);
+}
+
+/*
+ * An inventory without "names" is an older one, or made by hand; then "eth0" may
+ * be whatever came first.
+ */
+static void
+add_names(struct guest_card *card, const json_t *nic)
+{
+	const json_t *names = json_object_get(nic, "names"), *name;
+	size_t i;
+
+	json_array_foreach(names, i, name)
+	{
+		if (json_is_string(name))
+			add_name(card, json_string_value(name));
+	}
+	if (names == NULL && !string_starts(json_text(nic, "name", ""), "eth"))
+		add_name(card, json_text(nic, "name", ""));
+}
+
 void
 card_names_inventory(struct guest *guest, const json_t *inventory)
 {
@@ -41,8 +67,7 @@ card_names_inventory(struct guest *guest, const json_t *inventory)
 		if (!mac_parse(mac == NULL ? json_text(nic, "mac", "") : mac,
 			    card->mac))
 			continue;
-		snprintf(card->name, sizeof card->name, "%.31s",
-			json_text(nic, "name", ""));
+		add_names(card, nic);
 		snprintf(card->driver, sizeof card->driver, "%.31s",
 			json_text(nic, "driver", ""));
 		snprintf(card->slot, sizeof card->slot, "%.15s",
@@ -259,39 +284,14 @@ mac_is_taken(const struct guest *guest, const char *mac)
 	return false;
 }
 
-/* Does systemd make "enp2s0f1" of the slot 0000:02:00.1? */
+/* "eno1" for "eno1np0" as well, which only newer systemd makes of it. */
 static bool
-names_slot(const char *name, const char *slot)
-{
-	unsigned domain, bus, device, function, b, d, f = 0;
-	int end = 0;
-
-	if (sscanf(slot, "%x:%x:%x.%x", &domain, &bus, &device, &function) != 4)
-		return false;
-	if (sscanf(name, "enp%us%uf%u%n", &b, &d, &f, &end) != 3) {
-		f = 0;
-		if (sscanf(name, "enp%us%u%n", &b, &d, &end) != 2)
-			return false;
-	}
-	return name[end] == '\0' && domain == 0 && b == bus && d == device &&
-		f == function;
-}
-
-/*
- * Did the live system come to the same name, or to one that only its newer
- * systemd makes ("eno1np0" for "eno1")?  "eth0" is whatever came first.
- */
-static bool
-is_named_alike(const char *name, const struct guest_card *card)
+is_alike(const char *name, const char *known)
 {
 	size_t n = strlen(name);
-	const char *rest = card->name + n;
+	const char *rest = known + n;
 
-	if (string_starts(name, "eth"))
-		return false;
-	if (names_slot(name, card->slot))
-		return true;
-	if (n == 0 || strncmp(card->name, name, n) != 0)
+	if (strncmp(known, name, n) != 0)
 		return false;
 	if (*rest == '\0')
 		return true;
@@ -300,27 +300,127 @@ is_named_alike(const char *name, const struct guest_card *card)
 }
 
 static bool
+has_name(const struct guest_card *card, const char *name)
+{
+	for (size_t i = 0; i < card->name_count; i++)
+		if (is_alike(name, card->names[i]))
+			return true;
+	return false;
+}
+
+/* Does systemd make "enp2s0f1" of the slot 0000:02:00.1? */
+static bool
+is_named_by_path(const char *name, const struct guest_card *card)
+{
+	unsigned domain, bus, device, function, b, d, f = 0;
+	int end = 0;
+
+	if (sscanf(card->slot, "%x:%x:%x.%x", &domain, &bus, &device,
+		    &function) != 4)
+		return false;
+	if (sscanf(name, "enp%3us%3uf%3u%n", &b, &d, &f, &end) != 3) {
+		f = 0;
+		if (sscanf(name, "enp%3us%3u%n", &b, &d, &end) != 2)
+			return false;
+	}
+	return name[end] == '\0' && domain == 0 && b == bus && d == device &&
+		f == function;
+}
+
+/* "enx525400123456" */
+static bool
+is_named_by_mac(const char *name, const struct guest_card *card)
+{
+	char made[16] = "enx";
+
+	for (size_t i = 0, n = 3; card->mac[i] != '\0' && n < 15; i++)
+		if (card->mac[i] != ':')
+			made[n++] = card->mac[i];
+	return strcmp(name, made) == 0;
+}
+
+/*
+ * biosdevname's "em1" is systemd's "eno1"; "p2p1" and "p2p2", a port of the card in
+ * a slot, are "ens2f0" and "ens2f1".
+ */
+static bool
+is_named_by_biosdevname(const char *name, const struct guest_card *card)
+{
+	char first[16], other[16] = "", only[16] = "";
+	unsigned slot, port;
+	int end = 0;
+
+	if (sscanf(name, "em%3u%n", &slot, &end) == 1 && name[end] == '\0') {
+		snprintf(first, sizeof first, "eno%u", slot);
+		return has_name(card, first);
+	}
+	if (sscanf(name, "p%4up%3u%n", &slot, &port, &end) != 2 ||
+		name[end] != '\0' || port == 0)
+		return false;
+	snprintf(first, sizeof first, "ens%uf%u", slot, port - 1);
+	snprintf(other, sizeof other, "ens%ud%u", slot, port - 1);
+	snprintf(only, sizeof only, "ens%u", slot);
+	return has_name(card, first) || has_name(card, other) ||
+		(port == 1 && has_name(card, only));
+}
+
+typedef bool is_named(const char *name, const struct guest_card *card);
+
+/* For what the inventory does not tell, or tells in systemd's words. */
+static is_named *const other_ways[] = {
+	is_named_by_path, is_named_by_mac, is_named_by_biosdevname};
+
+enum { WAYS = GUEST_CARD_NAMES + sizeof other_ways / sizeof *other_ways };
+
+/* The likeliest names come first: those in the order of the card's own. */
+static bool
+is_named_in_way(const char *name, const struct guest_card *card, size_t way)
+{
+	if (way >= GUEST_CARD_NAMES)
+		return other_ways[way - GUEST_CARD_NAMES](name, card);
+	return way < card->name_count && is_alike(name, card->names[way]);
+}
+
+static bool
 lacks_card(const struct guest_interface *interface)
 {
 	return interface->mac[0] == '\0' && interface->is_card;
 }
 
+/* The only free card that has the name in that way, or NULL. */
+static const struct guest_card *
+card_named(const struct guest *guest, const char *name, size_t way)
+{
+	const struct guest_card *found = NULL;
+
+	for (size_t i = 0; i < guest->card_count; i++) {
+		const struct guest_card *card = &guest->cards[i];
+
+		if (mac_is_taken(guest, card->mac) ||
+			!is_named_in_way(name, card, way))
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = card;
+	}
+	return found;
+}
+
 static void
 pair_by_name(struct guest *guest)
 {
-	for (size_t i = 0; i < guest->interface_count; i++) {
-		struct guest_interface *interface = &guest->interfaces[i];
+	for (size_t way = 0; way < WAYS; way++)
+		for (size_t i = 0; i < guest->interface_count; i++) {
+			struct guest_interface *interface =
+				&guest->interfaces[i];
+			const struct guest_card *card =
+				!lacks_card(interface) ? NULL
+				: card_named(guest, interface->name, way);
 
-		for (size_t k = 0; k < guest->card_count &&
-			lacks_card(interface); k++) {
-			const struct guest_card *card = &guest->cards[k];
-
-			if (!mac_is_taken(guest, card->mac) &&
-				is_named_alike(interface->name, card))
+			if (card != NULL)
 				memcpy(interface->mac, card->mac,
 					sizeof card->mac);
 		}
-	}
 }
 
 /* One of each belong together. */

@@ -22,7 +22,8 @@ enum {
 	GUEST_PORTS = 4,
 	GUEST_JOINTS = 128,
 	GUEST_MATCHES = 16,
-	GUEST_CARDS = 32
+	GUEST_CARDS = 32,
+	GUEST_CARD_NAMES = 5
 };
 
 /* How the guest is told which card has which name; assess/card-names.c. */
@@ -73,9 +74,14 @@ struct guest_interface {
 	bool name_is_kept; /* by a rule of the guest that holds in the VM */
 };
 
-/* A network card of the machine, as the inventory has it; texts may be empty. */
+/*
+ * A network card of the machine, as the inventory has it; texts may be empty.
+ * `names` are what the guest may have called it, likeliest first.
+ */
 struct guest_card {
-	char name[32], mac[18], slot[16], driver[32];
+	char names[GUEST_CARD_NAMES][16];
+	size_t name_count;
+	char mac[18], slot[16], driver[32];
 };
 
 /* "Eth0 belongs to bond0", by names or ids that may not be known yet. */
