@@ -2,6 +2,7 @@
  * ifcfg-NAME: shell variables, of which Red Hat's and SUSE's families have
  * different sets.  See network-config.h.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,39 @@ hardware_of(const char *name, const char *start)
 	return string_starts(name, start) ? name + strlen(start) : "";
 }
 
+/*
+ * Without DEVICE=, only udev and the kernel name the card that Red Hat's file is for:
+ * "Auto_eth0" or "Wired_connection_1" is NetworkManager's word for the connection.
+ * "eth0" in its place tells what they did; # is a digit.
+ */
+static bool
+is_device(const char *name)
+{
+	static const char *const starts[] = {"eth#", "em#", "eno", "ens", "enp",
+		"enx", "p#", "ib#", "wl", "bond#", "team#", "br#", "vlan#"};
+	size_t n = strcspn(name, ":.");
+
+	for (size_t i = 0; n <= 15 && i < sizeof starts / sizeof *starts; i++) {
+		size_t at = strcspn(starts[i], "#");
+
+		if (strncmp(name, starts[i], at) == 0 &&
+			(starts[i][at] == '\0' ||
+				isdigit((unsigned char)name[at])))
+			return true;
+	}
+	return false;
+}
+
+static struct guest_interface *
+find_nameless(struct guest *guest, const char *text)
+{
+	char mac[64];
+
+	return shell_value(text, "HWADDR", mac, sizeof mac)
+		? interface_by_mac(guest, mac)
+		: NULL;
+}
+
 /* DEVICE=, or the file's name.  "eth0:1" is more of eth0. */
 static struct guest_interface *
 find_interface(struct guest *guest, const char *path, const char *text)
@@ -114,6 +148,9 @@ find_interface(struct guest *guest, const char *path, const char *text)
 					    : interface_by_mac(guest,
 						      card->mac);
 		}
+		if (strstr(path, "/network-scripts/") != NULL &&
+			!is_device(base))
+			return find_nameless(guest, text);
 		snprintf(name, sizeof name, "%.63s", base);
 	}
 	name[strcspn(name, ":")] = '\0';
@@ -158,7 +195,8 @@ read_joints(struct guest *guest, struct guest_interface *interface,
 			interface->kind = masters[i].kind;
 			continue;
 		}
-		interface_join(guest, interface->name, value);
+		interface_join(guest, *interface->name != '\0'
+				? interface->name : interface->mac, value);
 		set_kind(guest, value, masters[i].kind);
 	}
 	for (size_t i = 0; i < sizeof members / sizeof *members; i++) {

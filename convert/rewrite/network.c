@@ -46,15 +46,6 @@ static const struct form {
 	[NAMING_MACTAB] = {"/etc/mactab", "@ &\n", true, false},
 };
 
-static bool
-is_plain_name(const char *name)
-{
-	return *name != '\0' &&
-		name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
-				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")] ==
-			'\0';
-}
-
 static void
 fill_text(char *to, size_t room, const char *form,
 	const struct guest_interface *interface)
@@ -83,7 +74,7 @@ network_rule(struct network_rule *rule_out, const struct guest *guest,
 	char what[64];
 
 	if (!interface->is_card || interface->mac[0] == '\0' ||
-		interface->is_missing || !is_plain_name(interface->name))
+		interface->is_missing || !string_is_interface(interface->name))
 		return false;
 	snprintf(what, sizeof what, "%s, %s", interface->name, interface->mac);
 	if (interface->name_is_kept) {
@@ -122,7 +113,7 @@ condition(char *line, size_t room, const struct guest *guest,
 			guest->naming == NAMING_LINK ? "Permanent" : "",
 			match->mac);
 	else if (strstr(match->path, "/system-connections/") != NULL &&
-		is_plain_name(match->name))
+		string_is_interface(match->name))
 		snprintf(line, room, "interface-name=%s", match->name);
 }
 

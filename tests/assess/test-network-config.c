@@ -189,6 +189,19 @@ static const struct {
 	{ifcfg_read, "/x/ifcfg-eth0",
 		"IPV6INIT=yes\nIPV6ADDR=2001:db8::a/64\n", "eth0", "",
 		"2001:db8::a/64", "", false},
+	{ifcfg_read, "/etc/sysconfig/network-scripts/ifcfg-Auto_eth0",
+		"HWADDR=52:54:00:AA:BB:CC\nBOOTPROTO=dhcp\nNAME=\"Auto eth0\"\n",
+		"", "52:54:00:aa:bb:cc", NULL, "", true},
+	{ifcfg_read, "/etc/sysconfig/network-scripts/ifcfg-Wired_connection_1",
+		"HWADDR=52:54:00:AA:BB:CC\nIPADDR=192.0.2.10\nPREFIX=24\n",
+		"", "52:54:00:aa:bb:cc", "192.0.2.10/24", "", false},
+	{ifcfg_read, "/etc/sysconfig/network-scripts/ifcfg-enp3s0",
+		"HWADDR=52:54:00:AA:BB:CC\nNAME=enp3s0\nONBOOT=no\n", "enp3s0",
+		"52:54:00:aa:bb:cc", NULL, "", false},
+	{ifcfg_read, "/etc/sysconfig/network-scripts/ifcfg-Auto_eth0",
+		"DEVICE=eth0\nBOOTPROTO=dhcp\n", "eth0", "", NULL, "", true},
+	{ifcfg_read, "/etc/sysconfig/network/ifcfg-office",
+		"BOOTPROTO='dhcp'\n", "office", "", NULL, "", true},
 	{keyfile_read, "/x/lan.nmconnection",
 		"[ipv4]\nmethod=manual\naddress1=192.0.2.10/24,192.0.2.1\n"
 		"[connection]\nid=lan\ninterface-name=ens9\n"
@@ -257,6 +270,8 @@ what_is_for_any_card_names_none(void **state)
 	} others[] = {
 		{ifcfg_read, "/x/ifcfg-lo", "DEVICE=lo\nIPADDR=127.0.0.1\n"},
 		{ifcfg_read, "/x/ifcfg-eth0.bak", "IPADDR=192.0.2.9\n"},
+		{ifcfg_read, "/etc/sysconfig/network-scripts/ifcfg-Profile_1",
+			"BOOTPROTO=dhcp\n"},
 		{ifcfg_read, "/x/ifcfg-eth-id-00:16:3e:00:00:01",
 			"IPADDR=192.0.2.9/24\n"},
 		{keyfile_read, "/x/w", "[connection]\nid=Wired\n"

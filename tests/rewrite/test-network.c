@@ -119,6 +119,10 @@ what_is_no_card_or_has_no_address_gets_no_rule(void **state)
 	assert_false(rule_for(&rule, NAMING_LINK, &unknown));
 	strcpy(odd.name, "e/../x");
 	assert_false(rule_for(&rule, NAMING_LINK, &odd));
+	strcpy(odd.name, "as-long-as-it-is");
+	assert_false(rule_for(&rule, NAMING_LINK, &odd));
+	strcpy(odd.name, "as-long-as-can-");
+	assert_true(rule_for(&rule, NAMING_LINK, &odd));
 	gone.is_missing = true;
 	assert_false(rule_for(&rule, NAMING_LINK, &gone));
 }
