@@ -215,6 +215,12 @@ static const struct {
 
 enum { SYSTEMD_WITH_PERMANENT_MAC = 245 };
 
+static bool
+is_systemd(const struct guest *guest)
+{
+	return guest->init != NULL && strcmp(guest->init, "systemd") == 0;
+}
+
 static enum naming
 find_naming(const struct guest *guest, const struct guest_files *files,
 	struct findings *findings)
@@ -223,7 +229,8 @@ find_naming(const struct guest *guest, const struct guest_files *files,
 
 	if (guest->systemd >= SYSTEMD_WITH_PERMANENT_MAC)
 		return NAMING_LINK;
-	if (guest->systemd > 0)
+	/* Red Hat's 7 does not tell the version, and has ifup-eth as before. */
+	if (guest->systemd > 0 || is_systemd(guest))
 		return NAMING_UDEV;
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
 		AUTO(freep) char *text = NULL;
@@ -236,9 +243,7 @@ find_naming(const struct guest *guest, const struct guest_files *files,
 		if (text != NULL && strstr(text, signs[i].word) != NULL)
 			return signs[i].naming;
 	}
-	return guest->init != NULL && strcmp(guest->init, "systemd") == 0
-		? NAMING_UDEV
-		: NAMING_NONE;
+	return NAMING_NONE;
 }
 
 int

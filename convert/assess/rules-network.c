@@ -228,7 +228,7 @@ static const struct rule rules[] = {
 		.id = "network.name-by-order",
 		.title = "An interface's name follows the order of the cards",
 		.severity = SEVERITY_INFORMATION,
-		.why = "This system has nothing that could name a card by its MAC "
+		.why = "This system has nothing that could name the card by its MAC "
 		  "address. The VM has its cards in the order of their old names.",
 		.action = "Keep that order when cards are added to the VM.",
 		.proof = "tests/rewrite/test-network.c",

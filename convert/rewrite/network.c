@@ -90,11 +90,20 @@ network_rule(struct network_rule *rule_out, const struct guest *guest,
 	form = &forms[guest->naming];
 	fill_text(rule_out->path, sizeof rule_out->path, form->path, interface);
 	fill_text(rule_out->text, sizeof rule_out->text, form->text, interface);
+	memcpy(rule_out->what, what, sizeof rule_out->what);
 	rule_out->is_appended = form->is_appended;
 	rule_out->needs_file = form->needs_file;
 	finding_add(findings, "network.name-kept", rule_out->path, 0, what,
 		"A rule keyed on the MAC address was added.");
 	return true;
+}
+
+void
+network_rule_lost(const struct network_rule *rule, struct findings *findings)
+{
+	finding_take_back(findings, "network.name-kept", rule->path);
+	finding_add(findings, "network.name-by-order", rule->path, 0,
+		rule->what, NULL);
 }
 
 /* ---- files that go by slot or driver ---- */

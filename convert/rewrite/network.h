@@ -14,6 +14,7 @@ struct guest_match;
 struct network_rule {
 	char path[128];
 	char text[256];
+	char what[64];	  /* which interface, as findings have it */
 	bool is_appended; /* to what the file holds */
 	bool needs_file;  /* which must be there already */
 };
@@ -24,6 +25,10 @@ struct network_rule {
  */
 bool network_rule(struct network_rule *rule_out, const struct guest *guest,
 	const struct guest_interface *interface, struct findings *findings);
+
+/* The file that it needs is not there: correct what was noted. */
+void network_rule_lost(const struct network_rule *rule,
+	struct findings *findings);
 
 /*
  * A text that finds its card by what the VM does not have, so that it goes by the

@@ -260,8 +260,10 @@ plan_rules(guestfs_h *g, const struct network_rule *rule, const char *added,
 
 	if (after == NULL)
 		return error_set(err, ENOMEM, "plan %s", path);
-	if (before == NULL && rule->needs_file)
+	if (before == NULL && rule->needs_file) {
+		network_rule_lost(rule, findings);
 		return 0;
+	}
 	if (before == NULL && is_taken(g, path))
 		path = "/etc/udev/rules.d/70-unrack-net.rules";
 	return changes_plan(changes, path, before, after, name_reason, err);

@@ -3,7 +3,7 @@
  * system is told about its network, with near misses among them: what is read
  * from each is in its `expected`.  UNRACK_UPDATE=1 writes them anew: then read
  * them.  A tree has root/, inventory.json if wanted, and `facts`: the version of
- * systemd, 0 for none.
+ * systemd, 0 for none, or "systemd" where it does not tell one.
  */
 #include "tests/harness.h"
 
@@ -16,6 +16,7 @@
 #include "common/io.h"
 #include "common/json.h"
 #include "common/own.h"
+#include "common/strings.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest.h"
 #include "convert/assess/interfaces.h"
@@ -102,15 +103,17 @@ read_inventory(const char *folder)
 	return json;
 }
 
-static unsigned
-read_systemd(const char *folder)
+static void
+read_facts(struct guest *guest, const char *folder)
 {
 	AUTO(freep) char *path = io_format("%s/facts", folder);
 	AUTO(freep) char *text = NULL;
 	struct error err = {0};
 
 	assert_ok(io_read_file(&text, NULL, path, 100, &err), &err);
-	return (unsigned)strtoul(text, NULL, 10);
+	guest->systemd = (unsigned)strtoul(text, NULL, 10);
+	if (string_starts(text, "systemd"))
+		guest->init = "systemd";
 }
 
 /* What is read from one tree, as a text. */
@@ -128,7 +131,7 @@ read_tree(const char *folder)
 	FILE *out = open_memstream(&text, &bytes);
 
 	assert_non_null(out);
-	guest->systemd = read_systemd(folder);
+	read_facts(guest, folder);
 	assert_ok(guest_folder_open(&files, root, &err), &err);
 	assert_ok(interfaces_read(guest, &files, inventory, findings, &err),
 		&err);

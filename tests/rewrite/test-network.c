@@ -94,6 +94,23 @@ older_systems_get_the_rule_that_they_read(void **state)
 	assert_true(is_reported(NAMING_UDEV, &card, "network.name-kept"));
 }
 
+/* As ifcfg-eth1 of a card that only a bond's file names. */
+static void
+a_rule_without_its_file_is_not_said_to_be_added(void **state)
+{
+	AUTO(guest_freep) struct guest *guest = guest_new();
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	struct network_rule rule;
+
+	(void)state;
+	guest->naming = NAMING_HWADDR;
+	assert_true(network_rule(&rule, guest, &card, findings));
+	assert_true(findings_have(findings, "network.name-kept"));
+	network_rule_lost(&rule, findings);
+	assert_false(findings_have(findings, "network.name-kept"));
+	assert_true(findings_have(findings, "network.name-by-order"));
+}
+
 static void
 a_rule_that_holds_is_not_doubled(void **state)
 {
@@ -220,6 +237,8 @@ main(void)
 		cmocka_unit_test(
 			systemd_gets_a_link_file_keyed_on_the_permanent_address),
 		cmocka_unit_test(older_systems_get_the_rule_that_they_read),
+		cmocka_unit_test(
+			a_rule_without_its_file_is_not_said_to_be_added),
 		cmocka_unit_test(a_rule_that_holds_is_not_doubled),
 		cmocka_unit_test(
 			what_is_no_card_or_has_no_address_gets_no_rule),
