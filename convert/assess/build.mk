@@ -1,6 +1,6 @@
 network_config_src := $(addprefix convert/assess/,card-names.c config-files.c \
 	connman.c etcnet.c ifcfg.c ifupdown.c inet1.c ini.c interface.c \
-	interfaces.c keyfile.c net-rule.c netifrc.c netplan.c networkd.c)
+	interfaces.c keyfile.c leftover.c net-rule.c netifrc.c netplan.c networkd.c)
 convert_secret_src := $(wildcard convert/assess/secret*.c)
 convert_rules_src := $(wildcard convert/assess/rules-*.c) \
 	$(wildcard convert/assess/look-*.c)

@@ -68,6 +68,9 @@ card_names_inventory(struct guest *guest, const json_t *inventory)
 			    card->mac))
 			continue;
 		add_names(card, nic);
+		card->is_running = card->name_count > 0 &&
+			strcmp(card->names[0], json_text(nic, "name", "")) == 0;
+		card->has_link = json_flag(nic, "link", 0);
 		snprintf(card->driver, sizeof card->driver, "%.31s",
 			json_text(nic, "driver", ""));
 		snprintf(card->slot, sizeof card->slot, "%.15s",

@@ -23,7 +23,8 @@ enum {
 	GUEST_JOINTS = 128,
 	GUEST_MATCHES = 16,
 	GUEST_CARDS = 32,
-	GUEST_CARD_NAMES = 5
+	GUEST_CARD_NAMES = 5,
+	GUEST_PATTERNS = 32
 };
 
 /* How the guest is told which card has which name; assess/card-names.c. */
@@ -82,6 +83,13 @@ struct guest_card {
 	char names[GUEST_CARD_NAMES][16];
 	size_t name_count;
 	char mac[18], slot[16], driver[32];
+	bool is_running; /* in the guest itself, which calls it names[0] */
+	bool has_link;
+};
+
+/* A configuration file for cards of such names: "en*". */
+struct guest_pattern {
+	char text[32], path[256];
 };
 
 /* "Eth0 belongs to bond0", by names or ids that may not be known yet. */
@@ -134,11 +142,13 @@ struct guest {
 	struct guest_card cards[GUEST_CARDS];
 	struct guest_joint joints[GUEST_JOINTS];
 	struct guest_match matches[GUEST_MATCHES];
+	struct guest_pattern patterns[GUEST_PATTERNS];
 	struct guest_mount mounts[GUEST_MOUNTS];
 	char swaps[GUEST_SWAPS][160]; /* as fstab will name them: "UUID=..." */
 	struct guest_service services[GUEST_SERVICES];
 	size_t kernel_count, interface_count, card_count, joint_count,
-		match_count, mount_count, swap_count, service_count;
+		match_count, pattern_count, mount_count, swap_count,
+		service_count;
 	struct guest_hardware hardware;
 };
 

@@ -269,3 +269,28 @@ interface_match(struct guest *guest, const char *path, const char *slot,
 		card == NULL ? "" : card->mac);
 	guest->match_count++;
 }
+
+void
+interface_patterns(struct guest *guest, const char *path, const char *patterns)
+{
+	static const char blanks[] = " \t;";
+	struct guest_pattern *pattern;
+	size_t n;
+
+	if (strchr(patterns, '!') != NULL)
+		return;
+	for (; *patterns != '\0'; patterns += n) {
+		patterns += strspn(patterns, blanks);
+		n = strcspn(patterns, blanks);
+		pattern = &guest->patterns[guest->pattern_count];
+		if (guest->pattern_count == GUEST_PATTERNS ||
+			strlen(path) >= sizeof pattern->path)
+			return;
+		if (n == 0 || n >= sizeof pattern->text)
+			continue;
+		snprintf(pattern->text, sizeof pattern->text, "%.*s", (int)n,
+			patterns);
+		snprintf(pattern->path, sizeof pattern->path, "%s", path);
+		guest->pattern_count++;
+	}
+}

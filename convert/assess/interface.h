@@ -61,4 +61,11 @@ const struct guest_card *interface_card(const struct guest *guest,
 void interface_match(struct guest *guest, const char *path, const char *slot,
 	const char *driver, const char *name);
 
+/*
+ * Note a file that is for the cards that one of the patterns fits: a list with
+ * blanks or ";".  One with a "!" excludes cards, which makes it no list of those.
+ */
+void interface_patterns(struct guest *guest, const char *path,
+	const char *patterns);
+
 #endif

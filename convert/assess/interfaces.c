@@ -18,6 +18,7 @@
 #include "convert/assess/config-files.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest.h"
+#include "convert/assess/leftover.h"
 #include "convert/assess/interface.h"
 #include "convert/assess/network-config.h"
 #include "drivers-inject/names.h"
@@ -326,6 +327,7 @@ interfaces_read(struct guest *guest, const struct guest_files *files,
 	set_kinds(guest);
 	card_names_pair(guest);
 	merge_nameless(guest);
+	leftover_cards_name(guest, findings);
 	for (size_t i = 0; i < guest->interface_count; i++)
 		report(&guest->interfaces[i], findings);
 	return 0;

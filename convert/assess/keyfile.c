@@ -15,7 +15,7 @@
 /* What a connection says before it is known of which interface. */
 struct head {
 	char name[64], mac[64], id[64], type[32], master[64];
-	char slot[64], driver[64];
+	char slot[64], driver[64], patterns[256];
 	bool is_off;
 };
 
@@ -102,6 +102,9 @@ read_head(struct head *head, const char *text)
 				snprintf(keys[i].to, keys[i].room, "%.*s",
 					(int)strcspn(ini.value, ";"),
 					ini.value);
+		if (ini_is(&ini, "match", "interface-name"))
+			snprintf(head->patterns, sizeof head->patterns,
+				"%.255s", ini.value);
 		if (ini_is(&ini, "connection", "autoconnect") &&
 			strcmp(ini.value, "false") == 0)
 			head->is_off = true;
@@ -129,6 +132,7 @@ keyfile_read(struct guest *guest, const char *path, const char *text)
 	struct head head = {.is_off = false};
 
 	read_head(&head, text);
+	interface_patterns(guest, path, head.patterns);
 	if (strpbrk(head.name, "*?[|&!") != NULL)
 		head.name[0] = '\0';
 	interface_match(guest, path, head.slot, head.driver, head.name);

@@ -161,6 +161,7 @@ keep(struct walk *walk)
 	if (walk->driver[0] != '\0')
 		interface_match(walk->guest, walk->path, "", walk->driver,
 			name);
+	interface_patterns(walk->guest, walk->path, walk->match_name);
 	if (*name == '\0')
 		interface = interface_by_mac(walk->guest, read->mac);
 	else if (strcmp(name, "lo") != 0)

@@ -58,16 +58,42 @@ read_key(struct guest *guest, struct guest_interface *interface,
 }
 
 static void
+read_keys(struct guest *guest, struct guest_interface *interface,
+	const char *text)
+{
+	struct ini ini = {.next = text};
+
+	while (interface != NULL && ini_next(&ini))
+		read_key(guest, interface, &ini);
+}
+
+/* "eno1 eno2": the same for each. */
+static void
+read_list(struct guest *guest, const char *names, const char *text)
+{
+	char name[16];
+	size_t n;
+
+	for (; *names != '\0'; names += n) {
+		names += strspn(names, " \t");
+		n = strcspn(names, " \t");
+		if (n == 0 || n >= sizeof name)
+			continue;
+		snprintf(name, sizeof name, "%.*s", (int)n, names);
+		if (strcmp(name, "lo") != 0)
+			read_keys(guest, guest_interface(guest, name), text);
+	}
+}
+
+static void
 read_network(struct guest *guest, const char *path, const char *text)
 {
-	struct guest_interface *interface = NULL;
-	char name[64] = "", mac[64] = "", slot[128] = "", driver[64] = "";
+	char name[512] = "", mac[64] = "", slot[128] = "", driver[64] = "";
 	struct ini ini = {.next = text};
 
 	while (ini_next(&ini)) {
-		if (ini_is(&ini, "Match", "Name") &&
-			strpbrk(ini.value, "*?[]! ") == NULL)
-			snprintf(name, sizeof name, "%.63s", ini.value);
+		if (ini_is(&ini, "Match", "Name"))
+			snprintf(name, sizeof name, "%s", ini.value);
 		else if (ini_is(&ini, "Match", "MACAddress") ||
 			ini_is(&ini, "Match", "PermanentMACAddress"))
 			snprintf(mac, sizeof mac, "%.63s", ini.value);
@@ -76,14 +102,15 @@ read_network(struct guest *guest, const char *path, const char *text)
 		else if (ini_is(&ini, "Match", "Driver"))
 			snprintf(driver, sizeof driver, "%.63s", ini.value);
 	}
+	if (strpbrk(name, "*?[]!") != NULL) {
+		interface_patterns(guest, path, name);
+		name[0] = '\0';
+	}
 	interface_match(guest, path, slot, driver, name);
-	if (strcmp(name, "lo") == 0)
-		return;
-	interface = *name != '\0' ? guest_interface(guest, name)
-				  : interface_by_mac(guest, mac);
-	ini = (struct ini){.next = text};
-	while (interface != NULL && ini_next(&ini))
-		read_key(guest, interface, &ini);
+	if (*name != '\0')
+		read_list(guest, name, text);
+	else
+		read_keys(guest, interface_by_mac(guest, mac), text);
 }
 
 static const char *

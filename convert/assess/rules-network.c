@@ -245,6 +245,21 @@ static const struct rule rules[] = {
 		.proof = "tests/integration/assess-disks",
 	},
 	{
+		.id = "network.name-unknown",
+		.title = "A card's old name is not known",
+		.severity = SEVERITY_WARNING,
+		.why = "No configuration names this card, which has a link, and "
+		  "the live image cannot tell what the system called it: a "
+		  "pattern or an automatic connection may have configured it. "
+		  "In the VM it may have another name, which firewall zones and "
+		  "programs do not know.",
+		.action = "Take the inventory on the running server, which knows "
+		  "the name, and convert with it (--inventory); or see "
+		  "in the VM that the card is configured.",
+		.command = "unrack-capture --inventory > NAME.json",
+		.proof = "tests/assess/test-interfaces.c",
+	},
+	{
 		.id = "network.neighbour-address",
 		.title = "Addresses of neighbours are written down",
 		.severity = SEVERITY_INFORMATION,

@@ -76,7 +76,8 @@ print_guest(FILE *out, const struct guest *guest,
 	static const char *const namings[] = {"none", "link", "udev", "z25",
 		"sles10", "hwaddr", "iftab", "mactab"};
 	static const char *const rules[] = {"network.no-mac",
-		"network.card-missing", "network.static-address",
+		"network.card-missing", "network.name-unknown",
+		"network.static-address",
 		"guest.file-refused"};
 
 	fprintf(out, "naming %s\n", namings[guest->naming]);
