@@ -108,11 +108,15 @@ network_rule_lost(const struct network_rule *rule, struct findings *findings)
 
 /* ---- files that go by slot or driver ---- */
 
-/* What replaces the condition, by who reads the file; "" when nothing can. */
+/*
+ * What replaces the condition, by who reads the file; "" when nothing can.  In
+ * keyfiles, sections of one name are one section, under either of its names.
+ */
 static void
 condition(char *line, size_t room, const struct guest *guest,
-	const struct guest_match *match)
+	const struct guest_match *match, const char *text)
 {
+	bool is_keyfile = strstr(match->path, "/system-connections/") != NULL;
 	bool is_systemd = string_ends(match->path, ".link") ||
 		string_ends(match->path, ".network");
 
@@ -121,9 +125,13 @@ condition(char *line, size_t room, const struct guest *guest,
 		snprintf(line, room, "%sMACAddress=%s",
 			guest->naming == NAMING_LINK ? "Permanent" : "",
 			match->mac);
-	else if (strstr(match->path, "/system-connections/") != NULL &&
-		string_is_interface(match->name))
+	else if (is_keyfile && string_is_interface(match->name))
 		snprintf(line, room, "interface-name=%s", match->name);
+	else if (is_keyfile && match->mac[0] != '\0')
+		snprintf(line, room, "[%s]\nmac-address=%s\n\n[match]",
+			strstr(text, "[802-3-ethernet]") != NULL
+				? "802-3-ethernet" : "ethernet",
+			match->mac);
 }
 
 /* Keys of [Match] and [match] that are about hardware. */
@@ -191,7 +199,7 @@ network_match_rewrite(char **text_out, const char *text,
 	*text_out = NULL;
 	if (string_ends(match->path, ".yaml"))
 		return netplan_rewrite(text_out, text, match, err);
-	condition(line, sizeof line, guest, match);
+	condition(line, sizeof line, guest, match, text);
 	if (*line == '\0')
 		return 0;
 	edit_open(&edit, text);

@@ -204,6 +204,39 @@ a_file_that_goes_by_the_slot_goes_by_the_address(void **state)
 }
 
 static void
+a_keyfile_that_names_nothing_goes_by_the_address(void **state)
+{
+	static const struct {
+		const char *before, *after;
+	} files[] = {
+		{"[match]\npath=pci-0000:02:00.0;\n[ipv4]\nmethod=auto\n",
+			"[match]\n[ethernet]\n"
+			"mac-address=52:54:00:12:34:56\n\n[match]\n"
+			"[ipv4]\nmethod=auto\n"},
+		{"[802-3-ethernet]\nmtu=9000\n[match]\ndriver=tg3\npath=x\n",
+			"[802-3-ethernet]\nmtu=9000\n[match]\n"
+			"[802-3-ethernet]\nmac-address=52:54:00:12:34:56\n\n"
+			"[match]\n# by the MAC address, see above\n"},
+	};
+	AUTO(guest_freep) struct guest *guest = guest_new();
+	const struct guest_match match = {
+		.path = "/etc/NetworkManager/system-connections/a",
+		.mac = "52:54:00:12:34:56"};
+	struct error err = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		AUTO(freep) char *after = NULL;
+
+		assert_ok(network_match_rewrite(&after, files[i].before, guest,
+				  &match, &err),
+			&err);
+		assert_non_null(after);
+		assert_string_equal(after, files[i].after);
+	}
+}
+
+static void
 a_card_that_is_not_known_leaves_the_file_alone(void **state)
 {
 	AUTO(guest_freep) struct guest *guest = guest_new();
@@ -244,6 +277,8 @@ main(void)
 			what_is_no_card_or_has_no_address_gets_no_rule),
 		cmocka_unit_test(
 			a_file_that_goes_by_the_slot_goes_by_the_address),
+		cmocka_unit_test(
+			a_keyfile_that_names_nothing_goes_by_the_address),
 		cmocka_unit_test(a_card_that_is_not_known_leaves_the_file_alone),
 	};
 
