@@ -125,9 +125,50 @@ holds_anywhere(const char *key)
 	return strings_hold(keys, key);
 }
 
+/* What a file of its own may set without loss, as the name is what it is for. */
+static bool
+is_about_names(const char *key)
+{
+	static const char *const keys[] = {"Name", "NamePolicy",
+		"AlternativeName", "AlternativeNamesPolicy", "Description",
+		"MACAddressPolicy", NULL};
+
+	return strings_hold(keys, key);
+}
+
+/* Only what is for Ethernet cards: `mac` is that of the only one, or empty. */
+static void
+note_link(struct guest *guest, const char *path, const char *text,
+	const char *mac)
+{
+	struct guest_link *link = &guest->links[guest->link_count];
+	struct ini ini = {.next = text};
+	char *to = link->settings;
+	size_t used = 0;
+
+	if (guest->link_count == GUEST_LINKS ||
+		strlen(path) >= sizeof link->path)
+		return;
+	while (ini_next(&ini)) {
+		if (ini_is(&ini, "Match", "Type") &&
+			strcmp(ini.value, "ether") != 0)
+			return;
+		if (strcmp(ini.section, "Link") == 0 &&
+			!is_about_names(ini.key) &&
+			used < sizeof link->settings)
+			used += (size_t)snprintf(to + used,
+				sizeof link->settings - used, "%s%s=%s",
+				used == 0 ? "" : " ", ini.key, ini.value);
+	}
+	snprintf(link->path, sizeof link->path, "%s", path);
+	snprintf(link->mac, sizeof link->mac, "%s", mac);
+	guest->link_count++;
+}
+
 static void
 read_link(struct guest *guest, const char *path, const char *text)
 {
+	char plain[18] = "";
 	char name[64] = "", mac[64] = "", slot[128] = "", driver[64] = "";
 	struct ini ini = {.next = text};
 	const struct guest_card *card;
@@ -147,6 +188,11 @@ read_link(struct guest *guest, const char *path, const char *text)
 			holds &= holds_anywhere(ini.key);
 	}
 	card = interface_card(guest, slot, driver);
+	if (card != NULL)
+		memcpy(plain, card->mac, sizeof plain);
+	if (*mac != '\0' ? mac_parse(mac, plain)
+			 : card != NULL || (*slot == '\0' && *driver == '\0'))
+		note_link(guest, path, text, plain);
 	/* rewrite/match.c makes it hold */
 	if (*mac == '\0')
 		interface_match(guest, path, slot, driver, name);

@@ -24,7 +24,8 @@ enum {
 	GUEST_MATCHES = 16,
 	GUEST_CARDS = 32,
 	GUEST_CARD_NAMES = 5,
-	GUEST_PATTERNS = 32
+	GUEST_PATTERNS = 32,
+	GUEST_LINKS = 16
 };
 
 /* How the guest is told which card has which name; assess/card-names.c. */
@@ -108,6 +109,15 @@ struct guest_match {
 	char mac[18];  /* of the card; empty when it was not found out */
 };
 
+/*
+ * A .link file of systemd, which applies the first that fits to a card and no
+ * other: what it sets besides the name ("MTUBytes=9000").
+ */
+struct guest_link {
+	char path[256], settings[128];
+	char mac[18]; /* empty: for any card */
+};
+
 struct guest_mount {
 	char target[256], type[32], uuid[64];
 	char device[160]; /* as the source calls it */
@@ -143,12 +153,13 @@ struct guest {
 	struct guest_joint joints[GUEST_JOINTS];
 	struct guest_match matches[GUEST_MATCHES];
 	struct guest_pattern patterns[GUEST_PATTERNS];
+	struct guest_link links[GUEST_LINKS];
 	struct guest_mount mounts[GUEST_MOUNTS];
 	char swaps[GUEST_SWAPS][160]; /* as fstab will name them: "UUID=..." */
 	struct guest_service services[GUEST_SERVICES];
 	size_t kernel_count, interface_count, card_count, joint_count,
-		match_count, pattern_count, mount_count, swap_count,
-		service_count;
+		match_count, pattern_count, link_count, mount_count,
+		swap_count, service_count;
 	struct guest_hardware hardware;
 };
 

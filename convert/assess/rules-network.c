@@ -168,6 +168,21 @@ static const struct rule rules[] = {
 			{0}},
 	},
 	{
+		.id = "network.link-displaced",
+		.title = "Two files of systemd are for the same card",
+		.severity = SEVERITY_WARNING,
+		.why = "systemd applies only the first .link file that fits a card. "
+		  "The one that keeps its name comes before this one, whose "
+		  "settings are not made then; or this one comes before, and "
+		  "the name is not kept.",
+		.action = "Add the settings to /etc/systemd/network/"
+		  "10-unrack-NAME.link in the VM, or Name= to this file; "
+		  "then make the initramfs anew.",
+		.command = "udevadm test-builtin net_setup_link "
+		  "/sys/class/net/NAME",
+		.proof = "tests/rewrite/test-network.c",
+	},
+	{
 		.id = "network.listeners",
 		.title = "Services wait for connections",
 		.severity = SEVERITY_INFORMATION,

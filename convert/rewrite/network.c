@@ -66,6 +66,33 @@ fill_text(char *to, size_t room, const char *form,
 	to[used < room ? used : room - 1] = '\0';
 }
 
+/*
+ * systemd applies one .link file to a card: the first by its name, whichever folder
+ * it is in.
+ */
+static void
+report_links(const struct guest *guest, const struct network_rule *rule,
+	const struct guest_interface *interface, struct findings *findings)
+{
+	for (size_t i = 0; i < guest->link_count; i++) {
+		const struct guest_link *link = &guest->links[i];
+		int order = strcmp(strrchr(link->path, '/'),
+			strrchr(rule->path, '/'));
+		char what[256];
+
+		if (order == 0 || (order > 0 && link->settings[0] == '\0') ||
+			string_starts(strrchr(link->path, '/'), "/10-unrack-") ||
+			(link->mac[0] != '\0' &&
+				strcmp(link->mac, interface->mac) != 0))
+			continue;
+		snprintf(what, sizeof what, "%s: %s", interface->name,
+			order < 0 ? "comes before the file that keeps the name"
+				  : link->settings);
+		finding_add(findings, "network.link-displaced", link->path, 0,
+			what, NULL);
+	}
+}
+
 bool
 network_rule(struct network_rule *rule_out, const struct guest *guest,
 	const struct guest_interface *interface, struct findings *findings)
@@ -93,6 +120,8 @@ network_rule(struct network_rule *rule_out, const struct guest *guest,
 	memcpy(rule_out->what, what, sizeof rule_out->what);
 	rule_out->is_appended = form->is_appended;
 	rule_out->needs_file = form->needs_file;
+	if (guest->naming == NAMING_LINK)
+		report_links(guest, rule_out, interface, findings);
 	finding_add(findings, "network.name-kept", rule_out->path, 0, what,
 		"A rule keyed on the MAC address was added.");
 	return true;

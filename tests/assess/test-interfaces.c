@@ -88,6 +88,9 @@ print_guest(FILE *out, const struct guest *guest,
 			guest->matches[i].path, guest->matches[i].slot,
 			guest->matches[i].driver, guest->matches[i].name,
 			guest->matches[i].mac);
+	for (size_t i = 0; i < guest->link_count; i++)
+		fprintf(out, "link %s card %s sets %s\n", guest->links[i].path,
+			guest->links[i].mac, guest->links[i].settings);
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
 		print_finding(out, findings, rules[i]);
 }

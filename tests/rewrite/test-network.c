@@ -54,6 +54,49 @@ systemd_gets_a_link_file_keyed_on_the_permanent_address(void **state)
 	assert_non_null(strstr(rule.text, "[Link]\nName=eth0\n"));
 }
 
+/* The first .link file that fits is the only one. */
+static void
+settings_of_other_link_files_are_not_lost_without_a_word(void **state)
+{
+	static const struct {
+		struct guest_link link;
+		enum naming naming;
+		bool is_reported;
+	} cases[] = {
+		{{"/etc/systemd/network/50-mtu.link", "MTUBytes=9000", ""},
+			NAMING_LINK, true},
+		{{"/etc/systemd/network/50-wol.link", "WakeOnLan=magic",
+			 "52:54:00:12:34:56"}, NAMING_LINK, true},
+		{{"/etc/systemd/network/05-keep.link", "", ""}, NAMING_LINK,
+			true},
+		{{"/etc/systemd/network/50-name.link", "", ""}, NAMING_LINK,
+			false},
+		{{"/etc/systemd/network/50-mtu.link", "MTUBytes=9000",
+			 "52:54:00:12:34:57"}, NAMING_LINK, false},
+		{{"/etc/systemd/network/10-unrack-eth0.link", "MTUBytes=9000",
+			 ""}, NAMING_LINK, false},
+		{{"/etc/systemd/network/10-unrack-ens1.link", "", ""},
+			NAMING_LINK, false},
+		/* there, a rule of udev has no part in it */
+		{{"/etc/systemd/network/50-mtu.link", "MTUBytes=9000", ""},
+			NAMING_UDEV, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		AUTO(guest_freep) struct guest *guest = guest_new();
+		AUTO(findings_freep) struct findings *findings = findings_new();
+		struct network_rule rule;
+
+		guest->naming = cases[i].naming;
+		guest->links[guest->link_count++] = cases[i].link;
+		assert_true(network_rule(&rule, guest, &card, findings));
+		if (findings_have(findings, "network.link-displaced") !=
+			cases[i].is_reported)
+			fail_msg("%s", cases[i].link.path);
+	}
+}
+
 static void
 older_systems_get_the_rule_that_they_read(void **state)
 {
@@ -269,6 +312,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			systemd_gets_a_link_file_keyed_on_the_permanent_address),
+		cmocka_unit_test(
+			settings_of_other_link_files_are_not_lost_without_a_word),
 		cmocka_unit_test(older_systems_get_the_rule_that_they_read),
 		cmocka_unit_test(
 			a_rule_without_its_file_is_not_said_to_be_added),
