@@ -323,6 +323,16 @@ card_names_read(struct guest *guest, const struct guest_files *files,
 
 /* ---- what they leave open ---- */
 
+static bool
+has_interface(const struct guest *guest, const char *mac)
+{
+	for (size_t i = 0; i < guest->interface_count; i++) {
+		if (strcmp(guest->interfaces[i].mac, mac) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* By an interface, or by a file that goes by its slot or driver. */
 static bool
 mac_is_taken(const struct guest *guest, const char *mac)
@@ -331,11 +341,7 @@ mac_is_taken(const struct guest *guest, const char *mac)
 		if (strcmp(guest->matches[i].mac, mac) == 0)
 			return true;
 	}
-	for (size_t i = 0; i < guest->interface_count; i++) {
-		if (strcmp(guest->interfaces[i].mac, mac) == 0)
-			return true;
-	}
-	return false;
+	return has_interface(guest, mac);
 }
 
 /* "eno1" for "eno1np0" as well, which only newer systemd makes of it. */
@@ -441,7 +447,10 @@ lacks_card(const struct guest_interface *interface)
 	return interface->mac[0] == '\0' && interface->is_card;
 }
 
-/* The only free card that has the name in that way, or NULL. */
+/*
+ * The only free card that has the name in that way, or NULL.  A file that sets its
+ * MTU by its slot, say, does not make it another's.
+ */
 static const struct guest_card *
 card_named(const struct guest *guest, const char *name, size_t way)
 {
@@ -450,7 +459,7 @@ card_named(const struct guest *guest, const char *name, size_t way)
 	for (size_t i = 0; i < guest->card_count; i++) {
 		const struct guest_card *card = &guest->cards[i];
 
-		if (mac_is_taken(guest, card->mac) ||
+		if (has_interface(guest, card->mac) ||
 			!is_named_in_way(name, card, way))
 			continue;
 		if (found != NULL)
