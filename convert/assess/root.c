@@ -17,8 +17,10 @@
 #include "convert/assess/fstab.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
+#include "convert/assess/linux-root.h"
 #include "convert/assess/mount-problem.h"
 #include "convert/assess/volume.h"
+#include "drivers-inject/guest.h"
 
 enum { ROOT_LIMIT = 16, LOADER_LIMIT = 32, SUBVOLUME_LIMIT = 16 };
 
@@ -84,18 +86,10 @@ time_of(guestfs_h *g, const char *path)
 static bool
 is_linux_root(guestfs_h *g)
 {
-	static const char *const inits[] = {"/usr/lib/systemd/systemd",
-		"/lib/systemd/systemd", "/sbin/init", "/usr/sbin/init",
-		"/etc/inittab"};
+	struct guest_files files;
 
-	if (!guest_file_is_there(g, "/etc/fstab") &&
-		!guest_file_is_there(g, "/etc/os-release"))
-		return false;
-	for (size_t i = 0; i < sizeof inits / sizeof *inits; i++) {
-		if (guest_file_is_there(g, inits[i]))
-			return true;
-	}
-	return false;
+	guest_libguestfs_open(&files, g);
+	return linux_root_is_there(&files);
 }
 
 /* Its fstab names it as "/" by content, it has drivers, it has a kernel. */

@@ -100,11 +100,12 @@ mount_one(guestfs_h *g, const char *uuid, const char *device,
 	return guestfs_mount(g, found == NULL ? device : found, target);
 }
 
-/* The guest's root, and its /boot and EFI partition where it has them. */
+/* The guest's root, and where its init, its kernels and its loader may be. */
 static int
 mount_guest(guestfs_h *g, const struct vm *vm, struct error *err)
 {
-	static const char *const targets[] = {"/boot", "/boot/efi", "/efi"};
+	static const char *const targets[] = {"/usr", "/boot", "/boot/efi",
+		"/efi"};
 	const json_t *root = json_object_get(vm->guest, "root"), *mount;
 	size_t i;
 

@@ -104,6 +104,13 @@ test-packages_pkg := cmocka jansson libcrypto
 test-secret_src := tests/assess/test-secret.c $(convert_secret_src)
 test-secret_pkg := cmocka
 
+tests += test-linux-root
+test-linux-root_src := tests/assess/test-linux-root.c \
+	convert/assess/linux-root.c convert/assess/fstab.c \
+	tests/drivers-inject/scratch.c drivers-inject/guest.c \
+	drivers-inject/guest-folder.c drivers-inject/names.c $(common_src)
+test-linux-root_pkg := cmocka jansson
+
 tests += test-clock
 test-clock_src := tests/assess/test-clock.c convert/assess/clock.c \
 	convert/assess/shell.c $(common_src)
