@@ -18,6 +18,7 @@
 
 enum {
 	CODE_BYTES = 440,
+	SIGNATURE_AT = 510,
 	/* boot.img: where its core is loaded to, and from */
 	ADDRESS_AT = 0x5a,
 	CORE_AT = 0x5c,
@@ -56,6 +57,17 @@ is_there(boot_chain_read *read, void *context, uint64_t number)
 	return read(context, number, sector) && !is_empty(sector);
 }
 
+/* A BIOS passes over a disk without these two bytes at the end. */
+static bool
+has_code(const uint8_t *sector)
+{
+	bool any = false;
+
+	for (int i = 0; i < CODE_BYTES; i++)
+		any |= sector[i] != 0;
+	return any && number_at(sector + SIGNATURE_AT, 2) == 0xaa55;
+}
+
 /* The pieces that the core's first sector lists. */
 static enum boot_chain
 walk_pieces(struct boot_core *core, const uint8_t *sector,
@@ -85,8 +97,11 @@ boot_chain_walk(struct boot_core *core_out, boot_chain_read *read,
 	uint8_t sector[SECTOR_BYTES];
 
 	*core_out = (struct boot_core){.is_legacy = false};
-	if (!read(context, 0, sector) ||
-		memmem(sector, CODE_BYTES, "GRUB ", 5) == NULL)
+	if (!read(context, 0, sector))
+		return BOOT_CHAIN_OTHER;
+	if (!has_code(sector))
+		return BOOT_CHAIN_NO_CODE;
+	if (memmem(sector, CODE_BYTES, "GRUB ", 5) == NULL)
 		return BOOT_CHAIN_OTHER;
 	if (number_at(sector + ADDRESS_AT, 2) == 0x8000) {
 		core_out->first = number_at(sector + CORE_AT, 8);
@@ -206,6 +221,11 @@ boot_chain_check(guestfs_h *g, const struct guest *guest,
 		return;
 	switch (boot_chain_walk(&core, read_disk, &disk)) {
 	case BOOT_CHAIN_OTHER:
+		return;
+	case BOOT_CHAIN_NO_CODE:
+		finding_add(findings, "boot.no-loader", volume->source, 0,
+			"no code in its first sector, or not marked as one to "
+			"start from", NULL);
 		return;
 	case BOOT_CHAIN_NO_CORE:
 		broken(findings, volume->source, "the sector that GRUB's first "

@@ -16,6 +16,7 @@ typedef bool boot_chain_read(void *context, uint64_t number, uint8_t *sector);
 enum boot_chain {
 	BOOT_CHAIN_WHOLE,
 	BOOT_CHAIN_OTHER,	/* no GRUB: not walked */
+	BOOT_CHAIN_NO_CODE,	/* nothing that a BIOS would run */
 	BOOT_CHAIN_NO_CORE,	/* what the first sector loads is not there */
 	BOOT_CHAIN_CORE_DAMAGED /* or not all of it */
 };

@@ -48,6 +48,20 @@ static const struct rule rules[] = {
 		.proof = "tests/rewrite/test-boot-table.c",
 	},
 	{
+		.id = "boot.no-loader",
+		.title = "There is no boot loader that the VM's BIOS could start",
+		.severity = SEVERITY_BLOCKER,
+		.why = "The disk that it would start holds no code to run. The "
+		  "loader was on one that is not here, say the other half of a "
+		  "mirror, a stick or a memory card, or the server starts over "
+		  "the network.",
+		.action = "Give all disks of the server, also what it is started "
+		  "from. Or install the boot loader on this disk as well, on the "
+		  "server or in the VM from a rescue medium, then convert again.",
+		.command = "grub-install /dev/DISK || grub2-install /dev/DISK",
+		.proof = "tests/assess/test-boot-chain.c",
+	},
+	{
 		.id = "boot.several-systems",
 		.title = "Several systems are installed",
 		.severity = SEVERITY_WARNING,

@@ -1,6 +1,7 @@
 /*
- * boot.chain-broken, boot.chain-fragile: a disk in memory, started by the GRUB of
- * this host as its installer lays it out, and then damaged link by link.
+ * boot.no-loader, boot.chain-broken, boot.chain-fragile: a disk in memory,
+ * started by the GRUB of this host as its installer lays it out, and then damaged
+ * link by link.
  */
 #include "tests/harness.h"
 
@@ -98,10 +99,34 @@ each_damage_is_found_at_its_link(void **state)
 	disk.data[0x63] = 0xff; /* a core beyond the disk */
 	assert_int_equal(boot_chain_walk(&core, read_sector, &disk),
 		BOOT_CHAIN_NO_CORE);
-	memset(disk.data, 0, SECTOR_BYTES);
+	free(disk.data);
+}
+
+/* As the half of a mirror is that nobody installed GRUB on. */
+static void
+a_disk_without_code_starts_nothing(void **state)
+{
+	static uint8_t data[SECTOR_BYTES];
+	struct disk disk = {data, 1};
+	struct boot_core core;
+
+	(void)state;
+	data[440] = 0x12; /* its number, and a partition that is active */
+	data[446] = 0x80;
+	data[446 + 4] = 0xfd;
+	data[510] = 0x55;
+	data[511] = 0xaa;
+	assert_int_equal(boot_chain_walk(&core, read_sector, &disk),
+		BOOT_CHAIN_NO_CODE);
+	data[0] = 0xeb; /* any loader that is not GRUB */
 	assert_int_equal(boot_chain_walk(&core, read_sector, &disk),
 		BOOT_CHAIN_OTHER);
-	free(disk.data);
+	data[511] = 0; /* which the BIOS does not start: a file system, say */
+	assert_int_equal(boot_chain_walk(&core, read_sector, &disk),
+		BOOT_CHAIN_NO_CODE);
+	disk.sectors = 0;
+	assert_int_equal(boot_chain_walk(&core, read_sector, &disk),
+		BOOT_CHAIN_OTHER);
 }
 
 /* The fields of stage 1 of GRUB 0.97, without its code. */
@@ -117,6 +142,8 @@ grub_legacy_leads_to_its_next_stage(void **state)
 	memcpy(data + 0x17f, "GRUB \0Geom\0Hard Disk\0Read\0 Error", 32);
 	data[0x43] = 0x20;
 	data[0x44] = 1;
+	data[510] = 0x55;
+	data[511] = 0xaa;
 	assert_int_equal(boot_chain_walk(&core, read_sector, &disk),
 		BOOT_CHAIN_NO_CORE);
 	memset(data + SECTOR_BYTES, 'x', SECTOR_BYTES);
@@ -135,6 +162,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(grub_as_it_is_installed_is_whole),
 		cmocka_unit_test(each_damage_is_found_at_its_link),
+		cmocka_unit_test(a_disk_without_code_starts_nothing),
 		cmocka_unit_test(grub_legacy_leads_to_its_next_stage),
 	};
 
