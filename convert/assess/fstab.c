@@ -129,3 +129,18 @@ fstab_next_device(const char *text, const struct fstab_line *line,
 	}
 	return false;
 }
+
+bool
+fstab_is_noauto(const struct fstab_line *line)
+{
+	return string_list_holds(line->field[FSTAB_OPTIONS], "noauto");
+}
+
+bool
+fstab_is_boot(const struct fstab_line *line)
+{
+	static const char *const targets[] = {"/boot", "/boot/efi", "/efi",
+		NULL};
+
+	return strings_hold(targets, line->field[FSTAB_TARGET]);
+}

@@ -48,4 +48,10 @@ struct fstab_device {
 bool fstab_next_device(const char *text, const struct fstab_line *line,
 	struct fstab_device *device);
 
+/* Is it left to somebody to mount, who may never do so? */
+bool fstab_is_noauto(const struct fstab_line *line);
+
+/* Does it hold what starts the machine, mounted or not? */
+bool fstab_is_boot(const struct fstab_line *line);
+
 #endif

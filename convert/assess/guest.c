@@ -111,9 +111,9 @@ interface_json(const struct guest_interface *interface)
 static json_t *
 mount_json(const struct guest_mount *mount)
 {
-	return json_pack("{so so so so}", "target", text(mount->target),
+	return json_pack("{so so so so sb}", "target", text(mount->target),
 		"device", text(mount->device), "uuid", text(mount->uuid),
-		"type", text(mount->type));
+		"type", text(mount->type), "noauto", mount->is_noauto);
 }
 
 static json_t *

@@ -121,6 +121,7 @@ struct guest_link {
 struct guest_mount {
 	char target[256], type[32], uuid[64];
 	char device[160]; /* as the source calls it */
+	bool is_noauto;	  /* not by the guest's boot */
 };
 
 struct guest_service {

@@ -15,7 +15,6 @@
 
 #include "common/error.h"
 #include "common/own.h"
-#include "common/strings.h"
 #include "convert/assess/boot-disk.h"
 #include "convert/assess/evidence.h"
 #include "convert/assess/finding.h"
@@ -78,7 +77,7 @@ learn(guestfs_h *g, struct references *references, const char *fstab,
 
 static void
 note_mount(struct guest *guest, guestfs_h *g, const struct volume *volume,
-	const char *target, struct findings *findings)
+	const char *target, bool is_noauto, struct findings *findings)
 {
 	struct guestfs_statvfs *space = guestfs_statvfs(g, target);
 	struct guest_mount *mount;
@@ -99,12 +98,14 @@ note_mount(struct guest *guest, guestfs_h *g, const struct volume *volume,
 	snprintf(mount->device, sizeof mount->device, "%s", volume->source);
 	snprintf(mount->type, sizeof mount->type, "%s", volume->type);
 	snprintf(mount->uuid, sizeof mount->uuid, "%s", volume->uuid);
+	mount->is_noauto = is_noauto;
 }
 
-/* A line of fstab whose file system the guest mounts at boot. */
+/* A line of fstab whose file system the guest mounts at boot, or boots from. */
 struct wish {
 	const struct volume *volume;
 	char target[256], subvolume[ROOT_SUBVOLUME_BYTES];
+	bool is_noauto;
 };
 
 static int
@@ -160,9 +161,10 @@ read_wishes(struct wish *wishes, const char *fstab, struct guest *guest,
 			strlen(line.field[FSTAB_TARGET]) >=
 				sizeof wish->target ||
 			!volume_is_mountable(reference.volume) ||
-			string_list_holds(line.field[FSTAB_OPTIONS], "noauto"))
+			(fstab_is_noauto(&line) && !fstab_is_boot(&line)))
 			continue;
 		wish->volume = reference.volume;
+		wish->is_noauto = fstab_is_noauto(&line);
 		snprintf(wish->target, sizeof wish->target, "%.255s",
 			line.field[FSTAB_TARGET]);
 		read_subvolume(line.field[FSTAB_OPTIONS], wish->subvolume,
@@ -216,7 +218,8 @@ mount_others(guestfs_h *g, struct guest *guest, const char *fstab,
 				NULL);
 		else
 			note_mount(guest, g, wishes[i].volume,
-				wishes[i].target, findings);
+				wishes[i].target, wishes[i].is_noauto,
+				findings);
 	}
 	return 0;
 }
@@ -256,7 +259,7 @@ mount_locked(guestfs_h *g, struct guest *guest, const struct volumes *volumes,
 	note_root(guest, locked);
 	guest->locked = true;
 	snprintf(guest->name, sizeof guest->name, "Linux, encrypted");
-	note_mount(guest, g, boot, "/boot", findings);
+	note_mount(guest, g, boot, "/boot", false, findings);
 	return 0;
 }
 
@@ -290,7 +293,7 @@ inspect_mount(const struct volume **root_out, guestfs_h *g,
 	if (root_mount(g, root.volume, root.subvolume, "/") == -1)
 		return guest_error(err, g, "mount %s", root.volume->device);
 	note_root(guest, root.volume);
-	note_mount(guest, g, root.volume, "/", findings);
+	note_mount(guest, g, root.volume, "/", false, findings);
 	fstab = guest_file_text(g, "/etc/fstab", findings);
 	crypttab = guest_file_text(g, "/etc/crypttab", findings);
 	learn(g, references, fstab, &root, findings);

@@ -19,7 +19,7 @@ static const char unresolved[] = "storage.reference-unresolved";
 static bool
 may_be_absent(const struct fstab_line *line)
 {
-	return string_list_holds(line->field[FSTAB_OPTIONS], "noauto") ||
+	return fstab_is_noauto(line) ||
 		string_list_holds(line->field[FSTAB_OPTIONS], "nofail");
 }
 

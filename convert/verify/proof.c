@@ -37,7 +37,8 @@ check_mounts(json_t *problems, const json_t *facts, const json_t *wanted)
 
 	json_array_foreach(wanted, i, mount) {
 		const char *target = json_text(mount, "target", "/");
-		bool found = *target != '/';
+		bool found = *target != '/' ||
+			json_flag(mount, "noauto", 0);
 
 		json_array_foreach(json_object_get(facts, "mounts"), j, seen)
 			found |= strcmp(json_text(seen, "target", ""),

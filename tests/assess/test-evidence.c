@@ -5,6 +5,7 @@
 
 #include "common/own.h"
 #include "convert/assess/evidence.h"
+#include "convert/assess/fstab.h"
 #include "convert/assess/reference.h"
 #include "convert/assess/volume.h"
 #include "tests/assess/disks.h"
@@ -305,6 +306,34 @@ links_of_old_systems_hold_the_serial_number(void **state)
 	json_decref(json);
 }
 
+/* As Gentoo's handbook had it: /boot is there when a kernel is installed. */
+static void
+what_starts_the_machine_counts_though_it_is_not_mounted(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_noauto, is_boot;
+	} cases[] = {
+		{"/dev/sda1 /boot ext2 noauto,noatime 1 2\n", true, true},
+		{"UUID=AB /boot/efi vfat umask=0077,noauto 0 1\n", true, true},
+		{"UUID=AB /efi vfat noauto,x-systemd.automount\n", true, true},
+		{"/dev/sda1 /boot ext4 defaults 0 2\n", false, true},
+		{"/dev/sdb1 /backup ext4 noauto 0 2\n", true, false},
+		{"/dev/sdb1 /boot.old ext4 noauto 0 2\n", true, false},
+		{"/dev/sdb1 /data ext4 noautomount\n", false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct fstab_place place = {0, 0};
+		struct fstab_line line;
+
+		assert_true(fstab_next(cases[i].text, &place, &line));
+		assert_int_equal(fstab_is_noauto(&line), cases[i].is_noauto);
+		assert_int_equal(fstab_is_boot(&line), cases[i].is_boot);
+	}
+}
+
 int
 main(void)
 {
@@ -322,6 +351,8 @@ main(void)
 			a_disk_has_the_name_that_multipath_conf_chooses),
 		cmocka_unit_test(of_two_names_the_longer_one_is_meant),
 		cmocka_unit_test(links_of_old_systems_hold_the_serial_number),
+		cmocka_unit_test(
+			what_starts_the_machine_counts_though_it_is_not_mounted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,6 +39,8 @@ everything_that_is_known_is_told(void **state)
 	guest->services[guest->service_count++] = (struct guest_service){
 		.name = "ssh", .tcp_ports = {22}, .port_count = 1};
 	strcpy(guest->swaps[guest->swap_count++], "UUID=x");
+	guest->mounts[guest->mount_count++] = (struct guest_mount){
+		.target = "/boot", .is_noauto = true};
 	json = guest_to_json(guest);
 	assert_string_equal(json_text(json, "hostname", ""), "a?b");
 	told = json_array_get(json_object_get(json, "interfaces"), 0);
@@ -48,6 +50,8 @@ everything_that_is_known_is_told(void **state)
 	assert_true(json_flag(told, "virtio_blk", 0));
 	assert_true(json_is_null(json_object_get(told, "initramfs")));
 	assert_int_equal(json_array_size(json_object_get(json, "services")), 1);
+	told = json_array_get(json_object_get(json, "mounts"), 0);
+	assert_true(json_flag(told, "noauto", 0));
 	assert_int_equal(json_array_size(json_object_get(json, "swap")), 1);
 }
 

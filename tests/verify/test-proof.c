@@ -17,7 +17,8 @@
 static const char guest_text[] =
 	"{\"interfaces\": [{\"name\": \"eth0\", \"mac\": \"52:54:00:12:34:56\","
 	" \"addresses\": [\"192.0.2.10/24\"]}], \"swap\": [\"UUID=1\"],"
-	" \"mounts\": [{\"target\": \"/\"}, {\"target\": \"/srv\"}]}";
+	" \"mounts\": [{\"target\": \"/\"}, {\"target\": \"/srv\"},"
+	" {\"target\": \"/boot\", \"noauto\": true}]}";
 
 static const char good_report[] =
 	"unrack-witness begin\r\nkernel 5.10.0\r\nstate running\r\n"
