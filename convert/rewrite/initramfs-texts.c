@@ -1,7 +1,7 @@
 /*
  * What tools write about the old machine's disks into their images, in forms
  * that are nowhere else: dracut's arguments and what it waits for, and the
- * commands of nash.  injection.c knows where they lie.
+ * commands of nash.  image-copies.c knows where they lie.
  */
 #include <ctype.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /*
  * drivers-inject as the conversion uses it: what it reports becomes facts,
- * findings and recorded changes, and device names inside an initramfs are
- * rewritten as those outside are.
+ * findings and recorded changes.  Device names inside an initramfs are rewritten
+ * by image-copies.c.
  */
 #include "convert/rewrite/injection.h"
 
@@ -17,8 +17,8 @@
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
 #include "convert/rewrite/change.h"
+#include "convert/rewrite/image-copies.h"
 #include "convert/rewrite/kernel-findings.h"
-#include "convert/rewrite/rewriters.h"
 #include "drivers-inject/guest.h"
 #include "drivers-inject/initramfs.h"
 #include "drivers-inject/inject.h"
@@ -32,102 +32,6 @@ struct injection {
 	struct findings *findings;
 	struct changes *changes;
 };
-
-/* Configuration that the generators copy into their images, or make there. */
-static const struct {
-	const char *path;   /* in the image: a file, or a folder of those */
-	const char *suffix; /* with this end; NULL: a file */
-	rewrite_function *rewrite; /* NULL: it is not to be there */
-} copies[] = {
-	{"conf/conf.d/resume", NULL, resume_rewrite},
-	{"conf/conf.d/zz-resume-auto", NULL, resume_rewrite},
-	{"conf/initramfs.conf", NULL, resume_rewrite},
-	{"cryptroot/crypttab", NULL, crypttab_rewrite},
-	{"etc/crypttab", NULL, crypttab_rewrite},
-	{"etc/fstab", NULL, fstab_rewrite},
-	{"conf/conf.d/cryptroot", NULL, device_words_rewrite},
-	{"etc/mdadm/mdadm.conf", NULL, mdadm_rewrite},
-	{"etc/mdadm.conf", NULL, mdadm_rewrite},
-	{"etc/lvm/lvm.conf", NULL, lvm_rewrite},
-	{"etc/lvm/lvmlocal.conf", NULL, lvm_rewrite},
-	{"etc/multipath.conf", NULL, multipath_rewrite},
-	{"etc/lvm/devices/system.devices", NULL, NULL},
-	{"etc/lvm/cache/.cache", NULL, NULL},
-	{"etc/cmdline.d", ".conf", dracut_arguments_rewrite},
-	{"lib/dracut/hooks/initqueue/finished", ".sh", dracut_wait_rewrite},
-	{"initqueue-finished", ".sh", dracut_wait_rewrite},
-	{"init", NULL, nash_rewrite},
-};
-
-enum { COPY_LIMIT = 1 << 20 };
-
-/* Where text was added to the file, that text goes on. */
-static int
-add_copy(const struct injection *injection, const char *image_path,
-	const char *path, rewrite_function *rewrite,
-	const struct tree_node *node, struct segment *segment,
-	struct error *err)
-{
-	const struct segment_file *added = segment_find(segment, path);
-	AUTO(freep) char *text = NULL;
-	AUTO(freep) char *changed = NULL;
-	char where[512];
-	const struct rewrite how = {where, injection->references,
-		injection->findings};
-
-	if (node == NULL || !tree_is_file(node))
-		return 0;
-	if (rewrite == NULL)
-		return segment_hide(segment, path, err);
-	if (node->bytes > COPY_LIMIT ||
-		memchr(node->data, '\0', node->bytes) != NULL)
-		return 0;
-	snprintf(where, sizeof where, "%s:%s", image_path, path);
-	text = added != NULL ? strndup((const char *)added->data, added->bytes)
-			     : strndup((const char *)node->data, node->bytes);
-	if (text == NULL)
-		return error_set(err, ENOMEM, "read %s", where);
-	if (rewrite(&changed, text, &how, err) == -1)
-		return -1;
-	if (changed == NULL)
-		return 0;
-	return segment_add(segment, path, 0644, changed, strlen(changed), err);
-}
-
-static bool
-ends_with(const struct tree_node *node, const char *suffix)
-{
-	size_t bytes = strlen(suffix);
-
-	return node->name_bytes > bytes &&
-		memcmp(node->name + node->name_bytes - bytes, suffix, bytes) ==
-			0;
-}
-
-/* The files right in a folder. */
-static int
-add_copies_of(const struct injection *injection, const char *image_path,
-	const struct initramfs *image, size_t which, struct segment *segment,
-	struct error *err)
-{
-	const struct tree *tree = image->tree;
-	const struct tree_node *folder = tree_find(tree, copies[which].path);
-
-	for (size_t i = 1; tree_is_folder(folder) && i < tree->count; i++) {
-		const struct tree_node *node = &tree->nodes[i];
-		char path[TREE_PATH_BYTES];
-
-		if (&tree->nodes[node->parent] != folder ||
-			!ends_with(node, copies[which].suffix))
-			continue;
-		if (tree_path(tree, node, path, err) == -1 ||
-			add_copy(injection, image_path, path,
-				copies[which].rewrite, node, segment, err) ==
-				-1)
-			return -1;
-	}
-	return 0;
-}
 
 /*
  * Rules that hold as they are: written after the image was made, or by an
@@ -179,23 +83,16 @@ add_names(const struct injection *injection, const struct initramfs *image,
 }
 
 static int
-add_copies(void *context, const struct inject_kernel *kernel,
+add_texts(void *context, const struct inject_kernel *kernel,
 	const struct initramfs *image, struct segment *segment,
 	struct error *err)
 {
-	for (size_t i = 0; i < sizeof copies / sizeof *copies; i++) {
-		const char *path = copies[i].path;
-		int result = copies[i].suffix != NULL
-			? add_copies_of(context, kernel->initramfs, image, i,
-				  segment, err)
-			: add_copy(context, kernel->initramfs, path,
-				  copies[i].rewrite, tree_find(image->tree, path),
-				  segment, err);
+	const struct injection *injection = context;
 
-		if (result == -1)
-			return -1;
-	}
-	return add_names(context, image, segment, err);
+	if (image_copies_add(segment, image, kernel->initramfs,
+		    injection->references, injection->findings, err) == -1)
+		return -1;
+	return add_names(injection, image, segment, err);
 }
 
 static int
@@ -293,7 +190,7 @@ injection_run(guestfs_h *g, bool dry_run, struct guest *guest,
 		.first = first == NULL ? NULL : first->image,
 		.locked = guest->locked,
 		.context = &injection,
-		.extra = add_copies,
+		.extra = add_texts,
 		.changed = note_change,
 	};
 	struct guest_files files;

@@ -1,7 +1,7 @@
 /*
  * Where initramfs-tools looks for a hibernated system.  A name that never
  * appears costs half a minute at each boot.  The file also lies inside the
- * initramfs: see injection.c.
+ * initramfs: see image-copies.c.
  */
 #include <stdio.h>
 #include <string.h>
