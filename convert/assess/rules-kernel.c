@@ -123,7 +123,8 @@ static const struct rule rules[] = {
 		.action = "Rebuild the initramfs in the VM.",
 		.command = "update-initramfs -u -k all || dracut -f "
 		  "--regenerate-all",
-		.effect = "Takes the wait out of the initramfs.",
+		.effect = "Takes the wait out of the initramfs, or makes it 10 "
+		  "seconds.",
 		.proof = "tests/rewrite/test-initramfs-texts.c",
 	},
 	{

@@ -20,25 +20,31 @@ static const struct {
 	const char *path;   /* in the image: a file, or a folder of those */
 	const char *suffix; /* with this end; NULL: a file */
 	rewrite_function *rewrite; /* NULL: it is not to be there */
+	const char *file; /* in folders with this end; NULL: they are files */
 } copies[] = {
-	{"conf/conf.d/resume", NULL, resume_rewrite},
-	{"conf/conf.d/zz-resume-auto", NULL, resume_rewrite},
-	{"conf/initramfs.conf", NULL, resume_rewrite},
-	{"cryptroot/crypttab", NULL, crypttab_rewrite},
-	{"etc/crypttab", NULL, crypttab_rewrite},
-	{"etc/fstab", NULL, fstab_rewrite},
-	{"conf/conf.d/cryptroot", NULL, device_words_rewrite},
-	{"etc/mdadm/mdadm.conf", NULL, mdadm_rewrite},
-	{"etc/mdadm.conf", NULL, mdadm_rewrite},
-	{"etc/lvm/lvm.conf", NULL, lvm_rewrite},
-	{"etc/lvm/lvmlocal.conf", NULL, lvm_rewrite},
-	{"etc/multipath.conf", NULL, multipath_rewrite},
-	{"etc/lvm/devices/system.devices", NULL, NULL},
-	{"etc/lvm/cache/.cache", NULL, NULL},
-	{"etc/cmdline.d", ".conf", dracut_arguments_rewrite},
-	{"lib/dracut/hooks/initqueue/finished", ".sh", dracut_wait_rewrite},
-	{"initqueue-finished", ".sh", dracut_wait_rewrite},
-	{"init", NULL, nash_rewrite},
+	{"conf/conf.d/resume", NULL, resume_rewrite, NULL},
+	{"conf/conf.d/zz-resume-auto", NULL, resume_rewrite, NULL},
+	{"conf/initramfs.conf", NULL, resume_rewrite, NULL},
+	{"cryptroot/crypttab", NULL, crypttab_rewrite, NULL},
+	{"etc/crypttab", NULL, crypttab_rewrite, NULL},
+	{"etc/fstab", NULL, fstab_rewrite, NULL},
+	{"conf/conf.d/cryptroot", NULL, device_words_rewrite, NULL},
+	{"etc/mdadm/mdadm.conf", NULL, mdadm_rewrite, NULL},
+	{"etc/mdadm.conf", NULL, mdadm_rewrite, NULL},
+	{"etc/lvm/lvm.conf", NULL, lvm_rewrite, NULL},
+	{"etc/lvm/lvmlocal.conf", NULL, lvm_rewrite, NULL},
+	{"etc/multipath.conf", NULL, multipath_rewrite, NULL},
+	{"etc/lvm/devices/system.devices", NULL, NULL, NULL},
+	{"etc/lvm/cache/.cache", NULL, NULL, NULL},
+	{"etc/cmdline.d", ".conf", dracut_arguments_rewrite, NULL},
+	{"lib/dracut/hooks/initqueue/finished", ".sh", dracut_wait_rewrite,
+		NULL},
+	{"var/lib/dracut/hooks/initqueue/finished", ".sh",
+		dracut_wait_rewrite, NULL},
+	{"initqueue-finished", ".sh", dracut_wait_rewrite, NULL},
+	{"etc/systemd/system", ".device.d", dracut_timeout_rewrite,
+		"timeout.conf"},
+	{"init", NULL, nash_rewrite, NULL},
 };
 
 enum { COPY_LIMIT = 1 << 20 };
@@ -96,7 +102,25 @@ ends_with(const struct tree_node *node, const char *suffix)
 			0;
 }
 
-/* The files right in a folder. */
+/* The file that counts for this node of a folder, by its real path. */
+static int
+add_copy_at(const struct copying *copying, size_t which,
+	const struct tree_node *node, struct error *err)
+{
+	char path[TREE_PATH_BYTES];
+
+	if (copies[which].file != NULL)
+		node = tree_is_folder(node)
+			? tree_child(copying->tree, node, copies[which].file)
+			: NULL;
+	if (node == NULL)
+		return 0;
+	if (tree_path(copying->tree, node, path, err) == -1)
+		return -1;
+	return add_copy(copying, path, copies[which].rewrite, node, err);
+}
+
+/* The files right in a folder, or in folders there. */
 static int
 add_copies_of(const struct copying *copying, size_t which,
 	struct error *err)
@@ -106,14 +130,10 @@ add_copies_of(const struct copying *copying, size_t which,
 
 	for (size_t i = 1; tree_is_folder(folder) && i < tree->count; i++) {
 		const struct tree_node *node = &tree->nodes[i];
-		char path[TREE_PATH_BYTES];
 
-		if (&tree->nodes[node->parent] != folder ||
-			!ends_with(node, copies[which].suffix))
-			continue;
-		if (tree_path(tree, node, path, err) == -1 ||
-			add_copy(copying, path, copies[which].rewrite, node,
-				err) == -1)
+		if (&tree->nodes[node->parent] == folder &&
+			ends_with(node, copies[which].suffix) &&
+			add_copy_at(copying, which, node, err) == -1)
 			return -1;
 	}
 	return 0;

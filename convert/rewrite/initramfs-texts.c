@@ -4,12 +4,15 @@
  * commands of nash.  image-copies.c knows where they lie.
  */
 #include <ctype.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/error.h"
 #include "common/own.h"
 #include "common/strings.h"
+#include "convert/assess/disk-name.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/reference.h"
 #include "convert/rewrite/command-line.h"
@@ -28,7 +31,8 @@ dracut_arguments_rewrite(char **text_out, const char *text,
 
 /* Does this word of a script name a disk that the VM has under that name? */
 static bool
-will_appear(const char *word, size_t bytes, const struct rewrite *rewrite)
+will_appear(const char *word, size_t bytes, const char *effect,
+	const struct rewrite *rewrite)
 {
 	struct reference reference;
 	char name[512];
@@ -41,7 +45,7 @@ will_appear(const char *word, size_t bytes, const struct rewrite *rewrite)
 		reference.state == REFERENCE_STABLE)
 		return true;
 	finding_add(rewrite->findings, "linux.initramfs.waits", rewrite->path,
-		1, name, "It is not waited for any more.");
+		1, name, effect);
 	return false;
 }
 
@@ -56,7 +60,8 @@ dracut_wait_rewrite(char **text_out, const char *text,
 	for (const char *at = text; (at = strstr(at, "/dev/")) != NULL;) {
 		size_t bytes = strcspn(at, " \t\r\n\"'];");
 
-		if (!will_appear(at, bytes, rewrite)) {
+		if (!will_appear(at, bytes, "It is not waited for any more.",
+			    rewrite)) {
 			edit_replace(&edit, 0, strlen(text), ":\n");
 			break;
 		}
@@ -64,6 +69,110 @@ dracut_wait_rewrite(char **text_out, const char *text,
 	}
 	return edit_close(&edit, text_out, err);
 }
+
+/* ---- what systemd waits for in an image of dracut ---- */
+
+/* Seconds: enough for a slow VM, if the disk should be there all the same. */
+#define WAIT_LIMIT "10"
+
+/* systemd.unit(5): "dev-disk-by\x2did-x" is /dev/disk/by-id/x. */
+static bool
+decode_unit(char *device_out, size_t room, const char *unit, size_t bytes)
+{
+	size_t used = 0;
+
+	device_out[used++] = '/';
+	for (size_t i = 0; i < bytes; i++) {
+		char digits[3] = "", byte = unit[i] == '-' ? '/' : unit[i];
+
+		if (bytes - i > 3 && unit[i] == '\\' && unit[i + 1] == 'x') {
+			memcpy(digits, unit + i + 2, 2);
+			byte = (char)strtoul(digits, NULL, 16);
+			i += 3;
+		}
+		if (byte == '\0' || used + 1 == room)
+			return false;
+		device_out[used++] = byte;
+	}
+	device_out[used] = '\0';
+	return true;
+}
+
+/* The device of ".../DEVICE.device.d/timeout.conf". */
+static bool
+device_of_drop_in(char *device_out, size_t room, const char *path)
+{
+	static const char end[] = ".device.d";
+	const char *last = strrchr(path, '/'), *first = last;
+
+	while (first != NULL && first > path && first[-1] != '/')
+		first--;
+	return first != NULL && last - first > (ptrdiff_t)strlen(end) &&
+		string_starts(last - strlen(end), end) &&
+		decode_unit(device_out, room, first,
+			(size_t)(last - first) - strlen(end));
+}
+
+/*
+ * Is the device named after hardware?  What is named after its content, in
+ * a way that is not known here, may be there after a passphrase was typed.
+ */
+static bool
+is_of_hardware(const char *device)
+{
+	static const char mapped[] = "/dev/disk/by-id/dm-name-";
+	static const char *const contents[] = {"md-", "dm-uuid-LVM-",
+		"dm-uuid-CRYPT-", "lvm-pv-uuid-"};
+	char name[DISK_NAME_BYTES], disk[DISK_NAME_BYTES];
+	unsigned partition;
+
+	snprintf(name, sizeof name, "%s", device);
+	if (string_starts(device, mapped))
+		snprintf(name, sizeof name, "/dev/mapper/%s",
+			device + strlen(mapped));
+	for (size_t i = 0; i < sizeof contents / sizeof *contents; i++)
+		if (string_starts(name, "/dev/disk/by-id/") &&
+			string_starts(name + strlen("/dev/disk/by-id/"),
+				contents[i]))
+			return false;
+	return disk_name_parse(name, disk, &partition);
+}
+
+/* A disk that is only wished for: without it the boot goes on. */
+int
+dracut_timeout_rewrite(char **text_out, const char *text,
+	const struct rewrite *rewrite, struct error *err)
+{
+	static const char *const keys[] = {"JobTimeoutSec=",
+		"JobRunningTimeoutSec="};
+	char device[DISK_NAME_BYTES];
+	struct edit edit;
+
+	edit_open(&edit, text);
+	if (!device_of_drop_in(device, sizeof device, rewrite->path) ||
+		!is_of_hardware(device) ||
+		will_appear(device, strlen(device), "It is waited for no "
+			"longer than " WAIT_LIMIT " seconds.", rewrite))
+		return edit_close(&edit, text_out, err);
+	for (size_t at = 0; text[at] != '\0';) {
+		size_t end = at + strcspn(text + at, "\n");
+
+		for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+			size_t value = at + strlen(keys[i]);
+
+			if (string_starts(text + at, keys[i]) &&
+				(end - value != strlen(WAIT_LIMIT) ||
+					!string_starts(text + value,
+						WAIT_LIMIT)))
+				edit_replace(&edit, value, end - value,
+					WAIT_LIMIT);
+		}
+		at = end + (text[end] == '\n');
+	}
+	return edit_close(&edit, text_out, err);
+}
+
+/* ---- nash ---- */
 
 /* The last word of a line is the disk: "mkrootdev -t ext3 -o ro /dev/sda1". */
 static void

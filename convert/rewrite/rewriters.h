@@ -26,6 +26,7 @@ void device_words_notice(struct references *references, const char *text);
 /* of initramfs-texts.c */
 rewrite_function dracut_arguments_rewrite; /* etc/cmdline.d */
 rewrite_function dracut_wait_rewrite;	   /* a device that is waited for */
+rewrite_function dracut_timeout_rewrite;   /* how long systemd waits for one */
 rewrite_function nash_rewrite;		   /* an init that is no other's */
 
 #endif

@@ -19,7 +19,8 @@ static rewrite_function *const rewriters[] = {fstab_rewrite, crypttab_rewrite,
 	grub_defaults_rewrite, resume_rewrite, mdadm_rewrite, lvm_rewrite,
 	multipath_rewrite, oracleasm_rewrite, device_words_rewrite,
 	device_lines_rewrite, dracut_arguments_rewrite, dracut_wait_rewrite,
-	nash_rewrite, loader_rewrite_grub2, loader_rewrite_grub,
+	dracut_timeout_rewrite, nash_rewrite, loader_rewrite_grub2,
+	loader_rewrite_grub,
 	loader_rewrite_entry, loader_rewrite_syslinux, loader_rewrite_lilo,
 	loader_rewrite_arguments, console_rewrite_loader,
 	console_rewrite_getty, console_rewrite_securetty,
@@ -48,7 +49,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		references_new(&one_disk, NULL, disk_names, 1);
 	AUTO(findings_freep) struct findings *findings = findings_new();
 	AUTO(freep) char *text = strndup((const char *)data, bytes);
-	const struct rewrite how = {"/a/file", references, findings};
+	const struct rewrite how = {"/a/dev-sdq1.device.d/timeout.conf",
+		references, findings};
 
 	if (references == NULL || findings == NULL || text == NULL)
 		abort();

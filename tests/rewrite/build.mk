@@ -60,6 +60,12 @@ test-initramfs-texts_src := tests/rewrite/test-initramfs-texts.c \
 	$(rewrite_test_src)
 test-initramfs-texts_pkg := $(rewrite_test_pkg)
 
+tests += test-image-copies
+test-image-copies_src := tests/rewrite/test-image-copies.c \
+	tests/drivers-inject/scratch.c convert/rewrite/image-copies.c \
+	$(inject_src) wire/hash.c $(rewrite_test_src)
+test-image-copies_pkg := $(rewrite_test_pkg) $(inject_pkg)
+
 tests += test-device-words test-lvm test-mdadm test-multipath test-oracleasm
 $(foreach t,device-words lvm mdadm multipath oracleasm,$(eval \
 	test-$(t)_src := tests/rewrite/test-$(t).c $(rewrite_test_src)) \

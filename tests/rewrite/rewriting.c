@@ -9,13 +9,13 @@
 #include "tests/assess/disks.h"
 #include "tests/harness.h"
 
-void
-check_rewriting_by(struct references *references, rewrite_function *rewrite,
-	const struct rewriting *rewriting)
+static void
+check(const char *path, struct references *references,
+	rewrite_function *rewrite, const struct rewriting *rewriting)
 {
 	AUTO(findings_freep) struct findings *findings = findings_new();
 	AUTO(freep) char *after = NULL;
-	const struct rewrite how = {"/a/file", references, findings};
+	const struct rewrite how = {path, references, findings};
 	struct error err = {0};
 
 	assert_non_null(findings);
@@ -34,12 +34,26 @@ check_rewriting_by(struct references *references, rewrite_function *rewrite,
 }
 
 void
-check_rewriting(rewrite_function *rewrite, const struct rewriting *rewriting)
+check_rewriting_by(struct references *references, rewrite_function *rewrite,
+	const struct rewriting *rewriting)
+{
+	check("/a/file", references, rewrite, rewriting);
+}
+
+void
+check_rewriting_of(const char *path, rewrite_function *rewrite,
+	const struct rewriting *rewriting)
 {
 	AUTO(references_freep) struct references *references =
 		references_new(&one_disk, NULL, disk_names, 1);
 
 	assert_non_null(references);
 	reference_pin(references, "/dev/sda1", &one_disk.list[1]);
-	check_rewriting_by(references, rewrite, rewriting);
+	check(path, references, rewrite, rewriting);
+}
+
+void
+check_rewriting(rewrite_function *rewrite, const struct rewriting *rewriting)
+{
+	check_rewriting_of("/a/file", rewrite, rewriting);
 }

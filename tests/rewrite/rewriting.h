@@ -21,6 +21,10 @@ void check_rewriting(rewrite_function *rewrite,
 void check_rewriting_by(struct references *references,
 	rewrite_function *rewrite, const struct rewriting *rewriting);
 
+/* The same where the text's path matters. */
+void check_rewriting_of(const char *path, rewrite_function *rewrite,
+	const struct rewriting *rewriting);
+
 #define CHECK_ALL(rewrite, table)                                              \
 	for (size_t i_ = 0; i_ < sizeof(table) / sizeof *(table); i_++)        \
 	check_rewriting(rewrite, &(table)[i_])
