@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "common/own.h"
+#include "common/strings.h"
+#include "convert/assess/array.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
 #include "convert/assess/volume.h"
@@ -41,6 +43,35 @@ find_point(guestfs_h *g, const struct guest *guest, char point[256])
 		return true;
 	}
 	return false;
+}
+
+static bool
+is_mounted_as_esp(const struct guest *guest, const struct volume *volume)
+{
+	static const char *const targets[] = {"/boot/efi", "/efi", NULL};
+
+	for (size_t i = 0; i < guest->mount_count; i++)
+		if (strcmp(guest->mounts[i].device, volume->source) == 0 &&
+			strings_hold(targets, guest->mounts[i].target))
+			return true;
+	return false;
+}
+
+bool
+esp_place_is_esp(const struct guest *guest, const struct volumes *volumes,
+	const struct volume *volume)
+{
+	if (strcmp(volume->type, "vfat") != 0)
+		return false;
+	if (volume_is_esp(volume))
+		return true;
+	if (!array_is_readable_alone(volume))
+		return false;
+	for (size_t i = 0; i < volumes->count; i++)
+		if (volume_is_esp(&volumes->list[i]) &&
+			array_has_member(volume, &volumes->list[i]))
+			return true;
+	return is_mounted_as_esp(guest, volume);
 }
 
 bool

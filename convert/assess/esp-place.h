@@ -7,6 +7,7 @@
 
 struct guest;
 struct volume;
+struct volumes;
 
 /* Where an EFI system partition is, or can be, mounted for a while. */
 struct esp_place {
@@ -14,6 +15,13 @@ struct esp_place {
 	char point[256];
 	bool is_mounted; /* by the guest's own fstab */
 };
+
+/*
+ * Is this volume an EFI system partition with its file system?  A mirror of them
+ * is one as well: writing to a single member would part it from the others.
+ */
+bool esp_place_is_esp(const struct guest *guest, const struct volumes *volumes,
+	const struct volume *volume);
 
 /* False when the guest has no folder that could be covered for it. */
 bool esp_place_find(struct esp_place *place_out, guestfs_h *g,

@@ -109,7 +109,7 @@ look_at_volumes(struct firmware_evidence *evidence, guestfs_h *g,
 			evidence->bios_core |= *sector != 0;
 		else if (sector != NULL)
 			evidence->boot_code |= firmware_is_boot_code(sector);
-		if (volume_is_esp(volume) && strcmp(volume->type, "vfat") == 0)
+		if (esp_place_is_esp(guest, volumes, volume))
 			look_at_esp(evidence, g, guest, volume);
 	}
 }

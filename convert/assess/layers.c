@@ -8,46 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/strings.h"
+#include "convert/assess/array.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest.h"
 #include "convert/assess/volume.h"
 
 /* ---- md ---- */
 
-static bool
-is_member(const struct volume *volume)
-{
-	return strcmp(volume->type, "linux_raid_member") == 0;
-}
-
-/* blkid and mdadm write one UUID in two ways. */
-static bool
-is_member_of(const struct volume *member, const struct volume *array)
-{
-	const char *a = member->uuid, *b = array->array_uuid;
-
-	if (!is_member(member) || *a == '\0')
-		return false;
-	for (;; a++, b++) {
-		a += *a == '-';
-		b += *b == ':';
-		if (*a != *b)
-			return false;
-		if (*a == '\0')
-			return true;
-	}
-}
-
 static void
 check_array(const struct volumes *volumes, const struct volume *array,
 	struct findings *findings)
 {
-	unsigned members = 0;
+	unsigned members = array_members(volumes, array);
 	char what[160];
 
-	for (size_t i = 0; i < volumes->count; i++)
-		members += is_member_of(&volumes->list[i], array);
 	if (array->array_devices == 0 || members >= array->array_devices)
 		return;
 	snprintf(what, sizeof what, "%s, %u of %u members", array->array_level,
@@ -61,8 +35,7 @@ check_member(const struct volumes *volumes, const struct volume *member,
 	struct findings *findings)
 {
 	for (size_t i = 0; i < volumes->count; i++) {
-		if (volumes->list[i].kind == VOLUME_ARRAY &&
-			is_member_of(member, &volumes->list[i]))
+		if (array_has_member(&volumes->list[i], member))
 			return;
 	}
 	finding_add(findings, "storage.array-incomplete", member->source, 0,
@@ -151,7 +124,7 @@ layers_check(const struct volumes *volumes, const struct guest *guest,
 					? "storage.encrypted-opened"
 					: "storage.encrypted",
 				volume->source, 0, volume->uuid, NULL);
-		else if (is_member(volume))
+		else if (array_is_member(volume))
 			check_member(volumes, volume, findings);
 		else if (maker_of(volume) != NULL)
 			finding_add(findings, rule, volume->source, 0,

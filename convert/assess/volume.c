@@ -88,6 +88,9 @@ read_array(struct volume *volume, guestfs_h *g)
 		else if (strcmp(pairs[i], "level") == 0)
 			snprintf(volume->array_level,
 				sizeof volume->array_level, "%s", value);
+		else if (strcmp(pairs[i], "metadata") == 0)
+			snprintf(volume->array_metadata,
+				sizeof volume->array_metadata, "%s", value);
 		else if (strcmp(pairs[i], "devices") == 0)
 			volume->array_devices =
 				(unsigned)strtoul(value, NULL, 10);

@@ -38,6 +38,7 @@ struct volume {
 	/* of an array: "aaaaaaaa:bbbbbbbb:...", "host:0", "raid1" */
 	char array_uuid[64], array_name[128], array_level[16];
 	char array_minor[8]; /* "0", by metadata that has no name */
+	char array_metadata[16]; /* "1.2": its version, which tells its place */
 	unsigned array_devices; /* how many it should have; 0: unknown */
 	char lv_uuid[64]; /* of a VOLUME_LV: "Oxkd3X-0Kwp-..." */
 	char inside[64]; /* of a VOLUME_CRYPT: the encrypted volume's UUID */

@@ -12,6 +12,7 @@
 
 #include "common/error.h"
 #include "common/own.h"
+#include "convert/assess/array.h"
 #include "convert/assess/boot-entry.h"
 #include "convert/assess/efi-loaders.h"
 #include "convert/assess/esp-place.h"
@@ -54,19 +55,33 @@ fallback_freep(struct fallback **fallback)
 	fallback_free(*fallback);
 }
 
+/* The partition of a boot entry: the volume, or of its members one. */
+static bool
+lies_on(const char *partition, const struct volumes *volumes,
+	const struct volume *volume)
+{
+	for (size_t i = 0; i < volumes->count; i++) {
+		const struct volume *part = &volumes->list[i];
+
+		if ((part == volume || array_has_member(volume, part)) &&
+			part->partition_uuid[0] != '\0' &&
+			strcasecmp(partition, part->partition_uuid) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The first entry that the old firmware had for this partition. */
 static void
 find_preferred(char *file, size_t room, const json_t *inventory,
-	const struct volume *volume)
+	const struct volumes *volumes, const struct volume *volume)
 {
 	AUTO(boot_entry_release) struct boot_entry entry = {.number = 0};
 
 	*file = '\0';
 	while (*file == '\0' && boot_entry_next(&entry, inventory))
 		if (load_option_is_active(&entry.option) &&
-			volume->partition_uuid[0] != '\0' &&
-			strcasecmp(entry.option.partition,
-				volume->partition_uuid) == 0)
+			lies_on(entry.option.partition, volumes, volume))
 			snprintf(file, room, "%s", entry.option.file);
 }
 
@@ -127,9 +142,9 @@ plan_elilo(struct partition *partition, guestfs_h *g,
 
 static int
 look(struct fallback *fallback, guestfs_h *g, const struct guest *guest,
-	const struct volume *volume, const json_t *inventory,
-	struct references *references, struct findings *findings,
-	struct error *err)
+	const struct volumes *volumes, const struct volume *volume,
+	const json_t *inventory, struct references *references,
+	struct findings *findings, struct error *err)
 {
 	struct partition *partition = &fallback->list[fallback->count];
 	const char *uuids[GUEST_MOUNTS + 2] = {NULL};
@@ -152,7 +167,7 @@ look(struct fallback *fallback, guestfs_h *g, const struct guest *guest,
 		if (guest->mounts[i].uuid[0] != '\0' &&
 			strcmp(guest->mounts[i].type, "vfat") != 0)
 			uuids[count++] = guest->mounts[i].uuid;
-	find_preferred(preferred, sizeof preferred, inventory, volume);
+	find_preferred(preferred, sizeof preferred, inventory, volumes, volume);
 	if (*preferred != '\0')
 		owner.preferred = preferred;
 	guest_libguestfs_open(&files, g);
@@ -180,10 +195,9 @@ fallback_plan(struct fallback **fallback_out, guestfs_h *g,
 		return error_set(err, ENOMEM, "look for boot loaders");
 	for (size_t i = 0; strcmp(guest->firmware, "uefi") == 0 &&
 		i < volumes->count && fallback->count < PARTITION_LIMIT; i++)
-		if (volume_is_esp(&volumes->list[i]) &&
-			strcmp(volumes->list[i].type, "vfat") == 0 &&
-			look(fallback, g, guest, &volumes->list[i], inventory,
-				references, findings, err) == -1)
+		if (esp_place_is_esp(guest, volumes, &volumes->list[i]) &&
+			look(fallback, g, guest, volumes, &volumes->list[i],
+				inventory, references, findings, err) == -1)
 			return -1;
 	for (size_t i = 0; i < fallback->count; i++)
 		boots |= fallback->list[i].esp.state != ESP_EMPTY;

@@ -2,8 +2,12 @@
 
 #include <string.h>
 
+#include "common/own.h"
 #include "convert/assess/boot-disk.h"
+#include "convert/assess/esp-place.h"
 #include "convert/assess/firmware.h"
+#include "convert/assess/guest.h"
+#include "convert/assess/volume.h"
 
 static const struct {
 	const char *name;
@@ -101,12 +105,55 @@ the_boot_disk_is_found_by_what_is_on_it(void **state)
 			cases[i].is_uefi), cases[i].chosen);
 }
 
+#define ESP_TYPE "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"
+#define LINUX_TYPE "0fc63daf-8483-4772-8e79-3d69d8477de4"
+
+/* A FAT file system on a mirror whose only member here is of this type. */
+static bool
+mirror_is_esp(const char *member_type, const char *level, const char *metadata,
+	const char *target)
+{
+	AUTO(guest_freep) struct guest *guest = guest_new();
+	struct volume list[2] = {
+		{.kind = VOLUME_PARTITION, .type = "linux_raid_member",
+			.uuid = "3aaa0122-2982-7cfa-5331-ad66ca767371"},
+		{.kind = VOLUME_ARRAY, .type = "vfat", .source = "/dev/md127",
+			.array_uuid = "3aaa0122:29827cfa:5331ad66:ca767371"},
+	};
+	const struct volumes volumes = {list, 2};
+
+	assert_non_null(guest);
+	strcpy(list[0].partition_type, member_type);
+	strcpy(list[1].array_level, level);
+	strcpy(list[1].array_metadata, metadata);
+	strcpy(guest->mounts[guest->mount_count].device, "/dev/md127");
+	strcpy(guest->mounts[guest->mount_count++].target, target);
+	assert_false(esp_place_is_esp(guest, &volumes, &list[0]));
+	return esp_place_is_esp(guest, &volumes, &list[1]);
+}
+
+static void
+a_mirror_of_esps_is_one(void **state)
+{
+	(void)state;
+	assert_true(mirror_is_esp(ESP_TYPE, "raid1", "1.0", "/mnt"));
+	assert_true(mirror_is_esp(ESP_TYPE, "raid1", "0.90", "/mnt"));
+	assert_true(mirror_is_esp(LINUX_TYPE, "raid1", "1.0", "/boot/efi"));
+	assert_true(mirror_is_esp(LINUX_TYPE, "raid1", "1.0", "/efi"));
+	assert_false(mirror_is_esp(LINUX_TYPE, "raid1", "1.0", "/data"));
+	/* that a firmware would not see */
+	assert_false(mirror_is_esp(ESP_TYPE, "raid1", "1.2", "/boot/efi"));
+	assert_false(mirror_is_esp(ESP_TYPE, "raid0", "1.0", "/boot/efi"));
+	assert_false(mirror_is_esp(ESP_TYPE, "raid1", "", "/boot/efi"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(evidence_is_weighed_in_its_order),
 		cmocka_unit_test(the_boot_disk_is_found_by_what_is_on_it),
+		cmocka_unit_test(a_mirror_of_esps_is_one),
 		cmocka_unit_test(
 			boot_code_is_a_loader_or_leads_to_an_active_partition),
 	};
