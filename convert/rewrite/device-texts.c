@@ -17,7 +17,10 @@
 static const char console[] = "The serial console is on the VM's port, ttyS0.";
 static const char card[] = "The VM does not have this graphics card.";
 
-/* `pattern` is of glob(7). */
+/* Where the EFI system partition is mounted. */
+#define ESP "/{boot/efi,efi,boot}"
+
+/* `pattern` is of glob(7), with braces. */
 static const struct text {
 	const char *pattern;
 	rewrite_function *rewrite;
@@ -25,19 +28,17 @@ static const struct text {
 } texts[] = {
 	{"/boot/grub/grub.cfg", console_rewrite_loader, console},
 	{"/boot/grub2/grub.cfg", console_rewrite_loader, console},
-	{"/boot/efi/EFI/*/grub.cfg", console_rewrite_loader, console},
+	{ESP "/EFI/*/grub.cfg", console_rewrite_loader, console},
 	{"/boot/grub/custom.cfg", console_rewrite_loader, console},
 	{"/boot/grub2/custom.cfg", console_rewrite_loader, console},
-	{"/boot/loader/entries/*.conf", console_rewrite_loader, console},
-	{"/boot/efi/loader/entries/*.conf", console_rewrite_loader, console},
-	{"/efi/loader/entries/*.conf", console_rewrite_loader, console},
+	{ESP "/loader/entries/*.conf", console_rewrite_loader, console},
 	{"/boot/grub/grubenv", console_rewrite_loader, console},
 	{"/boot/grub2/grubenv", console_rewrite_loader, console},
-	{"/boot/efi/EFI/*/grubenv", console_rewrite_loader, console},
+	{ESP "/EFI/*/grubenv", console_rewrite_loader, console},
 	{"/boot/grub/grub.conf", console_rewrite_loader, console},
 	{"/boot/grub/menu.lst", console_rewrite_loader, console},
-	{"/boot/efi/EFI/*/grub.conf", console_rewrite_loader, console},
-	{"/boot/efi/EFI/*/elilo.conf", console_rewrite_loader, console},
+	{ESP "/EFI/*/grub.conf", console_rewrite_loader, console},
+	{ESP "/EFI/*/elilo.conf", console_rewrite_loader, console},
 	{"/boot/extlinux/*.conf", console_rewrite_loader, console},
 	{"/boot/extlinux.conf", console_rewrite_loader, console},
 	{"/boot/syslinux/*.cfg", console_rewrite_loader, console},

@@ -28,7 +28,13 @@
 /* What the boot loader reads now, and what it or a tool will read later. */
 enum when { NOW, LATER };
 
-/* `pattern` is of glob(7); a file that several of them lead to is edited once. */
+/* Where the EFI system partition is mounted. */
+#define ESP "/{boot/efi,efi,boot}"
+
+/*
+ * `pattern` is of glob(7), with braces; a file that several of them lead to is
+ * edited once.
+ */
 static const struct text {
 	const char *pattern;
 	rewrite_function *rewrite;
@@ -39,18 +45,16 @@ static const struct text {
 	{"/etc/crypttab", crypttab_rewrite, NOW, false},
 	{"/boot/grub/grub.cfg", loader_rewrite_grub2, NOW, true},
 	{"/boot/grub2/grub.cfg", loader_rewrite_grub2, NOW, true},
-	{"/boot/efi/EFI/*/grub.cfg", loader_rewrite_grub2, NOW, true},
+	{ESP "/EFI/*/grub.cfg", loader_rewrite_grub2, NOW, true},
 	{"/boot/grub/custom.cfg", loader_rewrite_grub2, NOW, false},
 	{"/boot/grub2/custom.cfg", loader_rewrite_grub2, NOW, false},
-	{"/boot/loader/entries/*.conf", loader_rewrite_entry, NOW, true},
-	{"/boot/efi/loader/entries/*.conf", loader_rewrite_entry, NOW, true},
-	{"/efi/loader/entries/*.conf", loader_rewrite_entry, NOW, true},
+	{ESP "/loader/entries/*.conf", loader_rewrite_entry, NOW, true},
 	{"/boot/grub/grubenv", loader_rewrite_grubenv, NOW, true},
 	{"/boot/grub2/grubenv", loader_rewrite_grubenv, NOW, true},
 	{"/boot/grub/grub.conf", loader_rewrite_grub, NOW, true},
 	{"/boot/grub/menu.lst", loader_rewrite_grub, NOW, true},
-	{"/boot/efi/EFI/*/grub.conf", loader_rewrite_grub, NOW, true},
-	{"/boot/efi/EFI/*/elilo.conf", loader_rewrite_lilo, NOW, true},
+	{ESP "/EFI/*/grub.conf", loader_rewrite_grub, NOW, true},
+	{ESP "/EFI/*/elilo.conf", loader_rewrite_lilo, NOW, true},
 	{"/boot/extlinux/*.conf", loader_rewrite_syslinux, NOW, true},
 	{"/boot/extlinux.conf", loader_rewrite_syslinux, NOW, true},
 	{"/boot/syslinux/*.cfg", loader_rewrite_syslinux, NOW, true},

@@ -32,17 +32,14 @@ enum { CONFIG_LIMIT = 4 << 20, VARIABLES_LIMIT = 16 << 20 };
 static const char *const configs[] = {
 	"/boot/grub/grub.cfg",
 	"/boot/grub2/grub.cfg",
-	"/boot/efi/EFI/*/grub.cfg",
-	"/boot/loader/entries/*.conf",
+	"/{boot/efi,efi,boot}/EFI/*/grub.cfg",
+	"/{boot/efi,efi,boot}/loader/entries/*.conf",
 	"/boot/grub/menu.lst",
 	"/boot/grub/grub.conf",
 	"/boot/unrack-grub/grub.cfg",
-	"/boot/efi/EFI/unrack/grub.cfg",
 	"/boot/extlinux/extlinux.conf",
 	"/boot/extlinux.conf",
 	"/extlinux.conf",
-	"/efi/loader/entries/*.conf",
-	"/boot/efi/loader/entries/*.conf",
 	"/boot/syslinux/syslinux.cfg",
 };
 

@@ -10,6 +10,12 @@ test-mounted_src := tests/rewrite/test-mounted.c \
 	$(filter-out convert/main.c,$(unrack_src))
 test-mounted_pkg := cmocka $(unrack_pkg)
 
+tests += test-texts
+test-texts_src := tests/rewrite/test-texts.c tests/assess/disks.c \
+	tests/drivers-inject/scratch.c $(filter-out convert/main.c,$(unrack_src))
+test-texts_pkg := cmocka $(unrack_pkg)
+test-texts_wrap := guestfs_glob_expand
+
 tests += test-fstab test-crypttab test-loader test-resume
 test-fstab_src := tests/rewrite/test-fstab.c $(rewrite_test_src)
 test-fstab_pkg := $(rewrite_test_pkg)
