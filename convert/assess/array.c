@@ -45,6 +45,13 @@ array_members(const struct volumes *volumes, const struct volume *array)
 }
 
 bool
+array_is_degraded(const struct volumes *volumes, const struct volume *array)
+{
+	return array->kind == VOLUME_ARRAY &&
+		array_members(volumes, array) < array->array_devices;
+}
+
+bool
 array_is_readable_alone(const struct volume *array)
 {
 	static const char *const metadata[] = {"0.90", "1.0", NULL};

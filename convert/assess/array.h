@@ -10,8 +10,10 @@ struct volumes;
 bool array_is_member(const struct volume *volume);
 bool array_has_member(const struct volume *array, const struct volume *volume);
 
-/* How many of its members are there? */
+/* How many of its members are there, and is that less than it should have? */
 unsigned array_members(const struct volumes *volumes,
+	const struct volume *array);
+bool array_is_degraded(const struct volumes *volumes,
 	const struct volume *array);
 
 /*

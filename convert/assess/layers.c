@@ -19,13 +19,12 @@ static void
 check_array(const struct volumes *volumes, const struct volume *array,
 	struct findings *findings)
 {
-	unsigned members = array_members(volumes, array);
 	char what[160];
 
-	if (array->array_devices == 0 || members >= array->array_devices)
+	if (!array_is_degraded(volumes, array))
 		return;
 	snprintf(what, sizeof what, "%s, %u of %u members", array->array_level,
-		members, array->array_devices);
+		array_members(volumes, array), array->array_devices);
 	finding_add(findings, "storage.array-degraded", array->source, 0, what,
 		NULL);
 }

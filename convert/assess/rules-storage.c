@@ -106,6 +106,19 @@ static const struct rule rules[] = {
 		.proof = "tests/assess/test-layers.c",
 	},
 	{
+		.id = "storage.array-stops-boot",
+		.title = "The boot stops when a RAID array lacks a member",
+		.severity = SEVERITY_WARNING,
+		.why = "Ubuntu before 14.04 asks whether to go on, and ends in "
+		  "a shell of the initramfs when nobody says yes. A member of "
+		  "an array is missing here.",
+		.action = "Set BOOT_DEGRADED=true in "
+		  "/etc/initramfs-tools/conf.d/mdadm and rebuild the initramfs.",
+		.command = "update-initramfs -u -k all",
+		.effect = "Sets it, also in the initramfs.",
+		.proof = "tests/rewrite/test-boot-degraded.c",
+	},
+	{
 		.id = "storage.asm-excludes",
 		.title = "Oracle ASM does not look at single disks",
 		.severity = SEVERITY_WARNING,

@@ -25,6 +25,7 @@ static const struct {
 	{"conf/conf.d/resume", NULL, resume_rewrite, NULL},
 	{"conf/conf.d/zz-resume-auto", NULL, resume_rewrite, NULL},
 	{"conf/initramfs.conf", NULL, resume_rewrite, NULL},
+	{"conf/conf.d/mdadm", NULL, boot_degraded_rewrite, NULL},
 	{"cryptroot/crypttab", NULL, crypttab_rewrite, NULL},
 	{"etc/crypttab", NULL, crypttab_rewrite, NULL},
 	{"etc/fstab", NULL, fstab_rewrite, NULL},

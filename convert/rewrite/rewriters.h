@@ -11,6 +11,7 @@ rewrite_function xorg_rewrite_modesetting; /* drivers of absent cards */
 rewrite_function xorg_rewrite_vesa;
 rewrite_function resume_rewrite; /* RESUME= of initramfs-tools */
 rewrite_function mdadm_rewrite;
+rewrite_function boot_degraded_rewrite; /* BOOT_DEGRADED= of Ubuntu's mdadm */
 rewrite_function lvm_rewrite;
 rewrite_function multipath_rewrite;
 rewrite_function oracleasm_rewrite;

@@ -25,8 +25,11 @@
 #include "convert/rewrite/rewriters.h"
 #include "convert/rewrite/swap-unit.h"
 
-/* What the boot loader reads now, and what it or a tool will read later. */
-enum when { NOW, LATER };
+/*
+ * What the boot loader reads now, what it or a tool will read later, and what
+ * has nothing to do with names.
+ */
+enum when { NOW, LATER, LOST };
 
 /* Where the EFI system partition is mounted. */
 #define ESP "/{boot/efi,efi,boot}"
@@ -96,6 +99,8 @@ static const struct text {
 	{"/etc/initramfs-tools/conf.d/cryptroot", device_words_rewrite, LATER,
 		false},
 	{"/etc/initramfs-tools/initramfs.conf", resume_rewrite, NOW, false},
+	{"/etc/initramfs-tools/conf.d/mdadm", boot_degraded_rewrite, LOST,
+		false},
 	{"/etc/initramfs-tools/conf.d/*", resume_rewrite, NOW, false},
 };
 
@@ -104,6 +109,8 @@ static const char *const reasons[] = {
 		"does not.",
 	[LATER] = "The next update of the boot loader shall not write device "
 		  "names.",
+	[LOST] = "A member of an array is not here: the boot goes on without "
+		 "it.",
 };
 
 /* The files that a pattern leads to; a text is NULL where it is none. */

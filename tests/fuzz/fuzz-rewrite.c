@@ -16,8 +16,9 @@
 #include "tests/fuzz/fuzz.h"
 
 static rewrite_function *const rewriters[] = {fstab_rewrite, crypttab_rewrite,
-	grub_defaults_rewrite, resume_rewrite, mdadm_rewrite, lvm_rewrite,
-	multipath_rewrite, oracleasm_rewrite, device_words_rewrite,
+	grub_defaults_rewrite, resume_rewrite, mdadm_rewrite,
+	boot_degraded_rewrite, lvm_rewrite, multipath_rewrite,
+	oracleasm_rewrite, device_words_rewrite,
 	device_lines_rewrite, dracut_arguments_rewrite, dracut_wait_rewrite,
 	dracut_timeout_rewrite, nash_rewrite, loader_rewrite_grub2,
 	loader_rewrite_grub,

@@ -1,7 +1,8 @@
 rewrite_test_src := tests/rewrite/rewriting.c $(assess_test_src) \
-	convert/assess/crypttab.c convert/assess/mdadm-conf.c \
-	$(convert_examine_src) $(addprefix convert/rewrite/,edit.c fstab.c \
-	crypttab.c command-line.c device-words.c grub-defaults.c initramfs-texts.c \
+	convert/assess/array.c convert/assess/crypttab.c \
+	convert/assess/mdadm-conf.c $(convert_examine_src) \
+	$(addprefix convert/rewrite/,boot-degraded.c edit.c fstab.c crypttab.c \
+	command-line.c device-words.c grub-defaults.c initramfs-texts.c \
 	loader.c lvm.c lvm-filter.c mdadm.c multipath.c oracleasm.c resume.c)
 rewrite_test_pkg := cmocka libguestfs jansson libarchive libcrypto
 
@@ -72,8 +73,9 @@ test-image-copies_src := tests/rewrite/test-image-copies.c \
 	$(inject_src) wire/hash.c $(rewrite_test_src)
 test-image-copies_pkg := $(rewrite_test_pkg) $(inject_pkg)
 
-tests += test-device-words test-lvm test-mdadm test-multipath test-oracleasm
-$(foreach t,device-words lvm mdadm multipath oracleasm,$(eval \
+tests += test-boot-degraded test-device-words test-lvm test-mdadm \
+	test-multipath test-oracleasm
+$(foreach t,boot-degraded device-words lvm mdadm multipath oracleasm,$(eval \
 	test-$(t)_src := tests/rewrite/test-$(t).c $(rewrite_test_src)) \
 	$(eval test-$(t)_pkg := $(rewrite_test_pkg)))
 
