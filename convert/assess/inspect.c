@@ -23,6 +23,7 @@
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
 #include "convert/assess/layers.h"
+#include "convert/assess/linux-root.h"
 #include "convert/assess/luks.h"
 #include "convert/assess/mount-problem.h"
 #include "convert/assess/reference.h"
@@ -32,6 +33,7 @@
 #include "convert/assess/unlock.h"
 #include "convert/assess/volume.h"
 #include "drivers-inject/appliance.h"
+#include "drivers-inject/guest.h"
 
 /* ---- mounting the rest ---- */
 
@@ -263,6 +265,19 @@ mount_locked(guestfs_h *g, struct guest *guest, const struct volumes *volumes,
 	return 0;
 }
 
+/* Where all programs are in /usr, nothing starts without it. */
+static void
+check_init(guestfs_h *g, struct findings *findings)
+{
+	struct guest_files files;
+
+	guest_libguestfs_open(&files, g);
+	if (!linux_root_has_init(&files))
+		finding_add(findings, "storage.usr-missing", "/usr", 0,
+			"no init on any file system that is mounted",
+			NULL);
+}
+
 static void
 note_layers(guestfs_h *g, const struct volumes *volumes,
 	const struct guest *guest, struct findings *findings)
@@ -303,6 +318,7 @@ inspect_mount(const struct volume **root_out, guestfs_h *g,
 	*root_out = root.volume;
 	if (mount_others(g, guest, fstab, references, findings, err) == -1)
 		return -1;
+	check_init(g, findings);
 	note_layers(g, volumes, guest, findings);
 	return 0;
 }

@@ -24,8 +24,8 @@ has_file(const struct guest_files *files, const char *path)
 	return guest_has_file(files, path, &err) == 1;
 }
 
-static bool
-has_init(const struct guest_files *files)
+bool
+linux_root_has_init(const struct guest_files *files)
 {
 	static const char *const inits[] = {"/usr/lib/systemd/systemd",
 		"/lib/systemd/systemd", "/sbin/init", "/usr/sbin/init",
@@ -86,7 +86,8 @@ bool
 linux_root_is_there(const struct guest_files *files)
 {
 	if ((has_file(files, "/etc/fstab") ||
-		    has_file(files, "/etc/os-release")) && has_init(files))
+		    has_file(files, "/etc/os-release")) &&
+		linux_root_has_init(files))
 		return true;
 	return has_init_in_usr(files) && mounts_a_root(files);
 }

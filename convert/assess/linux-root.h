@@ -11,4 +11,7 @@ struct guest_files;
  */
 bool linux_root_is_there(const struct guest_files *files);
 
+/* Is there an init, with all that is mounted now? */
+bool linux_root_has_init(const struct guest_files *files);
+
 #endif

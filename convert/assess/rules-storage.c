@@ -446,6 +446,18 @@ static const struct rule rules[] = {
 			{0}},
 	},
 	{
+		.id = "storage.usr-missing",
+		.title = "The system's programs are on a file system that is "
+		  "not here",
+		.severity = SEVERITY_BLOCKER,
+		.why = "/usr could not be mounted, or nothing says where it is, "
+		  "and the init is in it: the VM would not start, and what is in "
+		  "/usr was not looked at and not converted.",
+		.action = "Give all disks of the server, and the passphrase "
+		  "where /usr is encrypted (--luks-passphrase-file).",
+		.proof = "tests/assess/test-linux-root.c",
+	},
+	{
 		.id = "storage.uuid-twice",
 		.title = "Two volumes have the same UUID",
 		.severity = SEVERITY_WARNING,

@@ -1,4 +1,7 @@
-/* File systems, as folders, that are the root of a Linux, and near misses. */
+/*
+ * File systems, as folders, that are the root of a Linux, and near misses;
+ * storage.usr-missing, where nothing was mounted on it that has an init.
+ */
 #include "tests/harness.h"
 
 #include <stdlib.h>
@@ -10,21 +13,28 @@
 #include "tests/drivers-inject/scratch.h"
 
 static bool
-is_root(struct scratch *scratch, const char *script)
+holds(struct scratch *scratch, const char *script,
+	bool (*question)(const struct guest_files *files))
 {
 	AUTO(freep) char *root = NULL;
 	struct guest_files files;
 	struct error err = {0};
-	bool is_there;
+	bool answer;
 
 	scratch_shell(scratch, "rm -rf root; mkdir -p root/etc root/usr");
 	scratch_shell(scratch, script);
 	if (asprintf(&root, "%s/root", scratch->path) == -1)
 		fail();
 	assert_ok(guest_folder_open(&files, root, &err), &err);
-	is_there = linux_root_is_there(&files);
+	answer = question(&files);
 	guest_folder_close(&files);
-	return is_there;
+	return answer;
+}
+
+static bool
+is_root(struct scratch *scratch, const char *script)
+{
+	return holds(scratch, script, linux_root_is_there);
 }
 
 static void
@@ -48,6 +58,19 @@ a_system_whose_usr_is_elsewhere_is_one(void **state)
 		"ln -s /usr/lib lib"));
 	assert_true(is_root(*state, "cd root; echo UUID=x / xfs >etc/fstab\n"
 		"mkdir sbin; ln -s ../usr/lib/systemd/systemd sbin/init"));
+}
+
+static void
+an_init_is_there_once_usr_is(void **state)
+{
+	assert_false(holds(*state, "cd root; ln -s usr/lib lib\n"
+		"ln -s usr/sbin sbin", linux_root_has_init));
+	assert_true(holds(*state, "cd root; ln -s usr/lib lib\n"
+		"mkdir -p usr/lib/systemd; touch usr/lib/systemd/systemd",
+		linux_root_has_init));
+	/* which needs no /usr to begin with */
+	assert_true(holds(*state, "cd root; mkdir sbin; touch sbin/init",
+		linux_root_has_init));
 }
 
 static void
@@ -76,6 +99,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_init_and_a_name_are_a_system),
 		TEST(a_system_whose_usr_is_elsewhere_is_one),
+		TEST(an_init_is_there_once_usr_is),
 		TEST(what_only_resembles_one_is_none),
 	};
 
