@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/strings.h"
+#include "convert/assess/volume-name.h"
 #include "convert/assess/volume.h"
 
 bool
@@ -15,23 +16,12 @@ array_is_member(const struct volume *volume)
 	return strcmp(volume->type, "linux_raid_member") == 0;
 }
 
-/* blkid and mdadm write one UUID in two ways. */
 bool
 array_has_member(const struct volume *array, const struct volume *volume)
 {
-	const char *a = volume->uuid, *b = array->array_uuid;
-
-	if (array->kind != VOLUME_ARRAY || !array_is_member(volume) ||
-		*a == '\0')
-		return false;
-	for (;; a++, b++) {
-		a += *a == '-';
-		b += *b == ':';
-		if (*a != *b)
-			return false;
-		if (*a == '\0')
-			return true;
-	}
+	return array->kind == VOLUME_ARRAY && array_is_member(volume) &&
+		*volume->uuid != '\0' &&
+		volume_uuid_is(volume->uuid, array->array_uuid);
 }
 
 unsigned

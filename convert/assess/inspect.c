@@ -15,6 +15,7 @@
 
 #include "common/error.h"
 #include "common/own.h"
+#include "common/strings.h"
 #include "convert/assess/boot-disk.h"
 #include "convert/assess/evidence.h"
 #include "convert/assess/finding.h"

@@ -15,7 +15,8 @@ test-md-superblock_pkg := cmocka
 
 tests += test-layers test-evidence test-luks-keys
 test-layers_src := tests/assess/test-layers.c \
-	$(addprefix convert/assess/,array.c layers.c) \
+	$(addprefix convert/assess/,array.c layers.c md-superblock.c volume.c \
+	volume-name.c) drivers-inject/appliance.c \
 	convert/assess/guest.c $(convert_examine_src) $(common_src)
 test-layers_pkg := cmocka libguestfs jansson libarchive libcrypto
 test-evidence_src := tests/assess/test-evidence.c $(assess_test_src) \
