@@ -119,7 +119,10 @@ read_modules(struct work *work, struct error *err)
 		work->kernel->config, err);
 }
 
-/* What is in the image is all that can be seen of a root that is locked. */
+/*
+ * What is in the image is all that can be seen of a root that is locked, and all
+ * that is left of a kernel that was removed but lives on as a rescue image.
+ */
 static int
 read_image_modules(struct work *work, struct error *err)
 {
@@ -476,8 +479,11 @@ bring_up_to_date(struct work *work, struct error *err)
 	work->folder = io_format("/lib/modules/%s", work->report->version);
 	if (work->folder == NULL)
 		return error_set(err, ENOMEM, "find modules");
-	if (!in_image && read_modules(work, err) == -1)
-		return -1;
+	if (!in_image && read_modules(work, err) == -1) {
+		if (path == NULL || err->code != ENOENT)
+			return -1;
+		in_image = true;
+	}
 	if (path == NULL)
 		return do_without(work, err);
 	if (read_image(work, path, err) == -1 ||

@@ -264,6 +264,14 @@ read_config(const struct guest_files *files, const char *folder,
 		: read_index(files, folder, "config", text_out, err);
 }
 
+static int
+lack_index(const char *folder, const char *where, struct error *err)
+{
+	error_set(err, ENOENT, "read %s/modules.dep%s", folder, where);
+	return error_hint(err, "Run `depmod` for that kernel on the server, or "
+		"remove the kernel if it is a leftover.");
+}
+
 int
 modules_load(struct modules **modules_out, const struct guest_files *files,
 	const char *folder, const char *config_path, struct error *err)
@@ -281,11 +289,8 @@ modules_load(struct modules **modules_out, const struct guest_files *files,
 		return -1;
 	if (dep == NULL && config != NULL)
 		dep = strdup("");
-	if (dep == NULL) {
-		error_set(err, ENOENT, "read %s/modules.dep", folder);
-		return error_hint(err, "Run `depmod` for that kernel on the "
-			"server, or remove the kernel if it is a leftover.");
-	}
+	if (dep == NULL)
+		return lack_index(folder, "", err);
 	if (modules_parse(&modules, folder, take(dep), builtin, err) == -1)
 		return error_add(err, "%s", folder);
 	if (config != NULL && add_configured(modules, config, err) == -1)
@@ -324,8 +329,7 @@ modules_load_image(struct modules **modules_out, const struct tree *tree,
 			-1)
 		return -1;
 	if (dep == NULL)
-		return error_set(err, ENOENT, "read %s/modules.dep in it",
-			folder);
+		return lack_index(folder, " in it", err);
 	if (modules_parse(&modules, folder, take(dep), builtin, err) == -1 ||
 		copy_index(&modules->alias_text, tree, folder, "modules.alias",
 			err) == -1)

@@ -263,6 +263,42 @@ a_locked_image_without_drivers_gets_none(void **state)
 	assert_true(names_has(&report.kernels[0].missing, "virtio_blk"));
 }
 
+/* RHEL's vmlinuz-0-rescue-ID stays when the kernel that it copies is removed. */
+static void
+a_rescue_image_outlives_its_kernel(void **state)
+{
+	struct guest *guest = *state;
+	AUTO(inject_report_freep) struct inject_report report = {.count = 0};
+
+	guest_make_image(guest,
+		"cp /boot/initrd.img-$v guest/boot/initrd.img-0-rescue-12\n"
+		"mv guest/boot/vmlinuz-$v guest/boot/vmlinuz-0-rescue-12\n"
+		"rm -r guest/usr/lib/modules/$v; pack unpacked >$image");
+	guest_run(guest, &(struct inject_options){.dry_run = false}, &report);
+	assert_int_equal(report.count, 1);
+	guest_assert_status(&report, 0, INJECT_UP_TO_DATE);
+	assert_true(report.kernels[0].virtio_blk);
+	assert_string_equal(report.kernels[0].disks[0], "virtio");
+	guest_holds(guest, "cmp /boot/initrd.img-$v "
+		"guest/boot/initrd.img-0-rescue-12");
+}
+
+/* Not even in the image: what to do is said. */
+static void
+a_kernel_without_any_modules_fails(void **state)
+{
+	struct guest *guest = *state;
+	AUTO(inject_report_freep) struct inject_report report = {.count = 0};
+
+	guest_make_image(guest, "rm -r guest/usr/lib/modules/$v "
+		"unpacked/usr/lib/modules guest/boot/config-$v\n"
+		"pack unpacked >$image");
+	guest_run(guest, &(struct inject_options){.dry_run = false}, &report);
+	guest_assert_status(&report, 0, INJECT_FAILED);
+	assert_non_null(strstr(report.kernels[0].hint, "depmod"));
+	guest_holds(guest, "cmp $image original");
+}
+
 /* What the caller of the library adds, and what it is told. */
 struct caller {
 	const char *text;
@@ -377,6 +413,8 @@ main(void)
 		TEST(an_image_that_lacks_nothing_is_left),
 		TEST(an_image_tells_what_it_drives),
 		TEST(a_locked_image_without_drivers_gets_none),
+		TEST(a_rescue_image_outlives_its_kernel),
+		TEST(a_kernel_without_any_modules_fails),
 		TEST(extra_files_replace_those_of_an_earlier_run),
 		TEST(a_file_of_the_image_can_be_hidden),
 	};
