@@ -99,24 +99,26 @@ kernel_free_all(struct kernel *kernels, size_t count)
 	free(kernels);
 }
 
-static int
+/* Empty when neither the image nor the name tells it. */
+static void
 find_version(struct kernel *kernel, const struct guest_files *files,
-	const char *suffix, struct error *err)
+	const char *suffix)
 {
 	AUTO(freep) char *start = NULL;
+	struct error ignored;
 	size_t bytes;
 
-	if (files->read(files->handle, kernel->image, HEADER_BYTES, &start,
-			&bytes, err) == -1)
-		return -1;
-	kernel->version_is_read = kernel_release(kernel->version, start, bytes);
+	kernel->version_is_read =
+		files->read(files->handle, kernel->image, HEADER_BYTES, &start,
+			&bytes, &ignored) == 0 &&
+		kernel_release(kernel->version, start, bytes);
 	if (kernel->version_is_read)
-		return 0;
-	if (strlen(suffix) >= sizeof kernel->version ||
-		!version_is_sane(suffix))
-		return error_set(err, 0, "%s tells no version", kernel->image);
-	strcpy(kernel->version, suffix);
-	return 0;
+		return;
+	snprintf(kernel->version, sizeof kernel->version, "%s",
+		strlen(suffix) < sizeof kernel->version &&
+				version_is_sane(suffix)
+			? suffix
+			: "");
 }
 
 static int
@@ -149,9 +151,23 @@ describe(struct kernel *kernel, const struct guest_files *files,
 	};
 	if (kernel->image == NULL || kernel->config == NULL)
 		return error_set(err, ENOMEM, "find kernels");
-	if (find_version(kernel, files, suffix, err) == -1)
-		return -1;
+	find_version(kernel, files, suffix);
 	return find_initramfs(kernel, boot, suffix, err);
+}
+
+/* A name alone makes none: SUSE's vmlinux-VERSION.gz is for debuggers. */
+static bool
+is_kernel(const struct kernel *kernel, const struct guest_files *files)
+{
+	AUTO(freep) char *modules = io_format("/lib/modules/%s",
+		kernel->version);
+
+	if (kernel->version_is_read)
+		return true;
+	return kernel->version[0] != '\0' &&
+		(kernel->initramfs.count > 0 ||
+			(modules != NULL &&
+				guest_has_folder(files, modules, NULL) == 1));
 }
 
 static bool
@@ -196,7 +212,10 @@ is_listed(const struct search *search, const char *image)
 	return false;
 }
 
-/* A file that is no kernel after all (a broken link, a folder) is passed by. */
+/*
+ * A file that is no kernel after all (a broken link, a folder, a backup) is
+ * passed by.
+ */
 static int
 collect_named(struct search *search, const struct names *boot,
 	struct error *err)
@@ -214,6 +233,9 @@ collect_named(struct search *search, const struct names *boot,
 		if (describe(&search->kernels[search->count++], search->files,
 				boot, name, suffix, err) == -1)
 			return -1;
+		if (!is_kernel(&search->kernels[search->count - 1],
+			    search->files))
+			kernel_clear(&search->kernels[--search->count]);
 	}
 	return 0;
 }

@@ -76,7 +76,8 @@ newer_kernels_come_first_and_others_are_passed_by(void **state)
 	AUTO(found_freep) struct found found = {NULL, 0};
 	struct error err;
 
-	scratch_shell(*state, "mkdir -p boot/vmlinuz-folder; cd boot\n"
+	scratch_shell(*state, "mkdir -p boot/vmlinuz-folder\n"
+		"mkdir -p lib/modules/5.10.0-2 lib/modules/5.10.0-10; cd boot\n"
 		"for v in 5.9.0-1 5.10.0-2 5.10.0-10; do echo $v >vmlinuz-$v\n"
 		"done; ln -s gone vmlinuz-broken; ln -s /etc/passwd vmlinuz-out\n"
 		": >memtest; : >initrd.img-5.9.0-1; : >initrd.img-5.9.0-1.bak");
@@ -87,6 +88,26 @@ newer_kernels_come_first_and_others_are_passed_by(void **state)
 	assert_string_equal(found.kernels[2].version, "5.9.0-1");
 	assert_int_equal(found.kernels[0].initramfs.count, 0);
 	assert_int_equal(found.kernels[2].initramfs.count, 1);
+}
+
+/* SUSE's image for debuggers, backups, and names without an end. */
+static void
+what_only_has_the_name_of_a_kernel_is_passed_by(void **state)
+{
+	AUTO(found_freep) struct found found = {NULL, 0};
+	struct error err;
+
+	scratch_shell(*state, "mkdir -p boot lib/modules/5.14.21-default\n"
+		"cd boot; long=$(printf %0200d 0)\n"
+		"for one in vmlinux-5.14.21-default.gz 'vmlinuz-x (old)' kernel- "
+		"bzImage-.. kernel-$long vmlinuz-5.14.21-default; do\n"
+		"echo x >\"$one\"; done; : >initrd-5.14.21-default\n"
+		": >'initrd-x (old)'");
+	assert_ok(list(*state, &found, &err), &err);
+	assert_int_equal(found.count, 1);
+	assert_string_equal(found.kernels[0].image,
+		"/boot/vmlinuz-5.14.21-default");
+	assert_int_equal(found.kernels[0].initramfs.count, 1);
 }
 
 /* A version becomes part of paths and of depmod's arguments. */
@@ -159,6 +180,7 @@ main(void)
 		TEST(the_release_is_read_from_the_boot_image),
 		TEST(a_name_serves_where_the_image_tells_nothing),
 		TEST(newer_kernels_come_first_and_others_are_passed_by),
+		TEST(what_only_has_the_name_of_a_kernel_is_passed_by),
 		TEST(hostile_releases_are_not_believed),
 		TEST(folders_of_kernel_install_are_searched),
 		TEST(a_guest_without_boot_is_told),
