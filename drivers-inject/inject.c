@@ -173,6 +173,7 @@ tell_tool(struct inject_tool *tool, const struct generator_list *list,
 			err) == -1)
 		return -1;
 	tool->status = INJECT_INJECTED;
+	tool->is_new = old == NULL;
 	return 0;
 }
 

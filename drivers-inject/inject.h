@@ -54,6 +54,7 @@ struct inject_tool {
 	char *path; /* "/etc/initramfs-tools/modules"; NULL: no such tool */
 	const char *generator;
 	enum inject_status status;
+	bool is_new; /* the file was, or would be, created */
 	char text[512];
 };
 

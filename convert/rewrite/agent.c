@@ -17,6 +17,7 @@
 #include "common/strings.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest.h"
+#include "convert/rewrite/change.h"
 #include "convert/rewrite/library.h"
 #include "drivers-inject/guest.h"
 #include "drivers-inject/names.h"
@@ -289,5 +290,6 @@ agent_plan(struct agent *agent, struct guest *guest,
 		return -1;
 	report(agent, folder, is_known, findings);
 	guest->agent = "added";
+	changes_expect_created(changes);
 	return 0;
 }

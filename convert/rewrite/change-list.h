@@ -58,6 +58,7 @@ struct changes {
 	struct service_wish *wishes;
 	struct disabled *disabled;
 	size_t wish_count, disabled_count;
+	bool expects_created; /* of those that write for themselves */
 };
 
 /* A new one at the end of the list, which is borrowed; NULL and *err. */

@@ -71,9 +71,16 @@ bool
 changes_have_created(const struct changes *changes)
 {
 	for (size_t i = 0; i < changes->count; i++)
-		if (!changes->list[i].before.exists)
+		if (!changes->list[i].before.exists &&
+			changes->list[i].kind != CHANGE_MOVED)
 			return true;
-	return false;
+	return changes->expects_created;
+}
+
+void
+changes_expect_created(struct changes *changes)
+{
+	changes->expects_created = true;
 }
 
 bool

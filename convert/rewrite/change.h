@@ -111,8 +111,11 @@ int changes_note_sectors(struct changes *changes, const char *disk,
 bool changes_next_text(const struct changes *changes, size_t *index,
 	const char **path_out, const char **text_out);
 
-/* Is a file planned to be created, or was one? */
+/* Is a file planned to be created, or expected to be, or was one? */
 bool changes_have_created(const struct changes *changes);
+
+/* Expect that files will be created which are noted only then. */
+void changes_expect_created(struct changes *changes);
 
 /*
  * The next file or folder that was created, from *index on, borrowed; moves

@@ -157,6 +157,9 @@ examine_guest(struct conversion *conversion, struct error *err)
 		if (disable_plan(&examination, conversion->guest->init,
 			    conversion->changes, err) == -1 ||
 			console_plan_units(&examination, conversion->changes,
+				err) == -1 ||
+			labels_plan(&conversion->labels, conversion->g,
+				conversion->changes, conversion->findings,
 				err) == -1)
 			return -1;
 	}
@@ -261,9 +264,6 @@ assess(struct conversion *conversion, struct error *err)
 		return -1;
 	if (agent_plan(&conversion->agent, guest, &files,
 		    conversion->request->guest_agent, conversion->changes,
-		    conversion->findings, err) == -1)
-		return -1;
-	if (labels_plan(&conversion->labels, conversion->g, conversion->changes,
 		    conversion->findings, err) == -1)
 		return -1;
 	boot_check_install_device(conversion->g, conversion->findings);

@@ -207,5 +207,7 @@ injection_run(guestfs_h *g, bool dry_run, struct guest *guest,
 			findings, &report.kernels[i]);
 	}
 	kernel_findings_add_tool(findings, &report.tool);
+	if (dry_run && report.tool.is_new)
+		changes_expect_created(changes);
 	return 0;
 }

@@ -34,14 +34,14 @@ bool labels_find(const struct labels *labels, const char *path, mode_t mode,
 /*
  * What the mounted guest has; *labels_out is NULL when its files have no labels,
  * and when nothing tells what new ones have to be: then a relabel by the guest
- * itself is planned, and noted as a finding.
+ * itself is planned, and noted as a finding.  Comes after all other plans.
  */
 int labels_plan(struct labels **labels_out, guestfs_h *g,
 	struct changes *changes, struct findings *findings, struct error *err);
 
 /*
  * Plan that the guest labels its files at its first boot, if anything is planned
- * to be created.
+ * or expected to be created.
  */
 int labels_schedule(struct changes *changes, struct findings *findings,
 	struct error *err);

@@ -31,9 +31,13 @@ dracut(void **state)
 {
 	struct guest *guest = *state;
 
+	AUTO(inject_report_freep) struct inject_report report = {.count = 0};
+
 	guest_make_image(guest, "without_a_tool\n"
 		"mkdir -p unpacked/usr/lib/dracut/hooks guest/etc/dracut.conf.d\n"
 		"pack unpacked | zstd -q1 >$image");
+	guest_run(guest, &(struct inject_options){.dry_run = true}, &report);
+	assert_true(report.tool.is_new);
 	inject_as(guest, "dracut");
 	guest_holds(guest, "unpack_appended\nassert_indexed\n"
 		"bash -c '. guest/etc/dracut.conf.d/90-unrack.conf\n"

@@ -71,6 +71,7 @@ a_dry_run_writes_nothing(void **state)
 	guest_holds(guest, "find guest -ls | sort >before");
 	guest_run(guest, &(struct inject_options){.dry_run = true}, &report);
 	guest_assert_status(&report, 0, INJECT_INJECTED);
+	assert_false(report.tool.is_new);
 	assert_true(report.kernels[0].appended_bytes > 0);
 	guest_holds(guest, "find guest -ls | sort | cmp - before");
 }

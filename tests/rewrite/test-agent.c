@@ -77,6 +77,7 @@ is_added(const struct plan *plan)
 		"operations.guest-agent-added");
 
 	assert_int_equal(is_reported, plan->agent.count > 0);
+	assert_int_equal(is_reported, changes_have_created(plan->changes));
 	assert_int_equal(is_reported, !findings_have(plan->findings,
 		"operations.guest-agent-not-added"));
 	assert_int_equal(is_reported, plan->guest->agent != NULL);

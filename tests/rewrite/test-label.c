@@ -134,6 +134,8 @@ without_contexts_the_guest_labels_new_files_itself(void **state)
 	(void)state;
 	assert_ok(changes_plan(changes, "/etc/fstab", "a", "b", "r", &err),
 		&err);
+	assert_ok(changes_plan_move(changes, "/etc/a", "/etc/b", "r", &err),
+		&err);
 	assert_ok(labels_schedule(changes, findings, &err), &err);
 	assert_false(changes_have(changes, "/.autorelabel"));
 	assert_false(findings_have(findings, "security.relabel"));
@@ -142,6 +144,20 @@ without_contexts_the_guest_labels_new_files_itself(void **state)
 	assert_ok(labels_schedule(changes, findings, &err), &err);
 	assert_true(changes_have(changes, "/.autorelabel"));
 	assert_true(findings_have(findings, "security.relabel"));
+}
+
+/* The agent's, and the next initramfs' configuration, are noted when made. */
+static void
+what_will_be_created_counts_as_well(void **state)
+{
+	AUTO(changes_freep) struct changes *changes = changes_new();
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	struct error err = {0};
+
+	(void)state;
+	changes_expect_created(changes);
+	assert_ok(labels_schedule(changes, findings, &err), &err);
+	assert_true(changes_have(changes, "/.autorelabel"));
 }
 
 int
@@ -153,6 +169,7 @@ main(void)
 		cmocka_unit_test(broken_files_are_survived),
 		cmocka_unit_test(
 			without_contexts_the_guest_labels_new_files_itself),
+		cmocka_unit_test(what_will_be_created_counts_as_well),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
