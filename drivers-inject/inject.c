@@ -116,6 +116,7 @@ write_list(const struct guest_files *files, const struct inject_options *options
 	struct inject_change change = {
 		.path = tool->path,
 		.kind = text == NULL ? INJECT_CREATED : INJECT_EDITED,
+		.mode = 0644,
 		.reason = "the guest's next initramfs keeps the virtual "
 			  "machine's storage drivers",
 		.before.bytes = bytes,

@@ -82,6 +82,7 @@ struct inject_content {
 struct inject_change {
 	const char *path;
 	enum inject_change_kind kind;
+	unsigned mode; /* of what was created */
 	const char *reason;
 	struct inject_content before, after; /* before is 0 when created */
 };

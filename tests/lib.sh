@@ -70,6 +70,21 @@ over() {
 	qemu-img create -q -f qcow2 -b "$1" -F raw "$2"
 }
 
+# A package of qemu-guest-agent that needs nothing but an old C library.
+make_agent_package() { # FOLDER
+	local tree=$scratch/package
+	mkdir -p "$1" "$tree/DEBIAN" "$tree/usr/sbin" "$tree/lib/systemd/system"
+	printf '%s\n' 'Package: qemu-guest-agent' 'Version: 1' \
+		'Architecture: amd64' 'Maintainer: x <x@example.org>' \
+		'Description: x' >"$tree/DEBIAN/control"
+	printf '\177ELF\0libc.so.6\0GLIBC_2.31\0' >"$tree/usr/sbin/qemu-ga"
+	chmod 755 "$tree/usr/sbin/qemu-ga"
+	printf '[Service]\nExecStart=/usr/sbin/qemu-ga\n[Install]\n%s\n' \
+		WantedBy=multi-user.target \
+		>"$tree/lib/systemd/system/qemu-guest-agent.service"
+	dpkg-deb -b "$tree" "$1/agent.deb" >/dev/null
+}
+
 hash_of() {
 	sha256sum "$1" | cut -d' ' -f1
 }

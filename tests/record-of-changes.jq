@@ -11,8 +11,9 @@ def lasting: {type, mode, owner, mtime, attributes};
 def timeless: del(.mtime);
 
 ($before | by_path) as $old | ($after | by_path) as $new |
-# the first sectors of a disk are no file
-[$record[0].changes[] | select(.kind != "sectors")] as $changes |
+# the first sectors of a disk are no file, and "sda1:/EFI" is not mounted
+[$record[0].changes[] | select(.kind != "sectors" and
+	(.path | startswith("/")))] as $changes |
 # every path that a change is about
 ([$changes[] | .path, (select(.kind == "moved") | .after.target)] |
 	INDEX(.)) as $noted |

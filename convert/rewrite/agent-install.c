@@ -1,6 +1,7 @@
 /*
- * Unpacking of the guest agent: files, links, and what enables the unit.  Which
- * packages these are was decided in agent.c.
+ * Unpacking of the guest agent: files, links, and what enables the unit, planned
+ * by the names that they have without links.  Which packages these are was
+ * decided in agent.c.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,12 +12,10 @@
 #include "common/io.h"
 #include "common/own.h"
 #include "common/strings.h"
-#include "convert/assess/finding.h"
 #include "convert/assess/ini.h"
 #include "convert/rewrite/agent.h"
 #include "convert/rewrite/change.h"
-#include "drivers-inject/appliance.h"
-#include "drivers-inject/inject.h"
+#include "drivers-inject/guest.h"
 
 static const char reason[] =
 	"The guest agent lets the host talk to the guest.";
@@ -30,78 +29,62 @@ is_needed(const char *path)
 		!string_starts(path, "/usr/lib/.build-id/");
 }
 
-static int
-note(struct changes *changes, const char *path, const void *data, size_t bytes,
-	struct error *err)
+/* Not even a link that leads nowhere is replaced. */
+static bool
+is_taken(const struct guest_files *files, const char *path)
 {
-	struct inject_change change = {.path = path, .kind = INJECT_CREATED,
-		.reason = reason, .after = {.bytes = bytes}};
+	AUTO(freep) char *target = NULL;
+	struct guest_stat stat;
+	struct error ignored;
 
-	/* a text is kept for the record */
-	if (memchr(data, '\0', bytes) == NULL)
-		change.after.data = data;
-	if (hash_block(data, bytes, change.after.hash, err) == -1)
-		return -1;
-	return changes_note(changes, &change, err);
+	return files->stat(files->handle, path, &stat, &ignored) == 1 ||
+		files->read_link(files->handle, path, &target, &ignored) == 0;
 }
 
-static int
-make_folder(guestfs_h *g, const char *path)
+/* /lib/x is /usr/lib/x where /lib is a link; folders may still be missing. */
+static char *
+real_place(const struct guest_files *files, const char *path)
 {
 	AUTO(freep) char *folder = strdup(path);
+	char *slash = NULL;
 
-	if (folder == NULL)
-		return -1;
-	*strrchr(folder, '/') = '\0';
-	return *folder == '\0' ? 0 : guestfs_mkdir_p(g, folder);
-}
+	while (folder != NULL && (slash = strrchr(folder, '/')) != NULL &&
+		slash != folder) {
+		AUTO(freep) char *real = NULL;
+		struct error ignored;
 
-static bool
-is_taken(guestfs_h *g, const char *path)
-{
-	struct guestfs_statns *stat = guestfs_lstatns(g, path);
-	bool is_there = stat != NULL;
-
-	guestfs_free_statns(stat);
-	return is_there;
-}
-
-static int
-write_file(guestfs_h *g, const struct bundle_file *file)
-{
-	if (make_folder(g, file->path) == -1)
-		return -1;
-	if (file->target != NULL)
-		return guestfs_ln_s(g, file->target, file->path);
-	return guestfs_write(g, file->path, file->data, file->bytes) == -1 ||
-			guestfs_chmod(g, (int)file->mode, file->path) == -1
-		? -1
-		: 0;
-}
-
-static int
-add_file(guestfs_h *g, const struct bundle_file *file,
-	struct changes *changes, struct findings *findings, struct error *err)
-{
-	struct error why = {0};
-
-	if (!is_needed(file->path) || is_taken(g, file->path))
-		return 0;
-	if (write_file(g, file) == -1) {
-		guest_error(&why, g, "create %s", file->path);
-		finding_add(findings, "guest.file-not-written", file->path, 0,
-			why.text, NULL);
-		return 0;
+		*slash = '\0';
+		if (files->real_path(files->handle, folder, &real, &ignored) ==
+			0)
+			return io_format("%s%s", strcmp(real, "/") == 0
+					? "" : real, path + (slash - folder));
 	}
-	return note(changes, file->path,
-		file->target == NULL ? file->data : file->target,
-		file->target == NULL ? file->bytes : strlen(file->target), err);
+	return strdup(path);
+}
+
+static int
+add_file(const struct guest_files *files, const struct bundle_file *file,
+	struct changes *changes, struct error *err)
+{
+	AUTO(freep) char *path = real_place(files, file->path);
+
+	if (path == NULL)
+		return error_set(err, ENOMEM, "plan %s", file->path);
+	if (!is_needed(file->path) || changes_have(changes, path) ||
+		is_taken(files, path))
+		return 0;
+	if (file->target != NULL)
+		return changes_plan_symlink(changes, path, NULL, file->target,
+			reason, err);
+	return changes_plan_file(changes, path, file->data, file->bytes,
+		file->mode, reason, err);
 }
 
 /* [Install] WantedBy= of a unit, as `systemctl enable` makes links of it. */
 static int
-enable_unit(guestfs_h *g, const struct bundle_file *unit,
-	struct changes *changes, struct findings *findings, struct error *err)
+enable_unit(const struct guest_files *files,
+	const struct bundle_file *unit, struct changes *changes,
+	struct error *err)
 {
 	const char *base = strrchr(unit->path, '/');
 	struct ini ini = {.next = unit->data};
@@ -118,7 +101,7 @@ enable_unit(guestfs_h *g, const struct bundle_file *unit,
 		link.path = path;
 		if (path == NULL)
 			return error_set(err, ENOMEM, "enable %s", unit->path);
-		if (add_file(g, &link, changes, findings, err) == -1)
+		if (add_file(files, &link, changes, err) == -1)
 			return -1;
 	}
 	return 0;
@@ -126,8 +109,9 @@ enable_unit(guestfs_h *g, const struct bundle_file *unit,
 
 /* As update-rc.d and chkconfig do it, where no systemd starts units. */
 static int
-enable_script(guestfs_h *g, const struct bundle_file *script,
-	struct changes *changes, struct findings *findings, struct error *err)
+enable_script(const struct guest_files *files,
+	const struct bundle_file *script, struct changes *changes,
+	struct error *err)
 {
 	static const struct {
 		const char *script, *folder;
@@ -149,7 +133,7 @@ enable_script(guestfs_h *g, const struct bundle_file *script,
 			if (path == NULL || target == NULL)
 				return error_set(err, ENOMEM, "enable %s",
 					script->path);
-			if (add_file(g, &link, changes, findings, err) == -1)
+			if (add_file(files, &link, changes, err) == -1)
 				return -1;
 		}
 	}
@@ -164,11 +148,11 @@ is_unit(const struct bundle_file *file)
 }
 
 int
-agent_install(const struct agent *agent, guestfs_h *g, struct changes *changes,
-	struct findings *findings, struct error *err)
+agent_install(const struct agent *agent, const struct guest_files *files,
+	struct changes *changes, struct error *err)
 {
-	bool has_systemd = is_taken(g, "/lib/systemd/systemd") ||
-		is_taken(g, "/usr/lib/systemd/systemd");
+	bool has_systemd = is_taken(files, "/lib/systemd/systemd") ||
+		is_taken(files, "/usr/lib/systemd/systemd");
 
 	for (size_t i = 0; i < agent->count; i++) {
 		const struct bundle *bundle = agent->packages[i];
@@ -176,15 +160,13 @@ agent_install(const struct agent *agent, guestfs_h *g, struct changes *changes,
 		for (size_t k = 0; k < bundle->count; k++) {
 			const struct bundle_file *file = &bundle->files[k];
 
-			if (add_file(g, file, changes, findings, err) == -1)
+			if (add_file(files, file, changes, err) == -1)
 				return -1;
 			if (i == 0 && !has_systemd &&
-				enable_script(g, file, changes, findings, err) ==
-					-1)
+				enable_script(files, file, changes, err) == -1)
 				return -1;
 			if (i == 0 && is_unit(file) &&
-				enable_unit(g, file, changes, findings, err) ==
-					-1)
+				enable_unit(files, file, changes, err) == -1)
 				return -1;
 		}
 	}

@@ -1,7 +1,6 @@
 #ifndef CONVERT_REWRITE_AGENT_H
 #define CONVERT_REWRITE_AGENT_H
 
-#include <guestfs.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -40,11 +39,11 @@ int agent_tell_dpkg(const struct agent *agent, const struct guest_files *files,
 	struct changes *changes, bool *is_known_out, struct error *err);
 
 /*
- * Unpack what was chosen, as data: no script of a package runs.  Files that are
- * there stay.  The unit is enabled by links.
+ * Plan the files of what was chosen, as data: no script of a package runs.  Files
+ * that are there stay.  The unit is enabled by links.
  */
-int agent_install(const struct agent *agent, guestfs_h *g,
-	struct changes *changes, struct findings *findings, struct error *err);
+int agent_install(const struct agent *agent, const struct guest_files *files,
+	struct changes *changes, struct error *err);
 
 void agent_release(struct agent *agent);
 

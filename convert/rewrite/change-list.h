@@ -27,6 +27,7 @@ enum change_kind {
 /* A file before or after. */
 struct version {
 	char *text;   /* NULL: not a text, or not kept */
+	char *data;   /* what is to be written and is no text; else NULL */
 	char *target; /* of a symbolic link, or of a move; else NULL */
 	bool exists;
 	size_t bytes;

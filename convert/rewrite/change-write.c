@@ -87,14 +87,20 @@ inherit_label(guestfs_h *g, const char *path)
 			path);
 }
 
-/* A folder of root's, noted in the record before it is there. */
-static int
-make_folder(struct changes *changes, guestfs_h *g, const char *path,
-	const char *reason, struct error *err)
+/* Noted in the record before it is there. */
+int
+changes_make_folder(struct changes *changes, guestfs_h *g, const char *path,
+	const char *name, const char *reason, struct error *err)
 {
-	struct change *change = change_add(changes, path, CHANGE_FOLDER, reason,
-		err);
+	const struct guestfs_is_dir_opts_argv follow = {
+		.bitmask = GUESTFS_IS_DIR_OPTS_FOLLOWSYMLINKS_BITMASK,
+		.followsymlinks = 1,
+	};
+	struct change *change;
 
+	if (guestfs_is_dir_opts_argv(g, path, &follow) == 1)
+		return 0;
+	change = change_add(changes, name, CHANGE_FOLDER, reason, err);
 	if (change == NULL)
 		return -1;
 	change->mode = 0755;
@@ -106,15 +112,10 @@ make_folder(struct changes *changes, guestfs_h *g, const char *path,
 	return 0;
 }
 
-/* The folders that `path` lies in. */
-static int
-make_folders(struct changes *changes, guestfs_h *g, const char *path,
+int
+changes_make_folders(struct changes *changes, guestfs_h *g, const char *path,
 	const char *reason, struct error *err)
 {
-	const struct guestfs_is_dir_opts_argv follow = {
-		.bitmask = GUESTFS_IS_DIR_OPTS_FOLLOWSYMLINKS_BITMASK,
-		.followsymlinks = 1,
-	};
 	AUTO(freep) char *folder = strdup(path);
 
 	if (folder == NULL)
@@ -122,8 +123,8 @@ make_folders(struct changes *changes, guestfs_h *g, const char *path,
 	for (char *slash = strchr(folder + 1, '/'); slash != NULL;
 		slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		if (guestfs_is_dir_opts_argv(g, folder, &follow) != 1 &&
-			make_folder(changes, g, folder, reason, err) == -1)
+		if (changes_make_folder(changes, g, folder, folder, reason,
+			    err) == -1)
 			return -1;
 		*slash = '/';
 	}
@@ -134,13 +135,15 @@ static int
 create(struct changes *changes, guestfs_h *g, const struct change *change,
 	struct error *err)
 {
+	const struct version *after = &change->after;
 	const char *path = change->path;
 
-	if (make_folders(changes, g, path, change->reason, err) == -1)
+	if (changes_make_folders(changes, g, path, change->reason, err) == -1)
 		return -1;
 	if (guestfs_rm_f(g, path) == -1 || /* a link or fifo */
-		guestfs_write(g, path, change->after.text,
-			change->after.bytes) == -1 ||
+		guestfs_write(g, path, after->text == NULL ? after->data
+							   : after->text,
+			after->bytes) == -1 ||
 		guestfs_chmod(g, change->mode, path) == -1)
 		return guest_error(err, g, "create %s", path);
 	inherit_label(g, path);
@@ -183,8 +186,8 @@ make_link(struct changes *changes, guestfs_h *g, const struct change *change,
 	if (fresh == NULL)
 		return error_set(err, ENOMEM, "create %s", change->path);
 	if (check_link(g, change->path, &change->before, err) == -1 ||
-		make_folders(changes, g, change->path, change->reason, err) ==
-			-1)
+		changes_make_folders(changes, g, change->path, change->reason,
+			err) == -1)
 		return -1;
 	guestfs_rm_f(g, fresh);
 	if (guestfs_ln_s(g, change->after.target, fresh) == 0) {

@@ -24,6 +24,7 @@ static void
 version_release(struct version *version)
 {
 	free(version->text);
+	free(version->data);
 	free(version->target);
 }
 
@@ -199,6 +200,34 @@ changes_plan_program(struct changes *changes, const char *path,
 	if (changes_plan(changes, path, before, after, reason, err) == -1)
 		return -1;
 	changes->list[changes->count - 1].mode = 0755;
+	return 0;
+}
+
+int
+changes_plan_file(struct changes *changes, const char *path,
+	const void *data, size_t bytes, unsigned mode, const char *reason,
+	struct error *err)
+{
+	struct change *change = change_add(changes, path, CHANGE_CREATED,
+		reason, err);
+	char *copy = malloc(bytes + 1);
+
+	if (change == NULL || copy == NULL) {
+		free(copy);
+		return error_set(err, ENOMEM, "plan %s", path);
+	}
+	memcpy(copy, data, bytes);
+	copy[bytes] = '\0';
+	if (strlen(copy) == bytes)
+		change->after.text = copy;
+	else
+		change->after.data = copy;
+	change->mode = (int)mode;
+	change->after.exists = true;
+	change->after.bytes = bytes;
+	if (hash_block(data, bytes, change->after.hash, err) == -1)
+		return -1;
+	change->is_planned = true;
 	return 0;
 }
 
@@ -382,8 +411,10 @@ changes_note(struct changes *changes, const struct inject_change *noted,
 	if (change == NULL ||
 		set_content(&change->after, &noted->after, is_text, err) == -1)
 		return -1;
-	if (noted->kind == INJECT_CREATED)
+	if (noted->kind == INJECT_CREATED) {
+		change->mode = (int)noted->mode;
 		return 0;
+	}
 	return set_content(&change->before, &noted->before, is_text, err);
 }
 

@@ -32,6 +32,11 @@ int changes_plan_program(struct changes *changes, const char *path,
 	const char *before, const char *after, const char *reason,
 	struct error *err);
 
+/* The same for a new file of root's that may be no text. */
+int changes_plan_file(struct changes *changes, const char *path,
+	const void *data, size_t bytes, unsigned mode, const char *reason,
+	struct error *err);
+
 /*
  * Plan a symbolic link to `target`, in place of one to `before` (NULL: nothing
  * is there).
@@ -91,6 +96,18 @@ bool changes_have(const struct changes *changes, const char *path);
  */
 void changes_apply(struct changes *changes, guestfs_h *g,
 	struct findings *findings);
+
+/*
+ * Make a folder of root's, unless it is there, and note it as `name`: as people
+ * see it, where something is mounted for a while.
+ */
+int changes_make_folder(struct changes *changes, guestfs_h *g,
+	const char *path, const char *name, const char *reason,
+	struct error *err);
+
+/* The same for every folder that `path` lies in, by their paths. */
+int changes_make_folders(struct changes *changes, guestfs_h *g,
+	const char *path, const char *reason, struct error *err);
 
 /* Note a change that drivers-inject has made. */
 int changes_note(struct changes *changes, const struct inject_change *change,

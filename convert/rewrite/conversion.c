@@ -361,6 +361,7 @@ convert(struct conversion *conversion, struct error *err)
 {
 	AUTO(freep) char *folder = io_format("%s/changes",
 		conversion->request->report_folder);
+	struct guest_files files;
 
 	if (folder == NULL)
 		return error_set(err, ENOMEM, "record the changes");
@@ -378,10 +379,13 @@ convert(struct conversion *conversion, struct error *err)
 				conversion->g, conversion->findings,
 				conversion->changes, err) == -1)
 			return -1;
-		if (agent_install(&conversion->agent, conversion->g,
-			    conversion->changes, conversion->findings, err) ==
-			-1)
+		/* last, so that it takes no space from the drivers */
+		guest_libguestfs_open(&files, conversion->g);
+		if (agent_install(&conversion->agent, &files,
+			    conversion->changes, err) == -1)
 			return -1;
+		changes_apply(conversion->changes, conversion->g,
+			conversion->findings);
 		labels_apply(conversion->labels, conversion->g,
 			conversion->changes);
 	} else if (conversion->guest->locked &&

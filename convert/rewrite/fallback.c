@@ -211,15 +211,20 @@ fallback_plan(struct fallback **fallback_out, guestfs_h *g,
 	return 0;
 }
 
+static const char reason[] =
+	"The old machine's firmware had an entry for its boot loader; another "
+	"firmware looks here.";
+
 static int
 record(struct changes *changes, const char *name, const char *before,
-	size_t before_bytes, const void *data, size_t bytes, struct error *err)
+	size_t before_bytes, const void *data, size_t bytes, unsigned mode,
+	struct error *err)
 {
 	struct inject_change change = {
 		.path = name,
 		.kind = before == NULL ? INJECT_CREATED : INJECT_REPLACED,
-		.reason = "The old machine's firmware had an entry for its boot "
-			"loader; another firmware looks here.",
+		.mode = mode,
+		.reason = reason,
 		.after.bytes = bytes,
 		.before.bytes = before_bytes,
 	};
@@ -229,6 +234,38 @@ record(struct changes *changes, const char *name, const char *before,
 			change.before.hash, err) == -1))
 		return -1;
 	return changes_note(changes, &change, err);
+}
+
+/* Its file system keeps no mode: what all its files have. */
+static unsigned
+mode_of(const struct guest_files *files, const char *path)
+{
+	struct guest_stat stat = {.mode = 0644};
+	struct error ignored;
+
+	files->stat(files->handle, path, &stat, &ignored);
+	return stat.mode & 07777;
+}
+
+/* Those below the place where the partition is mounted. */
+static int
+make_folders(const struct partition *partition, const char *path, guestfs_h *g,
+	struct changes *changes, struct error *err)
+{
+	AUTO(freep) char *folder = strdup(path);
+	char name[400];
+
+	if (folder == NULL)
+		return error_set(err, ENOMEM, "create %s", path);
+	for (char *slash = folder + strlen(partition->place.point);
+		(slash = strchr(slash + 1, '/')) != NULL; *slash = '/') {
+		*slash = '\0';
+		name_file(name, sizeof name, partition, folder);
+		if (changes_make_folder(changes, g, folder, name, reason,
+			    err) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 static int
@@ -246,12 +283,14 @@ fill(const struct partition *partition, const struct esp_file *file,
 	guest_libguestfs_open(&files, g);
 	name_file(name, sizeof name, partition, file->to);
 	before = efi_read_program(&files, file->to, &before_bytes);
-	if (esp_make(file, &files, &data, &bytes, &why) == -1) {
+	if (make_folders(partition, file->to, g, changes, &why) == -1 ||
+		esp_make(file, &files, &data, &bytes, &why) == -1) {
 		finding_add(findings, "guest.file-not-written", name, 0,
 			why.text, NULL);
 		return 0;
 	}
-	return record(changes, name, before, before_bytes, data, bytes, err);
+	return record(changes, name, before, before_bytes, data, bytes,
+		mode_of(&files, file->to), err);
 }
 
 int
@@ -267,17 +306,9 @@ fallback_apply(const struct fallback *fallback, guestfs_h *g,
 		if (esp->file_count == 0 ||
 			!esp_place_open(&partition->place, g))
 			continue;
-		for (size_t f = 0; f < esp->file_count && result == 0; f++) {
-			AUTO(freep) char *folder = strdup(esp->files[f].to);
-
-			if (folder == NULL)
-				return error_set(err, ENOMEM, "fill %s",
-					partition->place.point);
-			*strrchr(folder, '/') = '\0';
-			guestfs_mkdir_p(g, folder);
+		for (size_t f = 0; f < esp->file_count && result == 0; f++)
 			result = fill(partition, &esp->files[f], g, findings,
 				changes, err);
-		}
 		esp_place_close(&partition->place, g);
 	}
 	return result;

@@ -253,8 +253,9 @@ write_modules(const struct replacement *replacement, guestfs_h *g,
 	struct guest_files files;
 
 	guest_libguestfs_open(&files, g);
-	if (guestfs_mkdir_p(g, FOLDER "/" PLATFORM) == -1)
-		return guest_error(err, g, "make " FOLDER);
+	if (changes_make_folders(changes, g, FOLDER "/" PLATFORM "/", reason,
+		    err) == -1)
+		return -1;
 	for (size_t i = 0; i < replacement->modules.count; i++) {
 		const char *module = replacement->modules.items[i];
 		AUTO(freep) char *name = io_format("%s.mod", module);
@@ -262,7 +263,7 @@ write_modules(const struct replacement *replacement, guestfs_h *g,
 			module);
 		AUTO(freep) char *data = NULL;
 		struct inject_change change = {.kind = INJECT_CREATED,
-			.path = path, .reason = reason};
+			.mode = 0644, .path = path, .reason = reason};
 
 		if (name == NULL || path == NULL)
 			return error_set(err, ENOMEM, "write GRUB's modules");

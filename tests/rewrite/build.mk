@@ -97,11 +97,20 @@ test-label_src := tests/rewrite/test-label.c convert/rewrite/label.c \
 	drivers-inject/names.c wire/hash.c $(common_src)
 test-label_pkg := cmocka libguestfs libselinux jansson libarchive libcrypto
 
+tests += test-change
+test-change_src := tests/rewrite/test-change.c \
+	$(addprefix convert/rewrite/,change.c change-record.c change-write.c \
+	diff.c) $(convert_examine_src) drivers-inject/appliance.c \
+	drivers-inject/names.c wire/hash.c $(common_src)
+test-change_pkg := cmocka libguestfs jansson libarchive libcrypto
+test-change_wrap := guestfs_is_dir_opts_argv guestfs_mkdir_mode \
+	guestfs_lgetxattr guestfs_rm_f guestfs_write guestfs_chmod
+
 tests += test-agent
 test-agent_src := tests/rewrite/test-agent.c tests/drivers-inject/scratch.c \
-	$(addprefix convert/rewrite/,agent.c agent-dpkg.c bundle.c change.c \
-	diff.c library.c) \
-	convert/assess/guest.c $(convert_examine_src) \
+	$(addprefix convert/rewrite/,agent.c agent-dpkg.c agent-install.c \
+	bundle.c change.c diff.c library.c) \
+	$(addprefix convert/assess/,guest.c ini.c) $(convert_examine_src) \
 	drivers-inject/appliance.c drivers-inject/guest.c \
 	drivers-inject/guest-folder.c drivers-inject/names.c wire/hash.c \
 	$(common_src)

@@ -13,7 +13,7 @@
 #include "convert/assess/finding.h"
 #include "convert/assess/guest.h"
 #include "convert/rewrite/agent.h"
-#include "convert/rewrite/change.h"
+#include "convert/rewrite/change-list.h"
 #include "drivers-inject/guest.h"
 #include "tests/drivers-inject/scratch.h"
 
@@ -57,6 +57,8 @@ plan_open(struct plan *plan, const struct scratch *scratch)
 	assert_ok(guest_folder_open(&files, root, &err), &err);
 	assert_ok(agent_plan(&plan->agent, plan->guest, &files, folder,
 			  plan->changes, plan->findings, &err),
+		&err);
+	assert_ok(agent_install(&plan->agent, &files, plan->changes, &err),
 		&err);
 	guest_folder_close(&files);
 }
@@ -215,7 +217,64 @@ an_rpm_is_chosen_by_its_name_and_unpacked(void **state)
 	assert_string_equal(plan.agent.packages[0]->version, "2.12.0-9.el8");
 	assert_string_equal(plan.agent.packages[0]->files[0].path,
 		"/usr/bin/qemu-ga");
-	assert_int_equal(changes_count(plan.changes), 0);
+	assert_int_equal(changes_count(plan.changes), 1);
+	plan_close(&plan);
+}
+
+static const struct change *
+planned(const struct plan *plan, const char *path)
+{
+	for (size_t i = 0; i < plan->changes->count; i++)
+		if (strcmp(plan->changes->list[i].path, path) == 0)
+			return &plan->changes->list[i];
+	return NULL;
+}
+
+/* By its real name, with its mode, and a link as a link. */
+static void
+what_is_unpacked_is_planned_as_it_will_be(void **state)
+{
+	static const char unit[] =
+		"/usr/lib/systemd/system/qemu-guest-agent.service";
+	static const char device[] =
+		"/etc/systemd/system/dev-x.device.wants/qemu-guest-agent.service";
+	const struct change *change;
+	struct plan plan;
+
+	scratch_shell(*state, GUEST
+		"mkdir -p guest/usr/lib/systemd guest/etc/qemu\n"
+		"ln -s usr/lib guest/lib; touch guest/lib/systemd/systemd\n"
+		"ln -s nowhere guest/etc/qemu/own");
+	scratch_shell(*state, "mkdir -p packages p/DEBIAN p/usr/sbin "
+		"p/usr/share/doc/x p/lib/systemd/system p/etc/qemu; cd p\n"
+		"printf 'Package: qemu-guest-agent\nVersion: 1:5\n"
+		"Architecture: amd64\nMaintainer: x <x@y>\nDescription: x\n' "
+		">DEBIAN/control\n"
+		"printf '\\177ELF\\0libc.so.6\\0' >." AGENT "; chmod 755 ." AGENT "\n"
+		"printf '[Install]\nWantedBy=dev-x.device\n' "
+		">lib/systemd/system/qemu-guest-agent.service\n"
+		"touch etc/qemu/own usr/share/doc/x/y; ln -s own etc/qemu/a\n"
+		"dpkg-deb -b . ../packages/a.deb >/dev/null");
+	plan_open(&plan, *state);
+	assert_true(is_added(&plan));
+	change = planned(&plan, AGENT);
+	assert_non_null(change);
+	assert_int_equal(change->kind, CHANGE_CREATED);
+	assert_int_equal(change->mode, 0755);
+	assert_null(change->after.text);
+	assert_memory_equal(change->after.data, "\177ELF\0libc.so.6", 15);
+	change = planned(&plan, unit);
+	assert_non_null(change);
+	assert_int_equal(change->mode, 0644);
+	assert_non_null(change->after.text);
+	change = planned(&plan, device);
+	assert_non_null(change);
+	assert_int_equal(change->kind, CHANGE_LINKED);
+	assert_string_equal(change->after.target,
+		"/lib/systemd/system/qemu-guest-agent.service");
+	assert_string_equal(planned(&plan, "/etc/qemu/a")->after.target, "own");
+	assert_null(planned(&plan, "/etc/qemu/own"));
+	assert_null(planned(&plan, "/usr/share/doc/x/y"));
 	plan_close(&plan);
 }
 
@@ -262,6 +321,7 @@ main(void)
 		CASE(dpkg_is_told),
 		CASE(a_guest_that_has_one_gets_none),
 		CASE(an_rpm_is_chosen_by_its_name_and_unpacked),
+		CASE(what_is_unpacked_is_planned_as_it_will_be),
 		CASE(a_hostile_package_reaches_nothing_else),
 	};
 

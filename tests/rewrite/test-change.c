@@ -1,0 +1,191 @@
+/* What is written to a guest, and what the record says of it: a guest of names. */
+#include "tests/harness.h"
+
+#include <errno.h>
+#include <guestfs.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/io.h"
+#include "common/json.h"
+#include "common/own.h"
+#include "convert/assess/finding.h"
+#include "convert/rewrite/change.h"
+#include "drivers-inject/inject.h"
+
+static struct {
+	char folders[400]; /* each with a comma behind it */
+	char written[64];
+	size_t bytes;
+	int mode;
+} guest;
+
+int __wrap_guestfs_is_dir_opts_argv(guestfs_h *g, const char *path,
+	const struct guestfs_is_dir_opts_argv *options);
+int __wrap_guestfs_mkdir_mode(guestfs_h *g, const char *path, int mode);
+char *__wrap_guestfs_lgetxattr(guestfs_h *g, const char *path,
+	const char *name, size_t *bytes_out);
+int __wrap_guestfs_rm_f(guestfs_h *g, const char *path);
+int __wrap_guestfs_write(guestfs_h *g, const char *path, const char *data,
+	size_t bytes);
+int __wrap_guestfs_chmod(guestfs_h *g, int mode, const char *path);
+
+int
+__wrap_guestfs_is_dir_opts_argv(guestfs_h *g, const char *path,
+	const struct guestfs_is_dir_opts_argv *options)
+{
+	AUTO(freep) char *word = io_format("%s,", path);
+
+	(void)g;
+	(void)options;
+	return strstr(guest.folders, word) != NULL;
+}
+
+int
+__wrap_guestfs_mkdir_mode(guestfs_h *g, const char *path, int mode)
+{
+	(void)g;
+	assert_int_equal(mode, 0755);
+	strcat(guest.folders, path);
+	strcat(guest.folders, ",");
+	return 0;
+}
+
+char *
+__wrap_guestfs_lgetxattr(guestfs_h *g, const char *path, const char *name,
+	size_t *bytes_out)
+{
+	(void)g;
+	(void)path;
+	(void)name;
+	(void)bytes_out;
+	return NULL;
+}
+
+int
+__wrap_guestfs_rm_f(guestfs_h *g, const char *path)
+{
+	(void)g;
+	(void)path;
+	return 0;
+}
+
+int
+__wrap_guestfs_write(guestfs_h *g, const char *path, const char *data,
+	size_t bytes)
+{
+	(void)g;
+	(void)path;
+	guest.bytes = bytes;
+	memcpy(guest.written, data, bytes);
+	return 0;
+}
+
+int
+__wrap_guestfs_chmod(guestfs_h *g, int mode, const char *path)
+{
+	(void)g;
+	(void)path;
+	guest.mode = mode;
+	return 0;
+}
+
+/* "KIND PATH MODE" of each, a line each. */
+static char *
+record_of(const struct changes *changes)
+{
+	char folder[] = "/tmp/unrack-test-XXXXXX";
+	AUTO(json_decrefpp) json_t *index = NULL;
+	AUTO(freep) char *path = NULL;
+	char *text = strdup("");
+	const json_t *one;
+	struct error err = {0};
+	size_t i;
+
+	assert_non_null(mkdtemp(folder));
+	assert_ok(changes_record(changes, folder, &err), &err);
+	path = io_format("%s/index.json", folder);
+	index = json_load_file(path, 0, NULL);
+	json_array_foreach(json_object_get(index, "changes"), i, one)
+	{
+		char *longer = io_format("%s%s %s %s\n", text,
+			json_text(one, "kind", ""), json_text(one, "path", ""),
+			json_text(one, "mode", "-"));
+
+		free(text);
+		text = longer;
+	}
+	assert_ok(io_remove_tree(folder, &err), &err);
+	return text;
+}
+
+static void
+a_program_and_its_folders_are_recorded_as_they_are(void **state)
+{
+	AUTO(changes_freep) struct changes *changes = changes_new();
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	AUTO(freep) char *record = NULL;
+	struct error err = {0};
+
+	(void)state;
+	strcpy(guest.folders, "/usr,");
+	assert_ok(changes_plan_file(changes, "/usr/sbin/qemu-ga", "\177E\0F", 4,
+			  0755, "r", &err),
+		&err);
+	changes_apply(changes, NULL, findings);
+	assert_int_equal(guest.bytes, 4);
+	assert_memory_equal(guest.written, "\177E\0F", 4);
+	assert_int_equal(guest.mode, 0755);
+	record = record_of(changes);
+	assert_string_equal(record, "folder /usr/sbin 0755\n"
+		"created /usr/sbin/qemu-ga 0755\n");
+}
+
+/* Of a partition that the guest does not mount. */
+static void
+a_folder_is_noted_by_the_name_that_people_know(void **state)
+{
+	AUTO(changes_freep) struct changes *changes = changes_new();
+	AUTO(freep) char *record = NULL;
+	struct error err = {0};
+
+	(void)state;
+	strcpy(guest.folders, "/mnt,/mnt/EFI,");
+	assert_ok(changes_make_folder(changes, NULL, "/mnt/EFI", "sda1:/EFI",
+			  "r", &err),
+		&err);
+	assert_ok(changes_make_folder(changes, NULL, "/mnt/EFI/BOOT",
+			  "sda1:/EFI/BOOT", "r", &err),
+		&err);
+	record = record_of(changes);
+	assert_string_equal(record, "folder sda1:/EFI/BOOT 0755\n");
+}
+
+/* FAT shows the same mode for every file. */
+static void
+the_mode_that_is_noted_is_recorded(void **state)
+{
+	AUTO(changes_freep) struct changes *changes = changes_new();
+	AUTO(freep) char *record = NULL;
+	const struct inject_change change = {.path = "/boot/efi/EFI/BOOT/X",
+		.kind = INJECT_CREATED, .mode = 0700, .reason = "r"};
+	struct error err = {0};
+
+	(void)state;
+	assert_ok(changes_note(changes, &change, &err), &err);
+	record = record_of(changes);
+	assert_string_equal(record, "created /boot/efi/EFI/BOOT/X 0700\n");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_program_and_its_folders_are_recorded_as_they_are),
+		cmocka_unit_test(a_folder_is_noted_by_the_name_that_people_know),
+		cmocka_unit_test(the_mode_that_is_noted_is_recorded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
