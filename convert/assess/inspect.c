@@ -293,15 +293,15 @@ note_layers(guestfs_h *g, const struct volumes *volumes,
 int
 inspect_mount(const struct volume **root_out, guestfs_h *g,
 	struct guest *guest, struct volumes *volumes,
-	struct references *references, struct findings *findings,
-	struct error *err)
+	struct references *references, const json_t *inventory,
+	struct findings *findings, struct error *err)
 {
 	AUTO(freep) char *fstab = NULL;
 	AUTO(freep) char *crypttab = NULL;
 	struct root root;
 
 	*root_out = NULL;
-	if (!root_find(&root, g, guest, volumes, findings)) {
+	if (!root_find(&root, g, guest, volumes, inventory, findings)) {
 		note_layers(g, volumes, guest, findings);
 		return mount_locked(g, guest, volumes, root.boot, findings,
 			err);

@@ -9,9 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "common/io.h"
 #include "common/own.h"
 #include "common/strings.h"
+#include "convert/assess/boot-entry.h"
 #include "convert/assess/boot-evidence.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/fstab.h"
@@ -19,6 +22,7 @@
 #include "convert/assess/guest.h"
 #include "convert/assess/linux-root.h"
 #include "convert/assess/mount-problem.h"
+#include "convert/assess/shell.h"
 #include "convert/assess/volume.h"
 #include "drivers-inject/guest.h"
 
@@ -30,11 +34,10 @@ struct survey {
 	size_t root_count;
 	const struct volume *boot; /* holds what belongs in /boot */
 	size_t boot_count;
-	struct loader {
-		const struct volume *volume; /* where its configuration is */
-		struct boot_evidence says;
-	} loaders[LOADER_LIMIT];
+	struct boot_loader loaders[LOADER_LIMIT];
 	size_t loader_count;
+	const struct volume *started; /* has what the old firmware started */
+	char program[512];	      /* which is this */
 };
 
 /* A file system that holds a system; `subvolume` is empty for the default. */
@@ -83,6 +86,24 @@ time_of(guestfs_h *g, const char *path)
 	return seconds;
 }
 
+/* What a running system writes; no distribution of today has all of it. */
+static int64_t
+last_use(guestfs_h *g)
+{
+	static const char *const paths[] = {"/var/log/wtmp",
+		"/var/lib/wtmpdb/wtmp.db", "/var/lib/systemd/random-seed",
+		"/var/lib/urandom/random-seed", "/var/log/journal"};
+	int64_t last = 0;
+
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		int64_t seconds = time_of(g, paths[i]);
+
+		if (seconds > last)
+			last = seconds;
+	}
+	return last;
+}
+
 static bool
 is_linux_root(guestfs_h *g)
 {
@@ -124,7 +145,26 @@ is_boot(guestfs_h *g)
 		guest_folder_is_there(g, "/grub2");
 }
 
-/* On the root's own file system, and on one that is mounted at /boot. */
+/* GRUB's choice, kept beside its menu. */
+static void
+read_saved(guestfs_h *g, const char *config, char saved[256],
+	struct findings *findings)
+{
+	AUTO(freep) char *path = io_format("%.*s/grubenv",
+		(int)(strrchr(config, '/') - config), config);
+	AUTO(freep) char *text = NULL;
+
+	*saved = '\0';
+	if (path != NULL && string_ends(config, "/grub.cfg"))
+		text = guest_file_text(g, path, findings);
+	if (text != NULL)
+		shell_value(text, "saved_entry", saved, 256);
+}
+
+/*
+ * On the root's own file system, on one that is mounted at /boot, and on an EFI
+ * system partition.
+ */
 static void
 note_loaders(guestfs_h *g, const struct volume *volume, struct survey *survey,
 	struct findings *findings)
@@ -134,7 +174,8 @@ note_loaders(guestfs_h *g, const struct volume *volume, struct survey *survey,
 		"/boot/extlinux/extlinux.conf", "/boot/loader/entries/*.conf",
 		"/boot/grub2/grubenv", "/grub*/grub.cfg", "/grub/menu.lst",
 		"/grub/grub.conf", "/extlinux/extlinux.conf",
-		"/loader/entries/*.conf", "/grub2/grubenv"};
+		"/loader/entries/*.conf", "/grub2/grubenv", "/etc/lilo.conf",
+		"/EFI/*/grub.cfg", "/EFI/*/grub.conf", "/EFI/*/elilo.conf"};
 
 	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
 		AUTO(strings_freep) char **files = guest_files(g, patterns[i]);
@@ -142,14 +183,19 @@ note_loaders(guestfs_h *g, const struct volume *volume, struct survey *survey,
 		for (char **file = files; file != NULL && *file != NULL &&
 			survey->loader_count < LOADER_LIMIT;
 			file++) {
-			struct loader *next =
+			struct boot_loader *next =
 				&survey->loaders[survey->loader_count];
 			AUTO(freep) char *text =
 				guest_file_text(g, *file, findings);
+			char saved[256];
 
+			read_saved(g, *file, saved, findings);
 			next->volume = volume;
+			next->is_started = volume == survey->started &&
+				boot_evidence_is_of(survey->program, *file);
 			survey->loader_count += text != NULL &&
-				boot_evidence_read(&next->says, *file, text);
+				boot_evidence_read(&next->says, *file, text,
+					saved);
 		}
 	}
 }
@@ -173,14 +219,14 @@ try(guestfs_h *g, struct guest *guest, struct candidate *candidate,
 	found = is_linux_root(g);
 	if (found) {
 		candidate->score = score_root(g, candidate->volume);
-		candidate->used_at = time_of(g, "/var/log/wtmp");
+		candidate->used_at = last_use(g);
 	} else if (guest_folder_is_there(g, "/Windows/System32")) {
 		guest->os_type = "windows";
 	} else if (is_boot(g)) {
 		survey->boot = candidate->volume;
 		survey->boot_count++;
 	}
-	if (found || is_boot(g))
+	if (found || is_boot(g) || volume_is_esp(candidate->volume))
 		note_loaders(g, candidate->volume, survey, findings);
 	guestfs_umount_all(g);
 	return found;
@@ -263,30 +309,33 @@ look_around(guestfs_h *g, struct guest *guest, const struct volumes *volumes,
 	}
 }
 
-/*
- * A loader elsewhere that starts this system knows more than the system's own,
- * which every system has; the firmware starts that of the first disk.
- */
+/* What the old firmware tried first, of what is on these disks. */
+static void
+find_started(struct survey *survey, const struct volumes *volumes,
+	const json_t *inventory)
+{
+	AUTO(boot_entry_release) struct boot_entry entry = {.number = 0};
+
+	while (survey->started == NULL && boot_entry_next(&entry, inventory)) {
+		if (!load_option_is_active(&entry.option) ||
+			entry.option.partition[0] == '\0')
+			continue;
+		for (size_t i = volumes->count; i-- > 0;)
+			if (strcasecmp(volumes->list[i].partition_uuid,
+				    entry.option.partition) == 0)
+				survey->started = &volumes->list[i];
+		snprintf(survey->program, sizeof survey->program, "%s",
+			entry.option.file);
+	}
+}
+
 static void
 weigh_loaders(struct survey *survey, const struct volumes *volumes)
 {
-	for (size_t i = 0; i < survey->loader_count; i++) {
-		const struct loader *loader = &survey->loaders[i];
-
-		for (size_t k = 0; k < survey->root_count; k++) {
-			struct candidate *root = &survey->roots[k];
-
-			if (boot_evidence_names(&loader->says, volumes,
-				    root->volume))
-				root->score += (loader->volume == root->volume
-							? 4
-							: 6) +
-					(loader->volume->disk == 0);
-			else if (boot_evidence_may_name(&loader->says,
-					 root->volume))
-				root->score += 2;
-		}
-	}
+	for (size_t i = 0; i < survey->root_count; i++)
+		survey->roots[i].score += boot_evidence_weigh(survey->loaders,
+			survey->loader_count, volumes,
+			survey->roots[i].volume);
 }
 
 static const struct candidate *
@@ -331,7 +380,8 @@ follow_loader(struct root *root, guestfs_h *g, const struct survey *survey,
 
 bool
 root_find(struct root *root_out, guestfs_h *g, struct guest *guest,
-	const struct volumes *volumes, struct findings *findings)
+	const struct volumes *volumes, const json_t *inventory,
+	struct findings *findings)
 {
 	struct candidate candidates[ROOT_LIMIT];
 	AUTO(freep) struct survey *survey = calloc(1, sizeof *survey);
@@ -341,6 +391,7 @@ root_find(struct root *root_out, guestfs_h *g, struct guest *guest,
 	if (survey == NULL)
 		return false;
 	survey->roots = candidates;
+	find_started(survey, volumes, inventory);
 	look_around(g, guest, volumes, survey, findings);
 	root_out->boot = survey->boot_count == 1 ? survey->boot : NULL;
 	if (survey->root_count == 0)

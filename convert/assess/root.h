@@ -2,6 +2,7 @@
 #define CONVERT_ASSESS_ROOT_H
 
 #include <guestfs.h>
+#include <jansson.h>
 #include <stdbool.h>
 
 struct findings;
@@ -21,12 +22,14 @@ struct root {
 
 /*
  * Find the system that the server runs.  Of several, the one that boot loaders
- * start by default, then the one that was used last; the others become a
- * finding.  False when there is none (`boot` is set all the same); nothing is
- * mounted afterwards.
+ * start by default, above all what the old firmware tried first, by the inventory
+ * (NULL: none); then the one that was used last; the others become a finding.
+ * False when there is none (`boot` is set all the same); nothing is mounted
+ * afterwards.
  */
 bool root_find(struct root *root_out, guestfs_h *g, struct guest *guest,
-	const struct volumes *volumes, struct findings *findings);
+	const struct volumes *volumes, const json_t *inventory,
+	struct findings *findings);
 
 /*
  * Mount a file system, or a subvolume of it (empty: the default one); returns

@@ -234,7 +234,7 @@ assess(struct conversion *conversion, struct error *err)
 	if (conversion->references == NULL)
 		return error_set(err, ENOMEM, "assess the disks");
 	if (inspect_mount(&conversion->root, conversion->g, guest,
-		    &conversion->volumes, conversion->references,
+		    &conversion->volumes, conversion->references, inventory,
 		    conversion->findings, err) == -1)
 		return -1;
 	log_debug("mounted %zu file systems", guest->mount_count);

@@ -30,8 +30,8 @@ test-luks-keys_pkg := cmocka jansson
 
 tests += test-boot-evidence test-twins
 test-boot-evidence_src := tests/assess/test-boot-evidence.c \
-	convert/assess/boot-evidence.c convert/assess/grub-config.c \
-	$(assess_test_src)
+	$(addprefix convert/assess/,boot-evidence.c grub-config.c \
+	lilo-config.c) $(assess_test_src)
 test-boot-evidence_pkg := cmocka libguestfs jansson
 test-twins_src := tests/assess/test-twins.c convert/assess/twins.c \
 	$(assess_test_src) $(convert_examine_src)
