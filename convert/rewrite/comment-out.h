@@ -8,6 +8,17 @@ struct changes;
 struct error;
 struct file;
 
+/* The tags of lines that are no service's. */
+#define TAG_CONSOLE "console"
+#define TAG_DISPLAY "x"
+#define TAG_ABSENT "not-in-this-machine"
+
+/* Before a line that becomes a comment. */
+#define MARK(tag) "#unrack:" tag "# "
+
+/* Behind a line that takes its place: the undo script removes it. */
+#define MARK_NEW(tag) " #unrack:" tag "+"
+
 /*
  * Plan that lines of a file become comments which the undo script finds again:
  * "#unrack:TAG# LINE".  Of a snapshot's file that is no text, or was not read

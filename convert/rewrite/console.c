@@ -15,6 +15,7 @@
 #include "common/strings.h"
 #include "convert/assess/examine.h"
 #include "convert/rewrite/change.h"
+#include "convert/rewrite/comment-out.h"
 
 #define RULE "linux.console.moved"
 
@@ -266,7 +267,7 @@ rewrite_getty_line(struct stretch *stretch)
 				stretch->rewrite->path, stretch->number,
 				"a second serial login", done);
 			edit_replace(stretch->edit, stretch->at, 0,
-				"#unrack:console# ");
+				MARK(TAG_CONSOLE));
 		} else {
 			replace(stretch, i, bytes, "ttyS0");
 		}

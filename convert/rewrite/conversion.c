@@ -42,6 +42,7 @@
 #include "convert/rewrite/replacement.h"
 #include "convert/rewrite/texts.h"
 #include "convert/rewrite/trim.h"
+#include "convert/rewrite/undo-marks.h"
 #include "convert/size/host.h"
 #include "convert/size/layout.h"
 #include "drivers-inject/appliance.h"
@@ -128,6 +129,22 @@ read_today(char today[16])
 	strftime(today, 16, "%Y-%m-%d", gmtime_r(&now, &utc));
 }
 
+/* The agent's files, which are planned last, are in the list as well. */
+static int
+plan_undo(struct conversion *conversion, const struct files *files,
+	struct error *err)
+{
+	AUTO(changes_freep) struct changes *later = changes_new();
+	struct guest_files guest_files;
+
+	if (later == NULL)
+		return error_set(err, ENOMEM, "plan the agent");
+	guest_libguestfs_open(&guest_files, conversion->g);
+	if (agent_install(&conversion->agent, &guest_files, later, err) == -1)
+		return -1;
+	return undo_marks_plan(files, later, conversion->changes, err);
+}
+
 /* Apply the rules to a snapshot of the guest. */
 static int
 examine_guest(struct conversion *conversion, struct error *err)
@@ -158,6 +175,7 @@ examine_guest(struct conversion *conversion, struct error *err)
 			    conversion->changes, err) == -1 ||
 			console_plan_units(&examination, conversion->changes,
 				err) == -1 ||
+			plan_undo(conversion, files, err) == -1 ||
 			labels_plan(&conversion->labels, conversion->g,
 				conversion->changes, conversion->findings,
 				err) == -1)

@@ -12,6 +12,7 @@
 #include "convert/assess/finding.h"
 #include "convert/assess/fstab.h"
 #include "convert/assess/reference.h"
+#include "convert/rewrite/comment-out.h"
 #include "convert/rewrite/rewriters.h"
 
 static void
@@ -32,7 +33,7 @@ disable(struct edit *edit, const struct fstab_line *line,
 	finding_add(rewrite->findings, "linux.crypttab.missing", rewrite->path,
 		line->number, line->field[CRYPTTAB_SOURCE],
 		"The line was turned into a comment.");
-	edit_replace(edit, line->offset, 0, EDIT_DISABLED);
+	edit_replace(edit, line->offset, 0, MARK(TAG_ABSENT));
 }
 
 int

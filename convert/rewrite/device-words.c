@@ -12,6 +12,7 @@
 #include "common/strings.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/reference.h"
+#include "convert/rewrite/comment-out.h"
 #include "convert/rewrite/rewriters.h"
 
 /* A name of a device in a text. */
@@ -126,7 +127,7 @@ disable_line(struct edit *edit, struct word *word,
 	finding_add(rewrite->findings, "linux.config.missing", rewrite->path,
 		word->number, word->name,
 		"The line was turned into a comment.");
-	edit_replace(edit, word->line, 0, EDIT_DISABLED);
+	edit_replace(edit, word->line, 0, MARK(TAG_ABSENT));
 	word->bytes = strcspn(edit->text + word->offset, "\n");
 }
 

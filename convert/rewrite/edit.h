@@ -9,9 +9,6 @@ struct error;
 struct findings;
 struct references;
 
-/* What the line of a device that is not here begins with then. */
-#define EDIT_DISABLED "#unrack: not in this machine: "
-
 /*
  * A copy of a text with some ranges replaced; every other byte stays as it is.
  * Begin with edit_open(), end with edit_close(), both always.  Running out of

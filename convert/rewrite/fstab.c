@@ -12,6 +12,7 @@
 #include "convert/assess/finding.h"
 #include "convert/assess/fstab.h"
 #include "convert/assess/reference.h"
+#include "convert/rewrite/comment-out.h"
 #include "convert/rewrite/rewriters.h"
 
 static const char unresolved[] = "storage.reference-unresolved";
@@ -113,7 +114,7 @@ disable(struct edit *edit, const struct fstab_line *line, const char *name,
 	}
 	finding_add(rewrite->findings, "linux.fstab.missing", rewrite->path,
 		line->number, name, "The line was turned into a comment.");
-	edit_replace(edit, line->offset, 0, EDIT_DISABLED);
+	edit_replace(edit, line->offset, 0, MARK(TAG_ABSENT));
 	return true;
 }
 

@@ -25,8 +25,8 @@ __asm__(".pushsection .rodata\n"
 
 static const char preface[] =
 	"# Made by unrack: services of the old hardware that do not start in\n"
-	"# this VM.  " UNDO_SCRIPT " --list shows them, and NAME brings one "
-	"back.\n";
+	"# this VM, and what else can be brought back.  " UNDO_SCRIPT "\n"
+	"# --list shows it, and NAME brings one back.\n";
 
 int
 undo_list_open(struct undo_list *list, struct error *err)
@@ -53,16 +53,30 @@ put(struct undo_list *list, const char *text, char end)
 	fputc(end, list->out);
 }
 
-void
-undo_list_begin(struct undo_list *list, const struct disabled_service *service)
+static void
+begin(struct undo_list *list, const char *kind,
+	const struct disabled_service *service)
 {
-	fputs("service\t", list->out);
+	put(list, kind, '\t');
 	put(list, service->name, '\t');
 	put(list, service->title, '\n');
 	fputs("why\t", list->out);
 	put(list, service->why, '\n');
 	fputs("advice\t", list->out);
 	put(list, service->advice, '\n');
+}
+
+void
+undo_list_begin(struct undo_list *list, const struct disabled_service *service)
+{
+	begin(list, "service", service);
+}
+
+void
+undo_list_begin_alone(struct undo_list *list,
+	const struct disabled_service *what)
+{
+	begin(list, "alone", what);
 }
 
 void
@@ -80,13 +94,15 @@ undo_list_plan(struct undo_list *list, const struct files *files,
 	struct changes *changes, struct error *err)
 {
 	const char *earlier = files_text(files, UNDO_LIST);
+	const char *planned = changes_text(changes, UNDO_LIST);
 	AUTO(freep) char *text = NULL;
 
 	if (fflush(list->out) == EOF)
 		return error_set(err, ENOMEM, "list services");
 	if (list->bytes == 0)
 		return 0;
-	text = io_format("%s%s", earlier == NULL ? preface : earlier,
+	text = io_format("%s%s", planned != NULL ? planned
+				: earlier == NULL ? preface : earlier,
 		list->data);
 	if (text == NULL)
 		return error_set(err, ENOMEM, "list services");
@@ -94,6 +110,8 @@ undo_list_plan(struct undo_list *list, const struct files *files,
 		    "The list of what was disabled, for the undo script.",
 		    err) == -1)
 		return -1;
+	if (planned != NULL)
+		return 0; /* so is the script */
 	return changes_plan_program(changes, UNDO_SCRIPT,
 		files_text(files, UNDO_SCRIPT), undo_script,
 		"Brings services back that were disabled.", err);

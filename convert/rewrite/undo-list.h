@@ -31,6 +31,10 @@ void undo_list_release(struct undo_list *list);
 void undo_list_begin(struct undo_list *list,
 	const struct disabled_service *service);
 
+/* The same for what is no service: only its own name brings it back. */
+void undo_list_begin_alone(struct undo_list *list,
+	const struct disabled_service *what);
+
 /*
  * A step: "link" PATH TARGET (one that was made), "moved" NOW BEFORE, "unlinked"
  * PATH TARGET (one that was removed), "made" PATH "", "lines" PATH TAG.
@@ -38,7 +42,10 @@ void undo_list_begin(struct undo_list *list,
 void undo_list_step(struct undo_list *list, const char *step, const char *one,
 	const char *two);
 
-/* Plan list and script, when there is a step; behind the list of an earlier life. */
+/*
+ * Plan list and script, when there is a step; behind what is planned of it, or the
+ * list of an earlier life.
+ */
 int undo_list_plan(struct undo_list *list, const struct files *files,
 	struct changes *changes, struct error *err);
 

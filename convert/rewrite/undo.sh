@@ -5,7 +5,10 @@
 #
 #   undo --list     what was disabled, and why
 #   undo NAME...    bring services back
-#   undo --all      bring all of them back
+#   undo --all      bring all services back
+#
+# Some of the list is no service (lines of fstab, the guest agent): only its own
+# name brings it back.
 #
 # Nothing of unrack needs these files: remove the folder when you are content.
 
@@ -51,10 +54,12 @@ undo_made() { # PATH
 	rm -f "$root$1" || failed=1
 }
 
-undo_lines() { # PATH TAG: lines that unrack made comments
+undo_lines() { # PATH TAG: lines that unrack made comments, or put there
 	if [ ! -f "$root$1" ]; then
 		complain "$1 is not there any more"
-	elif sed "s|^#unrack:$2# ||" "$root$1" >"$root$1.unrack-new" &&
+	elif sed -e "/ #unrack:$2+\$/d" \
+		-e "s|^\([ $tab]*\)#unrack:$2# |\\1|" "$root$1" \
+		>"$root$1.unrack-new" &&
 		cat "$root$1.unrack-new" >"$root$1"; then
 		rm -f "$root$1.unrack-new"
 	else
@@ -71,7 +76,7 @@ names() {
 show() {
 	while IFS=$tab read -r kind one two; do
 		case $kind in
-		service) echo "$one: $two" ;;
+		service | alone) echo "$one: $two" ;;
 		undone) echo "$one: $two (brought back)" ;;
 		why | advice) echo "    $one" ;;
 		link) echo "    masked: $one" ;;
@@ -84,7 +89,8 @@ show() {
 }
 
 note_undone() {
-	sed "s|^service$tab$1$tab|undone$tab$1$tab|" "$list" >"$list.new" &&
+	sed -e "s|^service$tab$1$tab|undone$tab$1$tab|" \
+		-e "s|^alone$tab$1$tab|undone$tab$1$tab|" "$list" >"$list.new" &&
 		cat "$list.new" >"$list" && rm -f "$list.new"
 }
 
@@ -94,7 +100,7 @@ undo() {
 	failed=0
 	while IFS=$tab read -r kind one two; do
 		case $kind in
-		service) service=$one ;;
+		service | alone) service=$one ;;
 		undone) service= ;;
 		esac
 		[ "$service" = "$1" ] || continue
@@ -113,7 +119,7 @@ undo() {
 	fi
 	[ $failed = 0 ] || return 1
 	note_undone "$1" || return 1
-	echo "$1 will start at the next boot"
+	echo "$1 is as it was, from the next boot on"
 }
 
 usage() {

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "convert/assess/examine.h"
+#include "convert/rewrite/comment-out.h"
 #include "convert/rewrite/rewriters.h"
 
 /* A word of a line, perhaps in quotes. */
@@ -67,21 +68,24 @@ rewrite_line(struct edit *edit, const char *driver, size_t at, size_t end,
 	const char *text = edit->text;
 	struct word key, value;
 	size_t start = at;
-	char what[64];
+	char what[64], fresh[64];
 
 	if (!next_word(text, &at, end, &key) ||
 		!next_word(text, &at, end, &value))
 		return;
 	if (word_is(text, &key, "BusID")) {
-		edit_replace(edit, start, 0, "#unrack: ");
+		edit_replace(edit, start, 0, MARK(TAG_DISPLAY));
 		return;
 	}
 	if (!word_is(text, &key, "Driver") || !is_of_old_card(text, &value))
 		return;
 	snprintf(what, sizeof what, "%.*s", (int)value.bytes, text + value.at);
+	snprintf(fresh, sizeof fresh, "\n\tDriver \"%s\"" MARK_NEW(TAG_DISPLAY),
+		driver);
 	finding_add(rewrite->findings, "os.x-driver", rewrite->path, number,
 		what, "Replaced by a driver that every VM's card has.");
-	edit_replace(edit, value.at, value.bytes, driver);
+	edit_replace(edit, start, 0, MARK(TAG_DISPLAY));
+	edit_replace(edit, end, 0, fresh);
 }
 
 static int

@@ -24,7 +24,8 @@ test-crypttab_src := tests/rewrite/test-crypttab.c $(rewrite_test_src)
 test-crypttab_pkg := $(rewrite_test_pkg)
 
 disable_src := $(addprefix convert/rewrite/,change.c comment-out.c disable.c \
-	edit.c old-service.c starter.c undo-list.c) $(convert_examine_src) \
+	edit.c old-service.c starter.c undo-list.c undo-marks.c xorg.c) \
+	$(convert_examine_src) \
 	$(common_src) wire/hash.c
 
 tests += test-disable
@@ -41,8 +42,8 @@ fuzz-disable_link := $(if $(findstring clang,$(CC)),-fsanitize=fuzzer)
 fuzz-disable_pkg := jansson libarchive libcrypto
 
 tests += test-serial-console
-test-serial-console_src := tests/rewrite/test-serial-console.c convert/rewrite/console.c \
-	convert/rewrite/xorg.c $(disable_src)
+test-serial-console_src := tests/rewrite/test-serial-console.c \
+	convert/rewrite/console.c $(disable_src)
 test-serial-console_pkg := cmocka jansson libarchive libcrypto
 
 # of tests/end-to-end/16-record-of-changes

@@ -39,7 +39,7 @@ a_volume_made_anew_at_each_boot_is_named_by_its_partition(void **state)
 	CHECK_ALL(crypttab_rewrite, table);
 }
 
-#define NOT_HERE "#unrack: not in this machine: "
+#define NOT_HERE "#unrack:not-in-this-machine# "
 #define ROOT_LINE "root UUID=" LUKS_UUID " none luks\n"
 
 static void

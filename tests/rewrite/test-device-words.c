@@ -13,7 +13,7 @@
 #define NAMED "linux.config.device-name"
 #define MISSING "linux.config.missing"
 #define UNRESOLVED "storage.reference-unresolved"
-#define NOT_HERE "#unrack: not in this machine: "
+#define NOT_HERE "#unrack:not-in-this-machine# "
 #define ROOT "/dev/disk/by-uuid/" ROOT_UUID
 #define SWAP "/dev/disk/by-uuid/" SWAP_UUID
 

@@ -16,8 +16,11 @@
 #include "common/process.h"
 #include "convert/assess/examine.h"
 #include "convert/rewrite/change-list.h"
+#include "convert/rewrite/comment-out.h"
 #include "convert/rewrite/disable.h"
+#include "convert/rewrite/rewriters.h"
 #include "convert/rewrite/undo-list.h"
+#include "convert/rewrite/undo-marks.h"
 
 /* A file, or a link when it has a target. */
 struct node {
@@ -667,6 +670,140 @@ an_edit_that_was_planned_already_stays(void **state)
 	drop_tree(&tree);
 }
 
+/* ---- what is no service ---- */
+
+static void
+plan_edit(struct guest_tree *tree, const struct node *node, const char *after)
+{
+	struct error err = {0};
+
+	assert_ok(changes_plan(tree->changes, node->path, node->text, after, "r",
+			  &err),
+		&err);
+}
+
+static void
+assert_text(const struct guest_tree *tree, const char *path, const char *wanted)
+{
+	AUTO(freep) char *full = in_tree(tree, path);
+	AUTO(freep) char *text = NULL;
+	struct error err = {0};
+	size_t bytes;
+
+	assert_ok(io_read_file(&text, &bytes, full, 1 << 16, &err), &err);
+	assert_string_equal(text, wanted);
+}
+
+/* Each by its name; a disk that is not there would end the boot. */
+static void
+marked_lines_come_back_by_their_name_alone(void **state)
+{
+	static const struct node nodes[] = {SMART,
+		{"/etc/fstab", "UUID=1 / ext4\n/dev/sdz1 /d ext4\n", NULL},
+		{"/etc/init/s1.conf", "respawn\n\texec getty ttyS1\n", NULL},
+		{"/etc/X11/xorg.conf", "Section \"Device\"\n"
+			"\tDriver \"nvidia\"\n\tBusID \"PCI:1:0:0\"\n"
+			"EndSection\n", NULL}};
+	static const char *const names[] = {TAG_ABSENT, TAG_CONSOLE,
+		TAG_DISPLAY, "smartmontools"};
+	const struct node *fstab = &nodes[3], *getty = &nodes[4], *x = &nodes[5];
+	static const char no_disk[] = "UUID=1 / ext4\n"
+		MARK(TAG_ABSENT) "/dev/sdz1 /d ext4\n";
+	AUTO(freep) char *after_x = NULL;
+	AUTO(freep) char *after = NULL;
+	AUTO(freep) char *said = NULL;
+	struct guest_tree tree;
+	struct error err = {0};
+
+	(void)state;
+	MAKE(&tree, nodes);
+	plan_edit(&tree, fstab, no_disk);
+	plan_edit(&tree, getty, "respawn\n\t" MARK(TAG_CONSOLE)
+		"exec getty ttyS1\n");
+	assert_ok(xorg_rewrite_vesa(&after_x, x->text,
+			  &(struct rewrite){x->path, NULL, tree.findings}, &err),
+		&err);
+	plan_edit(&tree, x, after_x);
+	plan(&tree, "systemd");
+	assert_ok(undo_marks_plan(tree.files, NULL, tree.changes, &err), &err);
+	carry_out(&tree);
+	assert_ok(undo(&tree, "/bin/sh", "--all", NULL, &err), &err);
+	assert_text(&tree, fstab->path, no_disk);
+	assert_text(&tree, x->path, after_x);
+	assert_ok(undo(&tree, "/bin/sh", "--list", &said, &err), &err);
+	assert_non_null(strstr(said, "(brought back)"));
+	for (size_t i = 0; i < 3; i++) {
+		assert_non_null(strstr(said, names[i]));
+		assert_ok(undo(&tree, "/bin/sh", names[i], NULL, &err), &err);
+	}
+	after = describe(&tree);
+	assert_string_equal(after, tree.before);
+	drop_tree(&tree);
+}
+
+static void
+what_was_added_can_be_removed(void **state)
+{
+	static const struct node nodes[] = {{"/usr/sbin/init", "", NULL},
+		{OWN "a.service", "[Service]\nExecStart=/x\n", NULL}};
+	AUTO(changes_freep) struct changes *later = changes_new();
+	AUTO(freep) char *after = NULL;
+	struct guest_tree tree;
+	struct error err = {0};
+
+	(void)state;
+	MAKE(&tree, nodes);
+	for (int i = 0; i < 2; i++) {
+		struct changes *changes = i == 0 ? later : tree.changes;
+
+		if (i == 1)
+			assert_ok(undo_marks_plan(tree.files, later, changes,
+					  &err),
+				&err);
+		assert_ok(changes_plan_file(changes, "/usr/sbin/qemu-ga", "x", 1,
+				  0755, "r", &err),
+			&err);
+		assert_ok(changes_plan_symlink(changes, OWN "b.service", NULL,
+				  "a.service", "r", &err),
+			&err);
+	}
+	carry_out(&tree);
+	assert_ok(undo(&tree, "/bin/sh", "guest-agent", NULL, &err), &err);
+	after = describe(&tree);
+	assert_string_equal(after, tree.before);
+	drop_tree(&tree);
+}
+
+/* "serial-getty@ttyS1.service", which console_plan_units() moved. */
+static void
+logins_of_systemd_come_back(void **state)
+{
+	static const char was[] = OWN "getty.target.wants/"
+		"serial-getty@ttyS1.service";
+	static const char is[] = OWN "getty.target.wants/"
+		"serial-getty@ttyS0.service";
+	static const struct node nodes[] = {
+		{was, NULL, UNIT "serial-getty@.service"}};
+	AUTO(freep) char *after = NULL;
+	struct guest_tree tree;
+	struct error err = {0};
+
+	(void)state;
+	MAKE(&tree, nodes);
+	assert_ok(changes_plan_symlink(tree.changes, is, NULL, nodes[0].target,
+			  "r", &err),
+		&err);
+	assert_ok(changes_plan_unlink(tree.changes, was, nodes[0].target, "r",
+			  &err),
+		&err);
+	assert_ok(undo_marks_plan(tree.files, NULL, tree.changes, &err), &err);
+	carry_out(&tree);
+	assert_ok(undo(&tree, "/bin/sh", TAG_CONSOLE, NULL, &err), &err);
+	after = describe(&tree);
+	assert_string_equal(after, tree.before);
+	drop_tree(&tree);
+}
+
 int
 main(void)
 {
@@ -689,6 +826,9 @@ main(void)
 		cmocka_unit_test(undo_leaves_what_the_administrator_changed),
 		cmocka_unit_test(the_list_of_an_earlier_conversion_goes_on),
 		cmocka_unit_test(an_edit_that_was_planned_already_stays),
+		cmocka_unit_test(marked_lines_come_back_by_their_name_alone),
+		cmocka_unit_test(what_was_added_can_be_removed),
+		cmocka_unit_test(logins_of_systemd_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

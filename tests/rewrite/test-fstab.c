@@ -8,7 +8,7 @@
 
 #define NAMED "linux.fstab.device-name"
 #define MISSING "linux.fstab.missing"
-#define NOT_HERE "#unrack: not in this machine: "
+#define NOT_HERE "#unrack:not-in-this-machine# "
 
 static void
 device_names_become_uuids_and_all_else_stays(void **state)

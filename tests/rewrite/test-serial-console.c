@@ -190,17 +190,22 @@ x_gets_a_driver_that_fits_and_keeps_the_rest(void **state)
 		 "EndSection\n",
 			"Section \"InputDevice\"\n\tDriver \"kbd\"\nEndSection\n"
 			"Section \"Device\"\n\tIdentifier \"Videocard0\"\n"
-			"\tDriver      \"vesa\"\n"
-			"#unrack: \tBusID \"PCI:10:0:0\"\nEndSection\n",
+			"#unrack:x# \tDriver      \"nvidia\"\n"
+			"\tDriver \"vesa\" #unrack:x+\n"
+			"#unrack:x# \tBusID \"PCI:10:0:0\"\nEndSection\n",
 			"os.x-driver"},
 		{"Section \"Device\"\n driver \"MGA\" # old\nEndSection\n",
-			"Section \"Device\"\n driver \"vesa\" # old\nEndSection\n",
+			"Section \"Device\"\n#unrack:x#  driver \"MGA\" # old\n"
+			"\tDriver \"vesa\" #unrack:x+\nEndSection\n",
 			"os.x-driver"},
 		{"Section \"Device\"\nDriver \"vesa\"\nEndSection\n", NULL, NULL},
 		{"Section \"Device\"\n# Driver \"nvidia\"\nEndSection\n", NULL,
 			NULL},
 		{"Section \"InputDevice\"\nDriver \"via\"\nEndSection\n", NULL,
 			NULL},
+		{"Section \"Device\"\nDriver mga",
+			"Section \"Device\"\n#unrack:x# Driver mga\n"
+			"\tDriver \"vesa\" #unrack:x+", "os.x-driver"},
 		{"Section \"Device\"\nDriver \"", NULL, NULL},
 		{"Section", NULL, NULL},
 	};
