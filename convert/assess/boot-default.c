@@ -12,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/own.h"
 #include "common/strings.h"
 
 struct field {
@@ -276,17 +277,48 @@ by_key(const void *a, const void *b)
 }
 
 static bool
-is_wanted(const struct boot_entry_file *file, enum boot_order order,
-	const char *wanted)
+is_wanted(const char *id, enum boot_order order, const char *wanted)
 {
 	char name[300];
 
-	if (strcmp(file->id, wanted) == 0)
+	if (strcmp(id, wanted) == 0)
 		return true;
-	snprintf(name, sizeof name, "%s.conf", file->id);
+	snprintf(name, sizeof name, "%s.conf", id);
 	return order == BOOT_ORDER_SYSTEMD &&
 		(fnmatch(wanted, name, FNM_CASEFOLD) == 0 ||
-			fnmatch(wanted, file->id, FNM_CASEFOLD) == 0);
+			fnmatch(wanted, id, FNM_CASEFOLD) == 0);
+}
+
+/* By the file that an entry is in. */
+static bool
+path_is_wanted(const char *path, enum boot_order order, const char *wanted)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash == NULL ? path : slash + 1;
+	char id[300];
+
+	snprintf(id, sizeof id, "%.*s", string_ends(base, ".conf")
+			? (int)(strlen(base) - strlen(".conf"))
+			: (int)strlen(base), base);
+	return is_wanted(id, order, wanted);
+}
+
+void
+entries_keep(char **paths, enum boot_order order, const char *wanted)
+{
+	size_t kept = 0;
+	bool any = false;
+
+	for (size_t i = 0; paths[i] != NULL; i++)
+		any |= path_is_wanted(paths[i], order, wanted);
+	for (size_t i = 0; any && paths[i] != NULL; i++) {
+		char *path = take(paths[i]);
+
+		if (path_is_wanted(path, order, wanted))
+			paths[kept++] = path;
+		else
+			free(path);
+	}
 }
 
 bool
@@ -301,7 +333,7 @@ entries_default(struct boot_entry_file *list, size_t count,
 			order == BOOT_ORDER_GRUB ? by_name : by_key);
 	if (wanted != NULL && *wanted != '\0') {
 		for (chosen = 0; chosen < count &&
-			!is_wanted(&list[chosen], order, wanted); chosen++)
+			!is_wanted(list[chosen].id, order, wanted); chosen++)
 			continue;
 		if (chosen == count && order == BOOT_ORDER_GRUB &&
 			wanted[strspn(wanted, "0123456789")] == '\0')

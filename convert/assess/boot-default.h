@@ -37,6 +37,12 @@ enum boot_order {
 bool entries_default(struct boot_entry_file *list, size_t count,
 	enum boot_order order, const char *wanted, char *path_out, size_t room);
 
+/*
+ * Of such files' paths, a list that ends with NULL, keep the one that `wanted`, as
+ * above, names by more than a number; all when there is none.  Frees the others.
+ */
+void entries_keep(char **paths, enum boot_order order, const char *wanted);
+
 /* "default" of systemd-boot's loader.conf; empty when it has none. */
 void loader_conf_default(const char *text, char *wanted_out, size_t room);
 

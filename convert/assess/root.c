@@ -14,6 +14,7 @@
 #include "common/io.h"
 #include "common/own.h"
 #include "common/strings.h"
+#include "convert/assess/boot-default.h"
 #include "convert/assess/boot-entry.h"
 #include "convert/assess/boot-evidence.h"
 #include "convert/assess/finding.h"
@@ -145,20 +146,60 @@ is_boot(guestfs_h *g)
 		guest_folder_is_there(g, "/grub2");
 }
 
-/* GRUB's choice, kept beside its menu. */
+/* The entry that GRUB keeps in its environment; empty when it keeps none. */
 static void
-read_saved(guestfs_h *g, const char *config, char saved[256],
+read_saved(guestfs_h *g, const char *path, char saved[256],
+	struct findings *findings)
+{
+	AUTO(freep) char *text = guest_file_text(g, path, findings);
+
+	*saved = '\0';
+	if (text != NULL)
+		shell_value(text, "saved_entry", saved, 256);
+}
+
+/* The environment lies beside the menu. */
+static void
+read_saved_of(guestfs_h *g, const char *menu, char saved[256],
 	struct findings *findings)
 {
 	AUTO(freep) char *path = io_format("%.*s/grubenv",
-		(int)(strrchr(config, '/') - config), config);
-	AUTO(freep) char *text = NULL;
+		(int)(strrchr(menu, '/') - menu), menu);
 
 	*saved = '\0';
-	if (path != NULL && string_ends(config, "/grub.cfg"))
-		text = guest_file_text(g, path, findings);
-	if (text != NULL)
-		shell_value(text, "saved_entry", saved, 256);
+	if (path != NULL && string_ends(menu, "/grub.cfg"))
+		read_saved(g, path, saved, findings);
+}
+
+/* Two systems may have their entries in one folder. */
+static void
+keep_default_entries(guestfs_h *g, const char *pattern, char **files,
+	struct findings *findings)
+{
+	static const struct {
+		const char *pattern, *environment, *config;
+	} places[] = {{"/boot/loader/entries/*.conf", "/boot/grub2/grubenv",
+		"/boot/loader/loader.conf"},
+		{"/loader/entries/*.conf", "/grub2/grubenv",
+		"/loader/loader.conf"}};
+
+	for (size_t i = 0; files != NULL && i < sizeof places / sizeof *places;
+		i++) {
+		AUTO(freep) char *config = NULL;
+		char wanted[256];
+
+		if (strcmp(pattern, places[i].pattern) != 0)
+			continue;
+		read_saved(g, places[i].environment, wanted, findings);
+		if (*wanted != '\0')
+			entries_keep(files, BOOT_ORDER_GRUB, wanted);
+		config = guest_file_text(g, places[i].config, findings);
+		if (config == NULL)
+			continue;
+		loader_conf_default(config, wanted, sizeof wanted);
+		if (*wanted != '\0')
+			entries_keep(files, BOOT_ORDER_SYSTEMD, wanted);
+	}
 }
 
 /*
@@ -180,6 +221,7 @@ note_loaders(guestfs_h *g, const struct volume *volume, struct survey *survey,
 	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
 		AUTO(strings_freep) char **files = guest_files(g, patterns[i]);
 
+		keep_default_entries(g, patterns[i], files, findings);
 		for (char **file = files; file != NULL && *file != NULL &&
 			survey->loader_count < LOADER_LIMIT;
 			file++) {
@@ -189,7 +231,7 @@ note_loaders(guestfs_h *g, const struct volume *volume, struct survey *survey,
 				guest_file_text(g, *file, findings);
 			char saved[256];
 
-			read_saved(g, *file, saved, findings);
+			read_saved_of(g, *file, saved, findings);
 			next->volume = volume;
 			next->is_started = volume == survey->started &&
 				boot_evidence_is_of(survey->program, *file);

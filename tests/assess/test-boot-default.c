@@ -1,8 +1,11 @@
 /* Menus as their loaders' tools and administrators write them. */
 #include "tests/harness.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/own.h"
+#include "common/strings.h"
 #include "convert/assess/boot-default.h"
 
 #define RHEL5                                                                  \
@@ -176,6 +179,39 @@ loader_conf_says_what_is_wanted(void **state)
 	assert_string_equal(wanted, "");
 }
 
+static void
+of_entries_the_wanted_ones_stay(void **state)
+{
+	static const struct {
+		enum boot_order order;
+		const char *wanted;
+		bool kept[3];
+	} table[] = {
+		{BOOT_ORDER_GRUB, "b-6.1", {false, true, false}},
+		{BOOT_ORDER_GRUB, "b-*", {true, true, true}},
+		{BOOT_ORDER_GRUB, "1", {true, true, true}},
+		{BOOT_ORDER_SYSTEMD, "a-*", {true, false, false}},
+		{BOOT_ORDER_SYSTEMD, "B*.conf", {false, true, true}},
+		{BOOT_ORDER_SYSTEMD, "gone", {true, true, true}},
+	};
+	static const char *const all[] = {"/loader/entries/a-6.1.conf",
+		"/loader/entries/b-6.1.conf", "b"};
+
+	(void)state;
+	for (size_t t = 0; t < sizeof table / sizeof *table; t++) {
+		AUTO(strings_freep) char **paths = calloc(4, sizeof *paths);
+		size_t kept = 0;
+
+		for (size_t i = 0; i < 3; i++)
+			paths[i] = strdup(all[i]);
+		entries_keep(paths, table[t].order, table[t].wanted);
+		for (size_t i = 0; i < 3; i++)
+			if (table[t].kept[i])
+				assert_string_equal(paths[kept++], all[i]);
+		assert_null(paths[kept]);
+	}
+}
+
 int
 main(void)
 {
@@ -184,6 +220,7 @@ main(void)
 		cmocka_unit_test(syslinux_has_three_ways_to_name_a_label),
 		cmocka_unit_test(entries_are_named_or_the_first_in_order),
 		cmocka_unit_test(loader_conf_says_what_is_wanted),
+		cmocka_unit_test(of_entries_the_wanted_ones_stay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
