@@ -302,9 +302,11 @@ inspect_mount(const struct volume **root_out, guestfs_h *g,
 
 	*root_out = NULL;
 	if (!root_find(&root, g, guest, volumes, inventory, findings)) {
+		if (mount_locked(g, guest, volumes, root.boot, findings, err) ==
+			-1)
+			return -1;
 		note_layers(g, volumes, guest, findings);
-		return mount_locked(g, guest, volumes, root.boot, findings,
-			err);
+		return 0;
 	}
 	if (root_mount(g, root.volume, root.subvolume, "/") == -1)
 		return guest_error(err, g, "mount %s", root.volume->device);

@@ -71,48 +71,123 @@ maker_of(const struct volume *volume)
 	return NULL;
 }
 
-/*
- * A file system on one of this disk's partitions was mounted: a disk of a
- * stripe holds none that is whole.
- */
+/* Is it in use, by itself or as what a mounted volume is made of? */
 static bool
-holds_everything(const struct volumes *volumes, const struct guest *guest,
-	const struct volume *disk)
+holds_mounted(const struct volumes *volumes, const struct guest *guest,
+	const struct volume *part)
 {
 	for (size_t i = 0; i < volumes->count; i++) {
 		const struct volume *volume = &volumes->list[i];
+		bool is_part = volume == part ||
+			(volume->kind == VOLUME_LV &&
+				(strcmp(part->type, "LVM2_member") == 0 ||
+					part->is_open)) ||
+			(volume->kind == VOLUME_CRYPT &&
+				strcmp(part->type, "crypto_LUKS") == 0 &&
+				strcmp(volume->inside, part->uuid) == 0);
 
-		if (volume->disk != disk->disk ||
-			volume->kind != VOLUME_PARTITION)
-			continue;
-		for (size_t k = 0; k < guest->mount_count; k++) {
+		for (size_t k = 0; is_part && k < guest->mount_count; k++)
 			if (strcmp(guest->mounts[k].device, volume->source) ==
 				0)
 				return true;
-		}
 	}
 	return false;
 }
 
 static bool
-has_mirror(const struct volumes *volumes, const struct guest *guest)
+is_on(const struct volume *part, const struct volume *disk)
+{
+	return part->kind == VOLUME_PARTITION && part->disk == disk->disk;
+}
+
+/* Was the table written for more than this disk, as that of a stripe is? */
+static bool
+reaches_beyond(const struct volume *part, const struct volume *disk)
+{
+	return disk->size_bytes > 0 && part->size_bytes <= INT64_MAX &&
+		part->start_bytes <= INT64_MAX &&
+		part->start_bytes + part->size_bytes > disk->size_bytes;
+}
+
+/*
+ * Something on this disk was mounted, and nothing reaches beyond its end: a disk
+ * of a stripe holds no file system that is whole.
+ */
+static bool
+holds_everything(const struct volumes *volumes, const struct guest *guest,
+	const struct volume *disk)
+{
+	bool is_used = false;
+
+	for (size_t i = 0; i < volumes->count; i++) {
+		const struct volume *part = &volumes->list[i];
+
+		if (!is_on(part, disk))
+			continue;
+		if (reaches_beyond(part, disk))
+			return false;
+		is_used |= holds_mounted(volumes, guest, part);
+	}
+	return is_used;
+}
+
+/* The same partition, with the same in it. */
+static bool
+are_twins(const struct volume *a, const struct volume *b)
+{
+	return a->partition == b->partition &&
+		a->start_bytes == b->start_bytes &&
+		a->size_bytes == b->size_bytes && a->uuid[0] != '\0' &&
+		strcmp(a->uuid, b->uuid) == 0 && strcmp(a->type, b->type) == 0;
+}
+
+/* Another member that holds what this disk does; NULL: none is here. */
+static const struct volume *
+find_twin(const struct volumes *volumes, const struct volume *disk)
 {
 	for (size_t i = 0; i < volumes->count; i++) {
-		if (maker_of(&volumes->list[i]) != NULL &&
-			holds_everything(volumes, guest, &volumes->list[i]))
-			return true;
+		const struct volume *other = &volumes->list[i];
+
+		if (other->kind != VOLUME_DISK || other == disk ||
+			strcmp(other->type, disk->type) != 0)
+			continue;
+		for (size_t a = 0; a < volumes->count; a++)
+			for (size_t b = 0; is_on(&volumes->list[a], disk) &&
+				b < volumes->count;
+				b++)
+				if (is_on(&volumes->list[b], other) &&
+					are_twins(&volumes->list[a],
+						&volumes->list[b]))
+					return other;
 	}
-	return false;
+	return NULL;
+}
+
+/* Each disk by itself: one machine may have a mirror and a stripe. */
+static void
+check_firmware_raid(const struct volumes *volumes, const struct guest *guest,
+	const struct volume *disk, struct findings *findings)
+{
+	const struct volume *twin = find_twin(volumes, disk);
+	char what[300];
+
+	if (twin != NULL) {
+		snprintf(what, sizeof what, "%s, and the same on %s",
+			maker_of(disk), twin->source);
+		finding_add(findings, "storage.fake-raid-members",
+			disk->source, 0, what, NULL);
+		return;
+	}
+	finding_add(findings, holds_everything(volumes, guest, disk)
+			? "storage.fake-raid-mirror"
+			: "storage.fake-raid",
+		disk->source, 0, maker_of(disk), NULL);
 }
 
 void
 layers_check(const struct volumes *volumes, const struct guest *guest,
 	struct findings *findings)
 {
-	const char *rule = has_mirror(volumes, guest)
-		? "storage.fake-raid-mirror"
-		: "storage.fake-raid";
-
 	for (size_t i = 0; i < volumes->count; i++) {
 		const struct volume *volume = &volumes->list[i];
 
@@ -126,7 +201,6 @@ layers_check(const struct volumes *volumes, const struct guest *guest,
 		else if (array_is_member(volume))
 			check_member(volumes, volume, findings);
 		else if (maker_of(volume) != NULL)
-			finding_add(findings, rule, volume->source, 0,
-				maker_of(volume), NULL);
+			check_firmware_raid(volumes, guest, volume, findings);
 	}
 }

@@ -9,7 +9,7 @@ struct volumes;
  * Findings about what lies between disks and file systems: RAID arrays that
  * lack members or cannot be put together, what a controller's firmware made, of
  * which the VM has none, and encrypted volumes.  After the guest is mounted:
- * what could be mounted is whole.
+ * what could be mounted is whole.  Such firmware's disks are judged one by one.
  */
 void layers_check(const struct volumes *volumes, const struct guest *guest,
 	struct findings *findings);

@@ -230,16 +230,31 @@ static const struct rule rules[] = {
 		.proof = "tests/assess/test-layers.c",
 	},
 	{
+		.id = "storage.fake-raid-members",
+		.title = "More than one disk of a mirror that a controller's "
+		  "firmware made is in the VM",
+		.severity = SEVERITY_BLOCKER,
+		.confidence = CONFIDENCE_LIKELY,
+		.why = "Nothing in the VM puts them together. Each file system is "
+		  "there twice, chance decides which copy is used, and LVM "
+		  "refuses volumes that it finds twice: the VM may not boot, or "
+		  "mix two states of the data.",
+		.action = "Capture one disk of the mirror only: choose it at the "
+		  "source with `unrack-capture --disk`. Or capture the array's "
+		  "own device from the running server.",
+		.proof = "tests/assess/test-layers.c",
+	},
+	{
 		.id = "storage.fake-raid-mirror",
 		.title = "A mirror that a controller's firmware made is used as a "
 		  "single disk",
 		.severity = SEVERITY_WARNING,
 		.confidence = CONFIDENCE_LIKELY,
-		.why = "A disk of it holds everything. With both in the VM there "
-		  "would be two of each file system, and its metadata may make "
-		  "dmraid or mdadm take the disk.",
-		.action = "Capture one disk of the mirror only; erase the metadata "
-		  "in the VM with `wipefs`, and remove dmraid.",
+		.why = "The disk holds everything by itself. The metadata at its end "
+		  "may make dmraid, mdadm or dracut take the disk, and hide its "
+		  "partitions from the boot.",
+		.action = "Erase the metadata in the VM with `wipefs`, and remove "
+		  "dmraid.",
 		.proof = "tests/assess/test-layers.c",
 	},
 	{

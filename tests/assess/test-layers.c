@@ -70,22 +70,83 @@ members_without_their_array_stop_the_migration(void **state)
 }
 
 #define FAKE(i, dev, t)                                                        \
-	{.kind = VOLUME_DISK, .disk = i, .device = dev, .source = dev, .type = t}
-#define PARTITION(i, dev)                                                      \
+	{.kind = VOLUME_DISK, .disk = i, .device = dev, .source = dev,         \
+		.type = t, .size_bytes = 1000 << 20}
+#define PARTITION(i, dev, t, u)                                                \
 	{.kind = VOLUME_PARTITION, .disk = i, .partition = 2, .device = dev,   \
+		.source = dev, .type = t, .uuid = u, .start_bytes = 1 << 20,   \
+		.size_bytes = 900 << 20}
+#define LOGICAL(dev)                                                           \
+	{.kind = VOLUME_LV, .disk = VOLUME_NO_DISK, .device = dev,             \
 		.source = dev, .type = "ext4"}
 
+static const char *const verdicts[] = {"storage.fake-raid",
+	"storage.fake-raid-mirror", "storage.fake-raid-members"};
+
+/* This is said, and nothing else, of what a controller's firmware made. */
 static void
-a_disk_of_a_mirror_is_used_by_itself(void **state)
+assert_verdict(const struct findings *findings, const char *verdict)
+{
+	for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
+		assert_int_equal(findings_have(findings, verdicts[i]),
+			strcmp(verdicts[i], verdict) == 0);
+}
+
+static void
+one_disk_of_a_mirror_is_used_by_itself(void **state)
 {
 	struct volume mirror[] = {FAKE(0, "/dev/sda", "isw_raid_member"),
-		FAKE(1, "/dev/sdb", "isw_raid_member"),
-		PARTITION(0, "/dev/sda2"), PARTITION(1, "/dev/sdb2")};
-	AUTO(findings_freep) struct findings *findings = check(mirror, 4, true);
+		PARTITION(0, "/dev/sda2", "ext4", "a")};
+	AUTO(findings_freep) struct findings *findings = check(mirror, 2, true);
 
 	(void)state;
-	assert_true(findings_have(findings, "storage.fake-raid-mirror"));
-	assert_false(findings_have(findings, "storage.fake-raid"));
+	assert_verdict(findings, "storage.fake-raid-mirror");
+}
+
+/* Of a volume in it, or in what a passphrase opened, the same. */
+static void
+a_mirror_may_hold_lvm(void **state)
+{
+	struct volume lvm[] = {FAKE(0, "/dev/sda", "isw_raid_member"),
+		PARTITION(0, "/dev/sda3", "LVM2_member", "a"),
+		LOGICAL("/dev/sda2")};
+	struct volume locked[] = {FAKE(0, "/dev/sda", "isw_raid_member"),
+		PARTITION(0, "/dev/sda3", "crypto_LUKS", "a"),
+		LOGICAL("/dev/sda2")};
+	AUTO(findings_freep) struct findings *plain = check(lvm, 3, true);
+	AUTO(findings_freep) struct findings *unused = check(lvm, 3, false);
+	AUTO(findings_freep) struct findings *closed = check(locked, 3, true);
+
+	(void)state;
+	assert_verdict(plain, "storage.fake-raid-mirror");
+	assert_verdict(unused, "storage.fake-raid");
+	assert_verdict(closed, "storage.fake-raid");
+	locked[1].is_open = true;
+	findings_freep(&closed);
+	closed = check(locked, 3, true);
+	assert_verdict(closed, "storage.fake-raid-mirror");
+}
+
+static void
+both_disks_of_a_mirror_stop_the_migration(void **state)
+{
+	static const char *const types[] = {"ext4", "LVM2_member", "swap",
+		"crypto_LUKS"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		struct volume mirror[] = {FAKE(0, "/dev/sda", "isw_raid_member"),
+			FAKE(1, "/dev/sdb", "isw_raid_member"),
+			PARTITION(0, "/dev/sda2", "", "a"),
+			PARTITION(1, "/dev/sdb2", "", "a")};
+		AUTO(findings_freep) struct findings *findings = NULL;
+
+		strcpy(mirror[2].type, types[i]);
+		strcpy(mirror[3].type, types[i]);
+		findings = check(mirror, 4, false);
+		assert_verdict(findings, "storage.fake-raid-members");
+		assert_int_equal(findings_count(findings, SEVERITY_BLOCKER), 1);
+	}
 }
 
 static void
@@ -93,13 +154,33 @@ a_stripe_stops_the_migration(void **state)
 {
 	struct volume stripe[] = {FAKE(0, "/dev/sda", "ddf_raid_member"),
 		FAKE(1, "/dev/sdb", "ddf_raid_member"),
-		PARTITION(0, "/dev/sda2")};
-	AUTO(findings_freep) struct findings *findings =
-		check(stripe, 3, false);
+		PARTITION(0, "/dev/sda2", "ext4", "a")};
+	AUTO(findings_freep) struct findings *unused = check(stripe, 3, false);
+	AUTO(findings_freep) struct findings *beyond = NULL;
 
 	(void)state;
+	assert_verdict(unused, "storage.fake-raid");
+	stripe[1].type[0] = '\0';
+	stripe[2].size_bytes = 1000 << 20;
+	beyond = check(stripe, 3, true);
+	assert_verdict(beyond, "storage.fake-raid");
+}
+
+/* The disk that is well does not speak for another array's. */
+static void
+a_mirror_beside_a_stripe_does_not_excuse_it(void **state)
+{
+	struct volume both[] = {FAKE(0, "/dev/sda", "isw_raid_member"),
+		PARTITION(0, "/dev/sda2", "ext4", "a"),
+		FAKE(1, "/dev/sdb", "isw_raid_member"),
+		FAKE(2, "/dev/sdc", "isw_raid_member"),
+		PARTITION(1, "/dev/sdb2", "ext4", "b")};
+	AUTO(findings_freep) struct findings *findings = check(both, 5, true);
+
+	(void)state;
+	assert_true(findings_have(findings, "storage.fake-raid-mirror"));
 	assert_true(findings_have(findings, "storage.fake-raid"));
-	assert_false(findings_have(findings, "storage.fake-raid-mirror"));
+	assert_false(findings_have(findings, "storage.fake-raid-members"));
 }
 
 #define ENCRYPTED(dev, open)                                                   \
@@ -129,8 +210,11 @@ main(void)
 		cmocka_unit_test(an_array_that_lacks_a_member_is_told),
 		cmocka_unit_test(
 			members_without_their_array_stop_the_migration),
-		cmocka_unit_test(a_disk_of_a_mirror_is_used_by_itself),
+		cmocka_unit_test(one_disk_of_a_mirror_is_used_by_itself),
+		cmocka_unit_test(a_mirror_may_hold_lvm),
+		cmocka_unit_test(both_disks_of_a_mirror_stop_the_migration),
 		cmocka_unit_test(a_stripe_stops_the_migration),
+		cmocka_unit_test(a_mirror_beside_a_stripe_does_not_excuse_it),
 		cmocka_unit_test(
 			what_is_locked_and_what_was_opened_are_told_apart),
 	};
