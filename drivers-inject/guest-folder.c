@@ -309,7 +309,7 @@ folder_rename(void *handle, const char *from, const char *to,
 }
 
 static int
-folder_free_bytes(void *handle, const char *path, uint64_t *bytes_out,
+folder_free_room(void *handle, const char *path, struct guest_room *room_out,
 	struct error *err)
 {
 	AUTO(fd_closep) int parent = -1;
@@ -321,7 +321,9 @@ folder_free_bytes(void *handle, const char *path, uint64_t *bytes_out,
 		return -1;
 	if (fstatvfs(parent, &st) == -1)
 		return error_set(err, errno, "ask for free space at %s", path);
-	*bytes_out = (uint64_t)st.f_bavail * st.f_frsize;
+	room_out->bytes = (uint64_t)st.f_bavail * st.f_frsize;
+	room_out->root_bytes = (uint64_t)st.f_bfree * st.f_frsize;
+	room_out->files = st.f_files == 0 ? UINT64_MAX : st.f_favail;
 	return 0;
 }
 
@@ -347,7 +349,7 @@ guest_folder_open(struct guest_files *files_out, const char *root,
 		.overwrite = folder_overwrite,
 		.rename = folder_rename,
 		.remove = folder_remove,
-		.free_bytes = folder_free_bytes,
+		.free_room = folder_free_room,
 	};
 	return 0;
 }

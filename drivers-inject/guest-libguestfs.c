@@ -237,8 +237,8 @@ libguestfs_remove(void *handle, const char *path, struct error *err)
 }
 
 static int
-libguestfs_free_bytes(void *handle, const char *path, uint64_t *bytes_out,
-	struct error *err)
+libguestfs_free_room(void *handle, const char *path,
+	struct guest_room *room_out, struct error *err)
 {
 	AUTO(freep) char *folder = strdup(path);
 	struct guestfs_statvfs *st;
@@ -250,7 +250,9 @@ libguestfs_free_bytes(void *handle, const char *path, uint64_t *bytes_out,
 	st = guestfs_statvfs(handle, folder);
 	if (st == NULL)
 		return guest_error(err, handle, "ask for free space at %s", path);
-	*bytes_out = (uint64_t)st->bavail * (uint64_t)st->frsize;
+	room_out->bytes = (uint64_t)st->bavail * (uint64_t)st->frsize;
+	room_out->root_bytes = (uint64_t)st->bfree * (uint64_t)st->frsize;
+	room_out->files = st->files <= 0 ? UINT64_MAX : (uint64_t)st->favail;
 	guestfs_free_statvfs(st);
 	return 0;
 }
@@ -269,6 +271,6 @@ guest_libguestfs_open(struct guest_files *files_out, struct guestfs_h *g)
 		.overwrite = libguestfs_overwrite,
 		.rename = libguestfs_rename,
 		.remove = libguestfs_remove,
-		.free_bytes = libguestfs_free_bytes,
+		.free_room = libguestfs_free_room,
 	};
 }

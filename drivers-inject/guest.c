@@ -65,17 +65,22 @@ guest_read(const struct guest_files *files, const char *path,
 
 int
 guest_check_room(const struct guest_files *files, const char *path,
-	size_t bytes, uint64_t promised, struct error *err)
+	size_t bytes, size_t count, uint64_t promised, struct error *err)
 {
-	uint64_t room;
+	struct guest_room room;
 
-	if (files->free_bytes(files->handle, path, &room, err) == -1)
+	if (files->free_room(files->handle, path, &room, err) == -1)
 		return -1;
-	room = room > promised ? room - promised : 0;
-	if (room >= (uint64_t)bytes + SPARE_BYTES)
+	room.bytes = room.bytes > promised ? room.bytes - promised : 0;
+	if (room.bytes < (uint64_t)bytes + SPARE_BYTES)
+		error_set(err, ENOSPC, "%s needs %zu more bytes and %ju are "
+			"free", path, bytes + SPARE_BYTES,
+			(uintmax_t)room.bytes);
+	else if (room.files < count)
+		error_set(err, ENOSPC, "%s needs %zu more inodes and %ju are "
+			"free", path, count, (uintmax_t)room.files);
+	else
 		return 0;
-	error_set(err, ENOSPC, "%s needs %zu more bytes and %ju are free",
-		path, bytes + SPARE_BYTES, (uintmax_t)room);
 	return error_hint(err, "Free space in that file system (old kernels, "
 		"logs) or enlarge it, then run this again.");
 }
@@ -109,8 +114,8 @@ guest_replace(const struct guest_files *files, const char *path,
 	if (beside == NULL)
 		return error_set(err, ENOMEM, "replace %s", path);
 	if (there == -1 ||
-		guest_check_room(files, path, kept_bytes + bytes, 0, err) ==
-			-1)
+		guest_check_room(files, path, kept_bytes + bytes, 1, 0,
+			err) == -1)
 		return -1;
 	if (files->create(files->handle, beside, there ? path : NULL, kept_bytes,
 			data, bytes, err) == -1 ||

@@ -13,6 +13,13 @@ struct guest_stat {
 	uint64_t bytes;
 };
 
+/* What could still be written in a file system. */
+struct guest_room {
+	uint64_t bytes;	     /* by an unprivileged program */
+	uint64_t root_bytes; /* by root, where some is kept for it */
+	uint64_t files;	     /* new ones; UINT64_MAX: they are not counted */
+};
+
 /*
  * The files of a guest.  Paths are absolute and are resolved inside the guest,
  * symlinks included; nothing outside of it can be reached.  Each function
@@ -68,9 +75,9 @@ struct guest_files {
 	/* Being absent is no failure. */
 	int (*remove)(void *handle, const char *path, struct error *err);
 
-	/* What an unprivileged program could still write beside `path`. */
-	int (*free_bytes)(void *handle, const char *path, uint64_t *bytes_out,
-		struct error *err);
+	/* In the folder that `path` lies in. */
+	int (*free_room)(void *handle, const char *path,
+		struct guest_room *room_out, struct error *err);
 };
 
 /* 1, 0 or -1: is a regular file there? */
@@ -90,12 +97,12 @@ int guest_read(const struct guest_files *files, const char *path,
 	struct error *err);
 
 /*
- * Would `bytes` more fit into the file system of `path`, and leave some space?
- * `promised` bytes of it are needed for something else.  Fails with ENOSPC and a
- * hint when not.
+ * Would `bytes` more in `count` new files fit into the file system of `path`, and
+ * leave some space?  `promised` bytes of it are needed for something else.  Fails
+ * with ENOSPC and a hint when not.
  */
 int guest_check_room(const struct guest_files *files, const char *path,
-	size_t bytes, uint64_t promised, struct error *err);
+	size_t bytes, size_t count, uint64_t promised, struct error *err);
 
 /*
  * Replace a file (a real path, or one that is new) so that the old or the new

@@ -289,7 +289,7 @@ check_room(const struct work *work, const struct attempt *attempt,
 		: 0;
 
 	return guest_check_room(work->files, work->path,
-		attempt->in_place ? more : result->used,
+		attempt->in_place ? more : result->used, !attempt->in_place,
 		work->run->options->dry_run ? work->run->promised : 0, err);
 }
 

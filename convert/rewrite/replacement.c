@@ -36,6 +36,8 @@
 #define FOLDER "/boot/unrack-grub"
 #define LILO_CONF "/etc/lilo.conf"
 
+enum { NEW_FOLDERS = 2 };
+
 static const char reason[] = "LILO would start kernels by the sectors they had "
 			     "on the old machine's disks.";
 
@@ -178,7 +180,8 @@ check_room(struct replacement *replacement, guestfs_h *g, struct error *err)
 		total += (bytes + 4095) / 4096 * 4096;
 	}
 	guest_libguestfs_open(&files, g);
-	return guest_check_room(&files, "/boot/unrack", total, 0, err);
+	return guest_check_room(&files, "/boot/unrack", total,
+		replacement->modules.count + NEW_FOLDERS, 0, err);
 }
 
 static int

@@ -141,12 +141,24 @@ new_files_are_plain(void **state)
 }
 
 static int
-no_room(void *handle, const char *path, uint64_t *bytes_out, struct error *err)
+no_room(void *handle, const char *path, struct guest_room *room_out,
+	struct error *err)
 {
 	(void)handle;
 	(void)path;
 	(void)err;
-	*bytes_out = 1000;
+	*room_out = (struct guest_room){1000, 1000, 9};
+	return 0;
+}
+
+static int
+no_inodes(void *handle, const char *path, struct guest_room *room_out,
+	struct error *err)
+{
+	(void)handle;
+	(void)path;
+	(void)err;
+	*room_out = (struct guest_room){1 << 30, 1 << 30, 0};
 	return 0;
 }
 
@@ -156,11 +168,14 @@ a_full_file_system_stays_as_it_is(void **state)
 	struct guest *guest = *state;
 	struct error err;
 
-	guest->files.free_bytes = no_room;
-	assert_int_equal(guest_replace(&guest->files, "/etc/file", NULL, 0, "x",
-				 1, &err), -1);
-	assert_int_equal(err.code, ENOSPC);
-	assert_true(err.hint[0] != '\0');
+	for (size_t i = 0; i < 2; i++) {
+		guest->files.free_room = i == 0 ? no_room : no_inodes;
+		assert_int_equal(guest_replace(&guest->files, "/etc/file", NULL,
+					 0, "x", 1, &err), -1);
+		assert_int_equal(err.code, ENOSPC);
+		assert_true(err.hint[0] != '\0');
+	}
+	assert_non_null(strstr(err.text, "1 more inodes and 0 are free"));
 	scratch_shell(guest->scratch, "test \"$(cat g/etc/file)\" = inside\n"
 				      "test ! -e g/etc/file.unrack-new");
 }

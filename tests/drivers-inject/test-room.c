@@ -13,15 +13,16 @@
 enum { SPARE = 1 << 20 }; /* stays free */
 
 static uint64_t room; /* of the guest's /boot */
+static uint64_t inodes = UINT64_MAX;
 
 static int
-say_room(void *handle, const char *path, uint64_t *bytes_out,
+say_room(void *handle, const char *path, struct guest_room *room_out,
 	struct error *err)
 {
 	(void)handle;
 	(void)path;
 	(void)err;
-	*bytes_out = room;
+	*room_out = (struct guest_room){room, room, inodes};
 	return 0;
 }
 
@@ -30,7 +31,7 @@ static void
 run_with(struct guest *guest, uint64_t bytes, bool dry_run,
 	struct inject_report *report)
 {
-	guest->files.free_bytes = say_room;
+	guest->files.free_room = say_room;
 	room = bytes + SPARE;
 	guest_run(guest, &(struct inject_options){.dry_run = dry_run}, report);
 }
@@ -58,6 +59,23 @@ without_room_for_a_copy_the_image_grows_in_place(void **state)
 	assert_int_equal(report.kernels[0].notes.count, 0);
 	guest_holds(guest, "unpack_appended\nassert_works\n"
 			   "test $(ls guest/boot | wc -l) = 3");
+}
+
+/* A second file would need an inode. */
+static void
+without_inodes_the_image_grows_in_place(void **state)
+{
+	struct guest *guest = *state;
+	AUTO(inject_report_freep) struct inject_report report = {.count = 0};
+
+	guest_make_image(guest, "pack unpacked >$image\n"
+		"stat -c %i $image >inode");
+	inodes = 0;
+	run_with(guest, 1 << 30, false, &report);
+	inodes = UINT64_MAX;
+	guest_assert_status(&report, 0, INJECT_INJECTED);
+	guest_holds(guest, "unpack_appended\nassert_works\n"
+			   "test $(stat -c %i $image) = $(cat inode)");
 }
 
 static void
@@ -146,7 +164,7 @@ the_kernel_that_boots_is_served_first(void **state)
 	guest_make_image(guest, "pack unpacked | zstd -q1 >$image\n"
 		"cp guest/boot/vmlinuz-$v guest/boot/vmlinuz-z\n"
 		"cp $image guest/boot/initrd.img-z");
-	guest->files.free_bytes = say_room;
+	guest->files.free_room = say_room;
 	room = bytes_of_all(guest) + 1000 + SPARE;
 	guest_run(guest, &options, &report);
 	assert_string_equal(report.kernels[0].image, "/boot/vmlinuz-z");
@@ -191,6 +209,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(without_room_for_a_copy_the_image_grows_in_place),
+		TEST(without_inodes_the_image_grows_in_place),
 		TEST(less_room_takes_a_compressed_segment),
 		TEST(least_room_takes_virtio_alone),
 		TEST(without_any_room_nothing_is_written),
