@@ -37,6 +37,17 @@ static const struct rule rules[] = {
 		.proof = "tests/integration/assess-disks",
 	},
 	{
+		.id = "guest.no-room",
+		.title = "A file system has no room for the changes",
+		.severity = SEVERITY_BLOCKER,
+		.why = "All of them together do not fit, and half of them may be "
+		  "worse than none: no configuration file is changed. The VM "
+		  "has what fits the old hardware, and may not boot.",
+		.action = "Free that much on the server's file system (old kernels, "
+		  "logs), and convert again.",
+		.proof = "tests/rewrite/test-change-room.c",
+	},
+	{
 		.id = "linux.console.moved",
 		.title = "The serial console was on a port that the VM lacks",
 		.severity = SEVERITY_INFORMATION,

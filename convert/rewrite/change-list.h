@@ -2,8 +2,8 @@
 #define CONVERT_REWRITE_CHANGE_LIST_H
 
 /*
- * The list of changes, between change.c, which plans them, change-write.c and
- * change-record.c.
+ * The list of changes, between change.c, which plans them, change-room.c,
+ * change-write.c and change-record.c.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -60,6 +60,7 @@ struct changes {
 	struct disabled *disabled;
 	size_t wish_count, disabled_count;
 	bool expects_created; /* of those that write for themselves */
+	bool lacks_room; /* so that nothing that is planned is written */
 };
 
 /* A new one at the end of the list, which is borrowed; NULL and *err. */

@@ -257,15 +257,28 @@ reserve(struct changes *changes, struct error *err)
 	return 0;
 }
 
+/* Half of a plan may be worse than none. */
+static int
+make(struct changes *changes, guestfs_h *g, const struct change *change,
+	struct error *err)
+{
+	if (reserve(changes, err) == -1)
+		return -1;
+	if (!change->is_planned)
+		return 0;
+	if (changes->lacks_room)
+		return error_set(err, ENOSPC, "write %s with all that is "
+			"planned", change->path);
+	return write_change(changes, g, change, err);
+}
+
 static void
 apply(struct changes *changes, guestfs_h *g, struct change *change,
 	struct findings *findings)
 {
 	struct error why = {.code = 0};
 
-	if (reserve(changes, &why) == 0 &&
-		(!change->is_planned ||
-			write_change(changes, g, change, &why) == 0)) {
+	if (make(changes, g, change, &why) == 0) {
 		change->is_planned = false;
 		changes->list[changes->count++] = *change;
 		return;

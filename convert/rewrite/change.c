@@ -1,7 +1,8 @@
 /*
  * Every change inside the guest passes through here, so that the record is
- * complete: first as a plan (which is what an assessment stops at), then
- * written (change-write.c), then recorded as report/changes/ (change-record.c).
+ * complete: first as a plan (which is what an assessment stops at, with
+ * change-room.c), then written (change-write.c), then recorded as
+ * report/changes/ (change-record.c).
  */
 #include "convert/rewrite/change-list.h"
 

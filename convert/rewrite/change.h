@@ -7,6 +7,8 @@
 
 struct error;
 struct findings;
+struct guest;
+struct guest_files;
 struct inject_change;
 struct changes;
 
@@ -86,6 +88,14 @@ const char *changes_text(const struct changes *changes, const char *path);
 
 /* Is a change of this file planned, or noted? */
 bool changes_have(const struct changes *changes, const char *path);
+
+/*
+ * Is there room for all that is planned, in each of the guest's file systems?
+ * Asked when nothing more will be planned; what one lacks is a finding, and
+ * then nothing of the plan is written.
+ */
+int changes_check_room(struct changes *changes, const struct guest_files *files,
+	const struct guest *guest, struct findings *findings, struct error *err);
 
 /*
  * Write what was planned.  A file keeps its owner, mode, times, extended

@@ -155,6 +155,7 @@ examine_guest(struct conversion *conversion, struct error *err)
 	AUTO(json_decrefpp) json_t *guest = guest_to_json(conversion->guest);
 	AUTO(json_decrefpp) json_t *host = host_processor("");
 	char today[16];
+	struct guest_files mounted;
 	struct examination examination = {
 		.files = files,
 		.packages = packages,
@@ -179,6 +180,10 @@ examine_guest(struct conversion *conversion, struct error *err)
 			labels_plan(&conversion->labels, conversion->g,
 				conversion->changes, conversion->findings,
 				err) == -1)
+			return -1;
+		guest_libguestfs_open(&mounted, conversion->g);
+		if (changes_check_room(conversion->changes, &mounted,
+			    conversion->guest, conversion->findings, err) == -1)
 			return -1;
 	}
 	if (request->inventory == NULL)

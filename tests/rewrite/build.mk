@@ -60,8 +60,18 @@ tests += test-swap-unit
 test-swap-unit_src := tests/rewrite/test-swap-unit.c $(rewrite_test_src) \
 	$(addprefix convert/rewrite/,aside.c swap-unit.c diff.c) \
 	$(wildcard convert/rewrite/change*.c) convert/assess/guest-file.c \
-	wire/hash.c
+	drivers-inject/guest.c wire/hash.c
 test-swap-unit_pkg := $(rewrite_test_pkg)
+
+tests += test-change-room
+test-change-room_src := tests/rewrite/test-change-room.c \
+	tests/drivers-inject/scratch.c \
+	$(addprefix convert/rewrite/,change.c change-room.c change-write.c) \
+	convert/assess/guest.c $(convert_examine_src) \
+	drivers-inject/appliance.c drivers-inject/guest.c \
+	drivers-inject/guest-folder.c drivers-inject/names.c wire/hash.c \
+	$(common_src)
+test-change-room_pkg := cmocka libguestfs jansson libarchive libcrypto
 
 tests += test-initramfs-texts
 test-initramfs-texts_src := tests/rewrite/test-initramfs-texts.c \

@@ -1,0 +1,214 @@
+/*
+ * Room for what is planned: a folder stands for a guest with two file systems,
+ * whose free space the test says.
+ */
+#include "tests/harness.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/json.h"
+#include "common/io.h"
+#include "common/own.h"
+#include "convert/assess/finding.h"
+#include "convert/assess/guest.h"
+#include "convert/rewrite/change.h"
+#include "drivers-inject/guest.h"
+#include "tests/drivers-inject/scratch.h"
+
+enum { UNIT = 4096, PLENTY = 1 << 30 };
+
+/* The room of "/" and "/boot". */
+static struct guest_room root_room, boot_room;
+
+static int
+say_room(void *handle, const char *path, struct guest_room *room_out,
+	struct error *err)
+{
+	(void)handle;
+	(void)err;
+	*room_out = strncmp(path, "/boot/", 6) == 0 ? boot_room : root_room;
+	return 0;
+}
+
+struct fixture {
+	struct scratch *scratch;
+	struct guest_files files;
+	struct guest *guest;
+	struct changes *changes;
+	struct findings *findings;
+};
+
+static void
+add_mount(struct guest *guest, const char *target, const char *type)
+{
+	struct guest_mount *mount = &guest->mounts[guest->mount_count++];
+
+	strcpy(mount->target, target);
+	strcpy(mount->type, type);
+}
+
+static int
+setup(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof *fixture);
+	AUTO(freep) char *root = NULL;
+	struct error err = {0};
+
+	if (fixture == NULL || scratch_setup((void **)&fixture->scratch) == -1)
+		return -1;
+	scratch_shell(fixture->scratch, "mkdir -p g/etc g/boot/grub; "
+		"echo a >g/etc/fstab; echo a >g/boot/grub/menu.lst; "
+		"ln -s ../boot/grub/menu.lst g/etc/grub.conf");
+	root = io_format("%s/g", fixture->scratch->path);
+	assert_ok(guest_folder_open(&fixture->files, root, &err), &err);
+	fixture->files.free_room = say_room;
+	fixture->guest = guest_new();
+	fixture->changes = changes_new();
+	fixture->findings = findings_new();
+	add_mount(fixture->guest, "/", "xfs");
+	add_mount(fixture->guest, "/boot", "ext3");
+	root_room = boot_room = (struct guest_room){PLENTY, PLENTY, 100};
+	*state = fixture;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *fixture = *state;
+	int result = scratch_teardown((void **)&fixture->scratch);
+
+	guest_folder_close(&fixture->files);
+	guest_free(fixture->guest);
+	changes_free(fixture->changes);
+	findings_free(fixture->findings);
+	free(fixture);
+	return result;
+}
+
+/* Plan an edit, or with `before` NULL a new file, that has `bytes` then. */
+static void
+plan(struct fixture *fixture, const char *path, const char *before,
+	size_t bytes)
+{
+	AUTO(freep) char *after = malloc(bytes + 1);
+	struct error err = {0};
+
+	assert_non_null(after);
+	memset(after, 'b', bytes);
+	after[bytes] = '\0';
+	assert_ok(changes_plan(fixture->changes, path, before, after, "r",
+			  &err),
+		&err);
+}
+
+/* The evidence of the only finding "WHERE WHAT"; NULL: all has room. */
+static void
+assert_said(struct fixture *fixture, const char *where, const char *what)
+{
+	AUTO(json_decrefpp) json_t *json = NULL;
+	const json_t *item;
+	struct error err = {0};
+
+	assert_ok(changes_check_room(fixture->changes, &fixture->files,
+			  fixture->guest, fixture->findings, &err),
+		&err);
+	assert_int_equal(findings_have(fixture->findings, "guest.no-room"),
+		where != NULL);
+	if (where == NULL)
+		return;
+	json = findings_to_json(fixture->findings, "m", false);
+	item = json_array_get(json_object_get(json_array_get(
+		json_object_get(json, "findings"), 0), "evidence"), 0);
+	assert_string_equal(json_text(item, "where", ""), where);
+	assert_string_equal(json_text(item, "what", ""), what);
+}
+
+/* An edit takes what it grows by, and for a moment a second file. */
+static void
+an_edit_needs_room_for_a_second_file(void **state)
+{
+	struct fixture *fixture = *state;
+
+	plan(fixture, "/etc/fstab", "a\n", UNIT + 1);
+	root_room = (struct guest_room){3 * UNIT, 3 * UNIT, 1};
+	assert_said(fixture, NULL, NULL);
+	root_room.bytes--;
+	assert_said(fixture, "/", "12288 bytes needed, 12287 free");
+}
+
+static void
+new_files_and_their_folders_add_up(void **state)
+{
+	struct fixture *fixture = *state;
+
+	plan(fixture, "/etc/one", NULL, 1);
+	plan(fixture, "/etc/systemd/network/two", NULL, UNIT);
+	root_room = (struct guest_room){4 * UNIT, 4 * UNIT, 4};
+	assert_said(fixture, NULL, NULL);
+	root_room.files = 3;
+	assert_said(fixture, "/", "4 inodes needed, 3 free");
+}
+
+static void
+each_file_system_gives_what_lies_in_it(void **state)
+{
+	struct fixture *fixture = *state;
+
+	plan(fixture, "/etc/grub.conf", "a\n", 1);
+	root_room = (struct guest_room){0, 0, 0};
+	boot_room.bytes = 0; /* the rest is root's */
+	assert_said(fixture, NULL, NULL);
+	boot_room.root_bytes = 10;
+	assert_said(fixture, "/boot", "4096 bytes needed, 10 free");
+}
+
+static void
+what_takes_no_room_needs_none(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error err = {0};
+
+	root_room = (struct guest_room){0, 0, 0};
+	assert_ok(changes_plan_move(fixture->changes, "/etc/a", "/etc/b", "r",
+			  &err),
+		&err);
+	assert_ok(changes_plan_unlink(fixture->changes, "/etc/c", "d", "r",
+			  &err),
+		&err);
+	assert_said(fixture, NULL, NULL);
+}
+
+/* Though some of it would have fitted; there is no appliance to write with. */
+static void
+without_room_for_all_nothing_is_written(void **state)
+{
+	struct fixture *fixture = *state;
+
+	plan(fixture, "/etc/fstab", "a\n", 1);
+	plan(fixture, "/boot/grub/menu.lst", "a\n", 1);
+	root_room = (struct guest_room){0, 0, 100};
+	assert_said(fixture, "/", "4096 bytes needed, 0 free");
+	changes_apply(fixture->changes, NULL, fixture->findings);
+	assert_int_equal(changes_count(fixture->changes), 0);
+	assert_true(findings_have(fixture->findings,
+		"guest.file-not-written"));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(an_edit_needs_room_for_a_second_file),
+		TEST(new_files_and_their_folders_add_up),
+		TEST(each_file_system_gives_what_lies_in_it),
+		TEST(what_takes_no_room_needs_none),
+		TEST(without_room_for_all_nothing_is_written),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
