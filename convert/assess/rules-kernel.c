@@ -41,8 +41,8 @@ static const struct rule rules[] = {
 		.title = "A file system has no room for the changes",
 		.severity = SEVERITY_BLOCKER,
 		.why = "All of them together do not fit, and half of them may be "
-		  "worse than none: no configuration file is changed. The VM "
-		  "has what fits the old hardware, and may not boot.",
+		  "worse than none: none is made. What only fits the old "
+		  "hardware stays, and the VM may not boot.",
 		.action = "Free that much on the server's file system (old kernels, "
 		  "logs), and convert again.",
 		.proof = "tests/rewrite/test-change-room.c",

@@ -20,6 +20,8 @@
 #include "drivers-inject/names.h"
 #include "drivers-inject/pe.h"
 
+enum { UNIT_BYTES = 4096 }; /* that a file takes at a time */
+
 static const struct machine {
 	unsigned number; /* in a PE file */
 	const char *path, *fallback, *table;
@@ -244,6 +246,31 @@ esp_plan(struct esp *esp_out, const struct guest_files *files,
 	else if (best != NULL || has_program(loaders))
 		esp_out->state = ESP_WHOLE;
 	return 0;
+}
+
+int
+esp_check_room(const struct esp *esp, const struct guest_files *files,
+	const char *point, struct error *err)
+{
+	char inside[320];
+	size_t total = 0;
+
+	for (size_t i = 0; i < esp->file_count; i++) {
+		const struct esp_file *file = &esp->files[i];
+		struct guest_stat st = {.bytes = file->bytes};
+
+		if (file->text == NULL && files->stat(files->handle,
+			file->from, &st, err) == -1)
+			return -1;
+		if (st.bytes > EFI_PROGRAM_BYTES)
+			return error_set(err, EFBIG, "copy %s", file->from);
+		total += ((size_t)st.bytes + UNIT_BYTES - 1) / UNIT_BYTES *
+			UNIT_BYTES;
+	}
+	if (esp->file_count == 0)
+		return 0;
+	snprintf(inside, sizeof inside, "%.250s/unrack", point);
+	return guest_check_room(files, inside, total, esp->file_count, 0, err);
 }
 
 int

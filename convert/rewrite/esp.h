@@ -43,6 +43,13 @@ int esp_plan(struct esp *esp_out, const struct guest_files *files,
 void esp_add_text(struct esp *esp, const char *to, const char *text,
 	size_t bytes);
 
+/*
+ * Is there room for all of the files on the partition, mounted at `point`?  Half
+ * of them would start nothing.  Fails with ENOSPC when not.
+ */
+int esp_check_room(const struct esp *esp, const struct guest_files *files,
+	const char *point, struct error *err);
+
 /* Make one of the files; `to`'s folder is there. */
 int esp_make(const struct esp_file *file, const struct guest_files *files,
 	void **data_out, size_t *bytes_out, struct error *err);

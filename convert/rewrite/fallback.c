@@ -97,8 +97,23 @@ name_file(char *name, size_t room, const struct partition *partition,
 			path + strlen(partition->place.point));
 }
 
+/* All or nothing: shim without what it starts is worse than none. */
+static bool
+has_room(const struct partition *partition, const struct guest_files *files,
+	struct findings *findings)
+{
+	struct error why = {.code = 0};
+
+	if (esp_check_room(&partition->esp, files, partition->place.point,
+		    &why) == 0 || why.code != ENOSPC)
+		return true;
+	finding_add(findings, "guest.no-room", partition->place.volume->source,
+		0, why.text, NULL);
+	return false;
+}
+
 static void
-note(struct findings *findings, const struct partition *partition)
+note(struct findings *findings, const struct partition *partition, bool fits)
 {
 	const struct esp *esp = &partition->esp;
 	char loader[400], name[400];
@@ -108,7 +123,8 @@ note(struct findings *findings, const struct partition *partition)
 		name_file(name, sizeof name, partition, esp->files[i].to);
 		finding_add(findings, "firmware.uefi-no-fallback", name, 0,
 			*esp->loader == '\0' ? "EFI/BOOT" : loader,
-			"Filled with the guest's own boot loader.");
+			fits ? "Filled with the guest's own boot loader."
+			     : NULL);
 	}
 }
 
@@ -153,6 +169,7 @@ look(struct fallback *fallback, guestfs_h *g, const struct guest *guest,
 	struct guest_files files;
 	char why[MOUNT_PROBLEM_BYTES];
 	size_t count = 0;
+	bool fits;
 	int result;
 
 	if (!esp_place_find(&partition->place, g, guest, volume) ||
@@ -174,10 +191,15 @@ look(struct fallback *fallback, guestfs_h *g, const struct guest *guest,
 	result = esp_plan(&partition->esp, &files, partition->place.point, &owner,
 		err);
 	fallback->count++;
-	note(findings, partition);
-	if (result == 0 && partition->esp.state == ESP_ELILO)
+	fits = has_room(partition, &files, findings);
+	note(findings, partition, fits);
+	if (result == 0 && fits && partition->esp.state == ESP_ELILO) {
 		result = plan_elilo(partition, g, guest, references, findings,
 			err);
+		fits = has_room(partition, &files, findings);
+	}
+	if (!fits)
+		partition->esp.file_count = 0;
 	esp_place_close(&partition->place, g);
 	return result;
 }

@@ -4,6 +4,7 @@
  */
 #include "tests/harness.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -299,6 +300,55 @@ what_is_made_is_what_was_planned(void **state)
 	assert_string_equal(made + 200, "this one");
 }
 
+static struct guest_room room;
+
+static int
+say_room(void *handle, const char *path, struct guest_room *room_out,
+	struct error *err)
+{
+	(void)handle;
+	(void)err;
+	assert_string_equal(path, "/unrack");
+	*room_out = room;
+	return 0;
+}
+
+/* Each of two programs takes a block; 1 MiB is left free. */
+static void
+all_files_have_room_or_none(void **state)
+{
+	static const struct {
+		uint64_t bytes, files;
+		const char *why; /* NULL: there is room */
+	} cases[] = {
+		{(1 << 20) + 8192, 2, NULL},
+		{(1 << 20) + 8191, 2, "1056768 more bytes and 1056767 are free"},
+		{1 << 30, 1, "2 more inodes and 1 are free"},
+	};
+	struct esp esp;
+
+	(void)state;
+	program("EFI/debian/shimx64.efi", '6', ".vendor_", "");
+	program("EFI/debian/grubx64.efi", '6', ".text", "");
+	plan_for(&esp, NULL);
+	assert_int_equal(esp.file_count, 2);
+	files.free_room = say_room;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct error err = {0};
+
+		room = (struct guest_room){cases[i].bytes, cases[i].bytes,
+			cases[i].files};
+		assert_int_equal(esp_check_room(&esp, &files, "", &err),
+			cases[i].why == NULL ? 0 : -1);
+		if (cases[i].why == NULL)
+			continue;
+		assert_int_equal(err.code, ENOSPC);
+		assert_non_null(strstr(err.text, cases[i].why));
+	}
+	esp.file_count = 0;
+	assert_int_equal(esp_check_room(&esp, &files, "", NULL), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static void
@@ -335,6 +385,7 @@ main(void)
 		TEST(a_removable_installation_is_whole),
 		TEST(what_is_made_is_what_was_planned),
 		TEST(a_text_takes_a_planned_files_place),
+		TEST(all_files_have_room_or_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
