@@ -197,6 +197,66 @@ disk_name_parse(const char *spec, char disk_out[DISK_NAME_BYTES],
 		parse_plain(plain, disk_out, partition_out);
 }
 
+/* ---- arrays ---- */
+
+/* What dmraid puts before its names, for each format that it reads. */
+static const char *const array_starts[] = {"/dev/mapper/isw_",
+	"/dev/mapper/ddf1_", "/dev/mapper/nvidia_", "/dev/mapper/pdc_",
+	"/dev/mapper/sil_", "/dev/mapper/via_", "/dev/mapper/jmicron_",
+	"/dev/mapper/hpt37x_", "/dev/mapper/hpt45x_", "/dev/mapper/asr_",
+	"/dev/mapper/lsi_", "/dev/md"};
+
+/* What follows that; NULL for other names. */
+static const char *
+after_start(const char *name)
+{
+	for (size_t i = 0; i < sizeof array_starts / sizeof *array_starts; i++)
+		if (string_starts(name, array_starts[i]))
+			return name + strlen(array_starts[i]);
+	return NULL;
+}
+
+/*
+ * Old releases of dmraid wrote "Volume01" for partition 1 of "Volume0", which is
+ * how Intel's firmware calls an array.
+ */
+static const char *
+find_old_partition(const char *rest)
+{
+	static const char volume[] = "_Volume0";
+	const char *found = strstr(rest, volume);
+
+	if (found == NULL)
+		return NULL;
+	found += strlen(volume);
+	return is_number(found) && *found != '0' ? found : NULL;
+}
+
+bool
+disk_name_parse_array(const char *spec, char disk_out[DISK_NAME_BYTES],
+	unsigned *partition_out)
+{
+	const char *rest = after_start(spec), *end, *number;
+
+	if (rest == NULL || *rest == '\0' || strlen(spec) >= DISK_NAME_BYTES)
+		return false;
+	end = find_separator(rest, "p");
+	number = end != NULL ? end + 1 : find_old_partition(rest);
+	if (end == NULL)
+		end = number != NULL ? number : rest + strlen(rest);
+	snprintf(disk_out, DISK_NAME_BYTES, "%.*s", (int)(end - spec), spec);
+	*partition_out = number == NULL
+		? 0
+		: (unsigned)strtoul(number, NULL, 10);
+	return true;
+}
+
+bool
+disk_name_is_array(const char *disk)
+{
+	return after_start(disk) != NULL;
+}
+
 /* ---- two names ---- */
 
 bool
@@ -207,5 +267,5 @@ disk_names_compete(const char *a, const char *b)
 			!string_starts(a, "/dev/disk/"))
 			return string_starts(b, schemes[i].start);
 	}
-	return false;
+	return disk_name_is_array(a) && disk_name_is_array(b);
 }

@@ -25,6 +25,17 @@ bool disk_name_parse_rest(const char *rest, unsigned *partition_out);
  */
 void disk_name_plain(char *plain_out, size_t room, const char *spec);
 
+/*
+ * The same for arrays that a controller's firmware made: what dmraid
+ * ("/dev/mapper/isw_bcfhgaaj_Volume0p1") and mdadm ("/dev/md126p1") call one,
+ * which in the VM is a disk.  Other arrays have such names too.
+ */
+bool disk_name_parse_array(const char *spec, char disk_out[DISK_NAME_BYTES],
+	unsigned *partition_out);
+
+/* Is it a name that the latter made? */
+bool disk_name_is_array(const char *disk);
+
 /* Two names of one kind ("/dev/sd") cannot mean the same disk. */
 bool disk_names_compete(const char *a, const char *b);
 

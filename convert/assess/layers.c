@@ -43,34 +43,6 @@ check_member(const struct volumes *volumes, const struct volume *member,
 
 /* ---- a controller's firmware ---- */
 
-/* The types that libblkid has for members of such arrays. */
-static const struct {
-	const char *type, *name;
-} makers[] = {
-	{"isw_raid_member", "Intel Matrix RAID"},
-	{"ddf_raid_member", "DDF (LSI, Dell, and others)"},
-	{"lsi_mega_raid_member", "LSI MegaRAID"},
-	{"nvidia_raid_member", "NVIDIA"},
-	{"promise_fasttrack_raid_member", "Promise FastTrak"},
-	{"silicon_medley_raid_member", "Silicon Image Medley"},
-	{"via_raid_member", "VIA"},
-	{"jmicron_raid_member", "JMicron"},
-	{"highpoint_raid_member", "HighPoint"},
-	{"hpt37x_raid_member", "HighPoint 37x"},
-	{"hpt45x_raid_member", "HighPoint 45x"},
-	{"adaptec_raid_member", "Adaptec HostRAID"},
-};
-
-static const char *
-maker_of(const struct volume *volume)
-{
-	for (size_t i = 0; i < sizeof makers / sizeof *makers; i++) {
-		if (strcmp(volume->type, makers[i].type) == 0)
-			return makers[i].name;
-	}
-	return NULL;
-}
-
 /* Is it in use, by itself or as what a mounted volume is made of? */
 static bool
 holds_mounted(const struct volumes *volumes, const struct guest *guest,
@@ -173,7 +145,7 @@ check_firmware_raid(const struct volumes *volumes, const struct guest *guest,
 
 	if (twin != NULL) {
 		snprintf(what, sizeof what, "%s, and the same on %s",
-			maker_of(disk), twin->source);
+			volume_raid_maker(disk), twin->source);
 		finding_add(findings, "storage.fake-raid-members",
 			disk->source, 0, what, NULL);
 		return;
@@ -181,7 +153,7 @@ check_firmware_raid(const struct volumes *volumes, const struct guest *guest,
 	finding_add(findings, holds_everything(volumes, guest, disk)
 			? "storage.fake-raid-mirror"
 			: "storage.fake-raid",
-		disk->source, 0, maker_of(disk), NULL);
+		disk->source, 0, volume_raid_maker(disk), NULL);
 }
 
 void
@@ -200,7 +172,7 @@ layers_check(const struct volumes *volumes, const struct guest *guest,
 				volume->source, 0, volume->uuid, NULL);
 		else if (array_is_member(volume))
 			check_member(volumes, volume, findings);
-		else if (maker_of(volume) != NULL)
+		else if (volume_raid_maker(volume) != NULL)
 			check_firmware_raid(volumes, guest, volume, findings);
 	}
 }

@@ -109,6 +109,30 @@ disk_name(struct references *references, const char *text)
 	return name;
 }
 
+static bool
+is_raid_disk(const struct references *references, unsigned disk)
+{
+	const struct volumes *volumes = references->volumes;
+
+	for (size_t i = 0; i < volumes->count; i++)
+		if (volumes->list[i].kind == VOLUME_DISK &&
+			volumes->list[i].disk == disk)
+			return volume_raid_maker(&volumes->list[i]) != NULL;
+	return false;
+}
+
+/* Names of arrays may mean disks that are members of a firmware's. */
+static bool
+parse_array(const struct references *references, const char *spec,
+	char disk_out[DISK_NAME_BYTES], unsigned *partition_out)
+{
+	bool has_raid = false;
+
+	for (unsigned disk = 0; disk < references->disk_count; disk++)
+		has_raid |= is_raid_disk(references, disk);
+	return has_raid && disk_name_parse_array(spec, disk_out, partition_out);
+}
+
 /*
  * As disk_name_parse(), with names of the guest's choice.  Behind one that ends
  * with a digit, kpartx writes "p": "data1" is no partition of "data" if both are
@@ -137,7 +161,8 @@ parse_name(const struct references *references, const char *spec,
 		*partition_out = partition;
 		snprintf(disk_out, DISK_NAME_BYTES, "%s", text);
 	}
-	return longest > 0 || disk_name_parse(spec, disk_out, partition_out);
+	return longest > 0 || disk_name_parse(spec, disk_out, partition_out) ||
+		parse_array(references, spec, disk_out, partition_out);
 }
 
 bool
@@ -304,7 +329,8 @@ disks_that_fit(const struct references *references,
 	if (linked >= 0)
 		return linked < DISK_LINK_ELSEWHERE ? UINT64_C(1) << linked : 0;
 	for (unsigned disk = 0; disk < references->disk_count; disk++) {
-		bool fits = true;
+		bool fits = !disk_name_is_array(name->text) ||
+			is_raid_disk(references, disk);
 
 		for (size_t i = 0; fits && i < name->use_count; i++) {
 			const struct volume *volume = volume_at(references,
@@ -613,9 +639,9 @@ resolve_array(const struct references *references, const char *spec,
 		out->volume = volume;
 		fitting++;
 	}
-	out->state = fitting == 1 ? REFERENCE_NAMED
-		: fitting == 0	  ? REFERENCE_MISSING
-				  : REFERENCE_AMBIGUOUS;
+	if (fitting == 0)
+		return false; /* a disk, maybe; or nothing */
+	out->state = fitting == 1 ? REFERENCE_NAMED : REFERENCE_AMBIGUOUS;
 	out->lasts = fitting > 1 && is_number_of_array(spec);
 	if (fitting != 1)
 		out->volume = NULL;

@@ -311,3 +311,31 @@ volume_is_mountable(const struct volume *volume)
 
 	return strings_hold(types, volume->type);
 }
+
+/* The types that libblkid has for members of such arrays. */
+const char *
+volume_raid_maker(const struct volume *volume)
+{
+	static const struct {
+		const char *type, *name;
+	} makers[] = {
+		{"isw_raid_member", "Intel Matrix RAID"},
+		{"ddf_raid_member", "DDF (LSI, Dell, and others)"},
+		{"lsi_mega_raid_member", "LSI MegaRAID"},
+		{"nvidia_raid_member", "NVIDIA"},
+		{"promise_fasttrack_raid_member", "Promise FastTrak"},
+		{"silicon_medley_raid_member", "Silicon Image Medley"},
+		{"via_raid_member", "VIA"},
+		{"jmicron_raid_member", "JMicron"},
+		{"highpoint_raid_member", "HighPoint"},
+		{"hpt37x_raid_member", "HighPoint 37x"},
+		{"hpt45x_raid_member", "HighPoint 45x"},
+		{"adaptec_raid_member", "Adaptec HostRAID"},
+	};
+
+	for (size_t i = 0; i < sizeof makers / sizeof *makers; i++) {
+		if (strcmp(volume->type, makers[i].type) == 0)
+			return makers[i].name;
+	}
+	return NULL;
+}

@@ -73,6 +73,12 @@ bool volume_is_extended(const struct volume *volume);
 /* Is it an EFI system partition, by its type? */
 bool volume_is_esp(const struct volume *volume);
 
+/*
+ * Whose firmware made an array of which this is a member ("Intel Matrix RAID");
+ * NULL: nobody's.
+ */
+const char *volume_raid_maker(const struct volume *volume);
+
 /* Does it hold a file system that Linux mounts? */
 bool volume_is_mountable(const struct volume *volume);
 

@@ -67,10 +67,21 @@ static struct volume opened_list[] = {
 		.uuid = ROOT_UUID, .inside = LUKS_UUID},
 };
 
+/* One disk of a mirror that Intel's firmware made, and a plain one. */
+static struct volume mirrored[] = {
+	{.kind = VOLUME_DISK, .disk = 0, .device = "/dev/sda",
+		.type = "isw_raid_member"},
+	PARTITION(0, 1, "/dev/sda1", "ext4", ROOT_UUID, "0badcafe-01"),
+	PARTITION(0, 2, "/dev/sda2", "swap", SWAP_UUID, "0badcafe-02"),
+	DISK(1, "/dev/sdb"),
+	PARTITION(1, 1, "/dev/sdb1", "ext4", HOME_UUID, "5eed5eed-01"),
+};
+
 const struct volumes one_disk = {volumes, 7};
 const struct volumes two_disks = {volumes, 11};
 const struct volumes clones = {cloned, 5};
 const struct volumes locked = {encrypted, 2};
 const struct volumes nameless = {arrays, 4};
 const struct volumes opened = {opened_list, 5};
+const struct volumes half_mirror = {mirrored, 5};
 const char *const disk_names[] = {"old", "data"};

@@ -14,9 +14,11 @@
  * "nameless" has four arrays, two of them with ext4 and two with swap, that
  * nothing tells apart.
  * "opened" has swap, a LUKS volume with the root in it, and one more partition.
+ * "half_mirror" is one disk of a firmware's mirror, with 1 ext4 (aaaa-...) and 2
+ * swap (bbbb-...), beside a plain one with 1 ext4.
  */
 extern const struct volumes one_disk, two_disks, clones, locked, nameless,
-	opened;
+	opened, half_mirror;
 extern const char *const disk_names[];
 
 #define ROOT_UUID "aaaaaaaa-0000-4000-8000-000000000001"

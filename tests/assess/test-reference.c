@@ -1,5 +1,6 @@
 #include "tests/harness.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/json.h"
@@ -481,6 +482,66 @@ data_goes_by_order_only_where_that_is_seen(void **state)
 	expect(against, "/dev/sdb3", "ext4", REFERENCE_AMBIGUOUS, "");
 }
 
+static void
+names_of_a_firmwares_array_mean_its_disk(void **state)
+{
+	static const char *const names[] = {"/dev/mapper/isw_bcfhgaaj_Volume0",
+		"/dev/mapper/ddf1_4c5349202020_Volume0", "/dev/md126",
+		"/dev/md/Volume0_0", "/dev/md_d126"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		AUTO(references_freep) struct references *with =
+			make(&half_mirror, NULL);
+		AUTO(references_freep) struct references *without =
+			make(&two_disks, NULL);
+		char name[64];
+
+		snprintf(name, sizeof name, "%sp1", names[i]);
+		expect(with, name, "ext4", REFERENCE_NAMED, "UUID=" ROOT_UUID);
+		expect(with, name, "xfs", REFERENCE_MISSING, "");
+		expect(without, name, "ext4", REFERENCE_MISSING, "");
+		snprintf(name, sizeof name, "%sp2", names[i]);
+		expect(with, name, "swap", REFERENCE_NAMED, "UUID=" SWAP_UUID);
+		snprintf(name, sizeof name, "%sp3", names[i]);
+		expect(with, name, "", REFERENCE_MISSING, "");
+	}
+}
+
+static void
+old_names_of_dmraid_lack_the_separator(void **state)
+{
+	AUTO(references_freep) struct references *first =
+		make(&half_mirror, NULL);
+	AUTO(references_freep) struct references *second =
+		make(&half_mirror, NULL);
+
+	(void)state;
+	expect(first, "/dev/mapper/isw_bcfhgaaj_Volume01", "ext4",
+		REFERENCE_NAMED, "UUID=" ROOT_UUID);
+	expect(second, "/dev/mapper/isw_bcfhgaaj_Volume1", "ext4",
+		REFERENCE_MISSING, "");
+}
+
+/* The array on the other disks was not captured. */
+static void
+two_arrays_are_not_one_disk(void **state)
+{
+	AUTO(references_freep) struct references *references =
+		make(&half_mirror, NULL);
+	static const char root[] = "/dev/mapper/isw_bcfhgaaj_Root0p1",
+		data[] = "/dev/mapper/isw_bcfhgaaj_Data0p1";
+
+	(void)state;
+	reference_learn(references, root, "ext4");
+	reference_learn(references, data, "ext4");
+	expect(references, root, "ext4", REFERENCE_AMBIGUOUS, "");
+	expect(references, data, "ext4", REFERENCE_AMBIGUOUS, "");
+	reference_pin(references, root, &half_mirror.list[1]);
+	expect(references, root, "ext4", REFERENCE_NAMED, "UUID=" ROOT_UUID);
+	expect(references, data, "ext4", REFERENCE_MISSING, "");
+}
+
 int
 main(void)
 {
@@ -513,6 +574,9 @@ main(void)
 		cmocka_unit_test(links_of_the_inventory_decide),
 		cmocka_unit_test(a_uuid_that_exists_twice_is_not_written),
 		cmocka_unit_test(a_name_that_the_guest_makes_is_known),
+		cmocka_unit_test(names_of_a_firmwares_array_mean_its_disk),
+		cmocka_unit_test(old_names_of_dmraid_lack_the_separator),
+		cmocka_unit_test(two_arrays_are_not_one_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
