@@ -135,6 +135,15 @@ find_twin(const struct volumes *volumes, const struct volume *disk)
 	return NULL;
 }
 
+bool
+layers_is_alone(const struct volumes *volumes, const struct guest *guest,
+	const struct volume *disk)
+{
+	return disk->kind == VOLUME_DISK && volume_raid_maker(disk) != NULL &&
+		find_twin(volumes, disk) == NULL &&
+		holds_everything(volumes, guest, disk);
+}
+
 /* Each disk by itself: one machine may have a mirror and a stripe. */
 static void
 check_firmware_raid(const struct volumes *volumes, const struct guest *guest,
@@ -150,10 +159,14 @@ check_firmware_raid(const struct volumes *volumes, const struct guest *guest,
 			disk->source, 0, what, NULL);
 		return;
 	}
-	finding_add(findings, holds_everything(volumes, guest, disk)
-			? "storage.fake-raid-mirror"
-			: "storage.fake-raid",
-		disk->source, 0, volume_raid_maker(disk), NULL);
+	if (!layers_is_alone(volumes, guest, disk))
+		finding_add(findings, "storage.fake-raid", disk->source, 0,
+			volume_raid_maker(disk), NULL);
+	else
+		finding_add(findings, "storage.fake-raid-mirror", disk->source,
+			0, volume_raid_maker(disk), disk->has_raid_mark
+				? "Its mark at the end of the disk is erased."
+				: NULL);
 }
 
 void

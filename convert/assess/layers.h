@@ -1,8 +1,11 @@
 #ifndef CONVERT_ASSESS_LAYERS_H
 #define CONVERT_ASSESS_LAYERS_H
 
+#include <stdbool.h>
+
 struct findings;
 struct guest;
+struct volume;
 struct volumes;
 
 /*
@@ -13,5 +16,12 @@ struct volumes;
  */
 void layers_check(const struct volumes *volumes, const struct guest *guest,
 	struct findings *findings);
+
+/*
+ * Is this disk all that the VM has of an array that a firmware made, and a mirror,
+ * so that it serves without the others?
+ */
+bool layers_is_alone(const struct volumes *volumes, const struct guest *guest,
+	const struct volume *disk);
 
 #endif

@@ -250,11 +250,14 @@ static const struct rule rules[] = {
 		  "single disk",
 		.severity = SEVERITY_WARNING,
 		.confidence = CONFIDENCE_LIKELY,
-		.why = "The disk holds everything by itself. The metadata at its end "
-		  "may make dmraid, mdadm or dracut take the disk, and hide its "
+		.why = "The disk holds everything by itself. The mark at its end "
+		  "makes dmraid, mdadm or dracut take the disk, and hide its "
 		  "partitions from the boot.",
-		.action = "Erase the metadata in the VM with `wipefs`, and remove "
-		  "dmraid.",
+		.action = "Where no change is told, erase the mark with `wipefs` on a "
+		  "copy of the disk and convert that. Remove dmraid, and what "
+		  "waits for the array (rd.md.uuid, rd.dm.uuid).",
+		.effect = "Erases the mark of Intel's arrays and of DDF in the VM's "
+		  "disk, and writes UUIDs for the names of the array.",
 		.proof = "tests/assess/test-layers.c",
 	},
 	{

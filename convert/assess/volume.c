@@ -14,6 +14,7 @@
 #include "common/own.h"
 #include "common/strings.h"
 #include "convert/assess/md-superblock.h"
+#include "convert/assess/raid-mark.h"
 #include "convert/assess/volume-name.h"
 #include "drivers-inject/appliance.h"
 
@@ -242,6 +243,17 @@ name_as_source(struct volume *volume, const char *const *disk_names,
 			volume->partition);
 }
 
+/* Once the partitions are known, which may lie over it. */
+static void
+look_for_mark(const struct volumes *volumes, struct volume *volume,
+	guestfs_h *g)
+{
+	uint64_t sectors[RAID_MARKS];
+
+	volume->has_raid_mark = volume->kind == VOLUME_DISK &&
+		raid_marks_find(sectors, g, volumes, volume) > 0;
+}
+
 int
 volumes_scan(struct volumes *volumes_out, guestfs_h *g,
 	const char *const *disk_names, size_t disk_count, struct error *err)
@@ -264,8 +276,10 @@ volumes_scan(struct volumes *volumes_out, guestfs_h *g,
 		volumes_add_new(volumes_out, g, VOLUME_LV, guestfs_lvs, err) ==
 			-1)
 		return -1;
-	for (size_t i = 0; i < volumes_out->count; i++)
+	for (size_t i = 0; i < volumes_out->count; i++) {
 		name_as_source(&volumes_out->list[i], disk_names, disk_count);
+		look_for_mark(volumes_out, &volumes_out->list[i], g);
+	}
 	return 0;
 }
 

@@ -250,7 +250,7 @@ boot_table_apply(guestfs_h *g, const struct guest *guest,
 	if (guestfs_pwrite_device(g, disk->device, (const char *)sector,
 		    sizeof sector, 0) != sizeof sector)
 		return guest_error(err, g, "write %s", disk->source);
-	return changes_note_sectors(changes, disk->source, before, sector,
+	return changes_note_sectors(changes, disk->source, 0, before, sector,
 		sizeof sector, "The code in the first sector finds partitions "
 		"by what the old controller showed.", err);
 }

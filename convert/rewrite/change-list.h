@@ -21,7 +21,7 @@ enum change_kind {
 	CHANGE_MOVED,
 	CHANGE_REMOVED,
 	CHANGE_FOLDER, /* a new one */
-	CHANGE_SECTORS, /* the first of a disk */
+	CHANGE_SECTORS, /* of a disk */
 };
 
 /* A file before or after. */
@@ -41,6 +41,7 @@ struct change {
 	int mode; /* of what is new */
 	struct version before, after;
 	char *sectors;	 /* what was there, before.bytes long; else NULL */
+	uint64_t at_bytes; /* where */
 	bool is_planned; /* and not written yet */
 };
 

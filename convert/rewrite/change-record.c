@@ -59,7 +59,10 @@ write_diff(const struct change *change, size_t index, const char *folder,
 	return io_write_file(path, diff, strlen(diff), 0600, err);
 }
 
-/* NNNN.sectors: `dd of=DISK conv=notrunc` puts them back. */
+/*
+ * NNNN.sectors: `dd of=DISK conv=notrunc bs=512 seek=N` puts them back, N being
+ * "offset" in sectors.
+ */
 static int
 write_sectors(const struct change *change, size_t index, const char *folder,
 	char name_out[32], struct error *err)
@@ -115,8 +118,11 @@ record_one(json_t *list, const struct change *change, size_t index,
 		"before", version_json(&change->before), "after",
 		version_json(&change->after), "mode", mode_json(change),
 		"diff", *name == '\0' ? json_null() : json_string(name));
-	if (*saved != '\0')
+	if (*saved != '\0') {
 		json_set_text(json, "saved", saved);
+		json_object_set_new(json, "offset",
+			json_integer((json_int_t)change->at_bytes));
+	}
 	if (json_set_text(json, "path", change->path) == -1 ||
 		json_set_text(json, "service", change->service) == -1 ||
 		json_set_text(json, "reason", change->reason) == -1 ||

@@ -421,8 +421,8 @@ changes_note(struct changes *changes, const struct inject_change *noted,
 
 int
 changes_note_sectors(struct changes *changes, const char *disk,
-	const void *before, const void *after, size_t bytes, const char *reason,
-	struct error *err)
+	uint64_t at_bytes, const void *before, const void *after, size_t bytes,
+	const char *reason, struct error *err)
 {
 	struct change *change = change_add(changes, disk, CHANGE_SECTORS,
 		reason, err);
@@ -433,6 +433,7 @@ changes_note_sectors(struct changes *changes, const char *disk,
 	if (change->sectors == NULL)
 		return error_set(err, ENOMEM, "note the change of %s", disk);
 	memcpy(change->sectors, before, bytes);
+	change->at_bytes = at_bytes;
 	change->before.exists = change->after.exists = true;
 	change->before.bytes = change->after.bytes = bytes;
 	if (hash_block(before, bytes, change->before.hash, err) == -1)

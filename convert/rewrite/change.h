@@ -4,6 +4,7 @@
 #include <guestfs.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct error;
 struct findings;
@@ -124,12 +125,12 @@ int changes_note(struct changes *changes, const struct inject_change *change,
 	struct error *err);
 
 /*
- * Note that the first sectors of a disk, `bytes` long, were written.  The record
+ * Note that sectors of a disk, `bytes` long, were written from `at_bytes` on.  The record
  * keeps what was there, so that it can be put back.
  */
 int changes_note_sectors(struct changes *changes, const char *disk,
-	const void *before, const void *after, size_t bytes, const char *reason,
-	struct error *err);
+	uint64_t at_bytes, const void *before, const void *after, size_t bytes,
+	const char *reason, struct error *err);
 
 /*
  * The next change from *index on whose file is now a text, borrowed; moves

@@ -39,6 +39,7 @@
 #include "convert/rewrite/fallback.h"
 #include "convert/rewrite/injection.h"
 #include "convert/rewrite/label.h"
+#include "convert/rewrite/raid-erase.h"
 #include "convert/rewrite/replacement.h"
 #include "convert/rewrite/texts.h"
 #include "convert/rewrite/trim.h"
@@ -415,6 +416,9 @@ convert(struct conversion *conversion, struct error *err)
 		inject(conversion, false, err) == -1) {
 		return -1;
 	}
+	if (raid_erase(conversion->g, conversion->guest, &conversion->volumes,
+		    conversion->changes, err) == -1)
+		return -1;
 	if (!conversion->request->no_trim)
 		trim_others(conversion->g, conversion->guest,
 			&conversion->volumes, conversion->findings);

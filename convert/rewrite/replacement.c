@@ -327,8 +327,8 @@ write_disk(const struct replacement *replacement, guestfs_h *g,
 		return guest_error(err, g, "read %s", disk->source);
 	if (write_device(g, disk, made, bytes, err) == -1)
 		return -1;
-	return changes_note_sectors(changes, disk->source, before, made, bytes,
-		reason, err);
+	return changes_note_sectors(changes, disk->source, 0, before, made,
+		bytes, reason, err);
 }
 
 int

@@ -1,7 +1,8 @@
 assess_test_src := tests/assess/disks.c convert/assess/disk-link.c \
 	convert/assess/disk-name.c convert/assess/md-superblock.c \
-	convert/assess/reference.c \
-	convert/assess/reference-name.c convert/assess/volume.c \
+	convert/assess/raid-mark.c convert/assess/reference.c \
+	convert/assess/reference-name.c convert/assess/sectors.c \
+	convert/assess/volume.c \
 	convert/assess/volume-name.c drivers-inject/appliance.c $(common_src)
 
 tests += test-reference
@@ -15,10 +16,13 @@ test-md-superblock_pkg := cmocka
 
 tests += test-layers test-evidence test-luks-keys
 test-layers_src := tests/assess/test-layers.c \
-	$(addprefix convert/assess/,array.c layers.c md-superblock.c volume.c \
-	volume-name.c) drivers-inject/appliance.c \
-	convert/assess/guest.c $(convert_examine_src) $(common_src)
+	$(addprefix convert/assess/,array.c guest.c layers.c md-superblock.c \
+	raid-mark.c sectors.c volume.c volume-name.c) \
+	drivers-inject/appliance.c $(convert_examine_src) $(common_src)
 test-layers_pkg := cmocka libguestfs jansson libarchive libcrypto
+tests += test-raid-mark
+test-raid-mark_src := tests/assess/test-raid-mark.c $(assess_test_src)
+test-raid-mark_pkg := cmocka libguestfs jansson
 test-evidence_src := tests/assess/test-evidence.c $(assess_test_src) \
 	$(addprefix convert/assess/,crypttab.c evidence.c fstab.c guest-file.c \
 	luks-keys.c mdadm-conf.c unlock.c) \

@@ -97,10 +97,17 @@ one_disk_of_a_mirror_is_used_by_itself(void **state)
 {
 	struct volume mirror[] = {FAKE(0, "/dev/sda", "isw_raid_member"),
 		PARTITION(0, "/dev/sda2", "ext4", "a")};
+	AUTO(guest_freep) struct guest *guest = guest_new();
 	AUTO(findings_freep) struct findings *findings = check(mirror, 2, true);
+	const struct volumes volumes = {mirror, 2};
 
 	(void)state;
 	assert_verdict(findings, "storage.fake-raid-mirror");
+	strcpy(guest->mounts[guest->mount_count++].device, "/dev/sda2");
+	assert_true(layers_is_alone(&volumes, guest, &mirror[0]));
+	assert_false(layers_is_alone(&volumes, guest, &mirror[1]));
+	mirror[0].type[0] = '\0';
+	assert_false(layers_is_alone(&volumes, guest, &mirror[0]));
 }
 
 /* Of a volume in it, or in what a passphrase opened, the same. */
@@ -132,8 +139,10 @@ both_disks_of_a_mirror_stop_the_migration(void **state)
 {
 	static const char *const types[] = {"ext4", "LVM2_member", "swap",
 		"crypto_LUKS"};
+	AUTO(guest_freep) struct guest *guest = guest_new();
 
 	(void)state;
+	strcpy(guest->mounts[guest->mount_count++].device, "/dev/sda2");
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
 		struct volume mirror[] = {FAKE(0, "/dev/sda", "isw_raid_member"),
 			FAKE(1, "/dev/sdb", "isw_raid_member"),
@@ -145,6 +154,8 @@ both_disks_of_a_mirror_stop_the_migration(void **state)
 		strcpy(mirror[3].type, types[i]);
 		findings = check(mirror, 4, false);
 		assert_verdict(findings, "storage.fake-raid-members");
+		assert_false(layers_is_alone(&(struct volumes){mirror, 4},
+			guest, &mirror[0]));
 		assert_int_equal(findings_count(findings, SEVERITY_BLOCKER), 1);
 	}
 }

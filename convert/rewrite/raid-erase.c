@@ -1,0 +1,64 @@
+/*
+ * One disk of a mirror that a controller's firmware made is a disk like others,
+ * but for the marks at its end: by them the guest's udev hides its partitions,
+ * and mdadm or dmraid wait for the others.
+ */
+#include "convert/rewrite/raid-erase.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/own.h"
+#include "convert/assess/layers.h"
+#include "convert/assess/raid-mark.h"
+#include "convert/assess/sectors.h"
+#include "convert/assess/volume.h"
+#include "convert/rewrite/change.h"
+#include "drivers-inject/appliance.h"
+
+static int
+erase(guestfs_h *g, const struct volume *disk, uint64_t sector,
+	struct changes *changes, struct error *err)
+{
+	static const char zeros[SECTOR_BYTES];
+	AUTO(freep) uint8_t *before = sectors_read(g, disk->device, sector, 1);
+	AUTO(freep) uint8_t *after = NULL;
+	uint64_t at_bytes = sector * SECTOR_BYTES;
+
+	if (before == NULL)
+		return guest_error(err, g, "read %s", disk->source);
+	if (guestfs_pwrite_device(g, disk->device, zeros, sizeof zeros,
+		    (int64_t)at_bytes) != sizeof zeros)
+		return guest_error(err, g, "write %s", disk->source);
+	after = sectors_read(g, disk->device, sector, 1);
+	if (after == NULL || memcmp(after, zeros, sizeof zeros) != 0)
+		return error_set(err, EIO, "%s was not stored as written",
+			disk->source);
+	return changes_note_sectors(changes, disk->source, at_bytes, before,
+		zeros, sizeof zeros, "The VM has one disk of a mirror that the "
+		"old firmware made.", err);
+}
+
+int
+raid_erase(guestfs_h *g, const struct guest *guest,
+	const struct volumes *volumes, struct changes *changes,
+	struct error *err)
+{
+	for (size_t i = 0; i < volumes->count; i++) {
+		const struct volume *disk = &volumes->list[i];
+		uint64_t sectors[RAID_MARKS];
+		size_t count;
+
+		if (!disk->has_raid_mark ||
+			!layers_is_alone(volumes, guest, disk))
+			continue;
+		count = raid_marks_find(sectors, g, volumes, disk);
+		for (size_t k = 0; k < count; k++)
+			if (erase(g, disk, sectors[k], changes, err) == -1)
+				return -1;
+	}
+	return 0;
+}
