@@ -138,6 +138,17 @@ static const struct rule rules[] = {
 		.proof = "tests/integration/assess-disks",
 	},
 	{
+		.id = "linux.grub.array-gone",
+		.title = "The kernel's command line waits for an array of the old "
+		  "firmware",
+		.severity = SEVERITY_INFORMATION,
+		.why = "In the VM it is a plain disk: dracut would wait for it, and "
+		  "end at a prompt.",
+		.action = "Nothing, as long as the change below was made.",
+		.effect = "Takes rd.md.uuid= of it out of the command line.",
+		.proof = "tests/rewrite/test-loader.c",
+	},
+	{
 		.id = "linux.grub.device-map",
 		.title = "The boot loader's tools know disks that are gone",
 		.severity = SEVERITY_INFORMATION,

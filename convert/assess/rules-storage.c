@@ -254,8 +254,7 @@ static const struct rule rules[] = {
 		  "makes dmraid, mdadm or dracut take the disk, and hide its "
 		  "partitions from the boot.",
 		.action = "Where no change is told, erase the mark with `wipefs` on a "
-		  "copy of the disk and convert that. Remove dmraid, and what "
-		  "waits for the array (rd.md.uuid, rd.dm.uuid).",
+		  "copy of the disk and convert that. Remove dmraid in the VM.",
 		.effect = "Erases the mark of Intel's arrays and of DDF in the VM's "
 		  "disk, and writes UUIDs for the names of the array.",
 		.proof = "tests/assess/test-layers.c",

@@ -11,11 +11,12 @@
 #include "common/strings.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/reference.h"
+#include "convert/assess/volume-name.h"
 #include "convert/rewrite/edit.h"
 
 /*
  * Arguments whose value is a block device, up to a colon where more follows it
- * ("cryptdevice=DEVICE:NAME").
+ * ("cryptdevice=DEVICE:NAME"), or the UUID of an array, which has no type.
  */
 static const struct parameter {
 	const char *key, *type, *rule;
@@ -30,6 +31,8 @@ static const struct parameter {
 	{"cryptopts=source=", "crypto_LUKS", "linux.grub.device-name", ","},
 	{"resume=", "swap", "linux.resume.device-name", ""},
 	{"real_resume=", "swap", "linux.resume.device-name", ""},
+	{"rd.md.uuid=", NULL, "linux.grub.array-gone", ""},
+	{"rd_MD_UUID=", NULL, "linux.grub.array-gone", ""},
 };
 
 /* Such an argument's value, as it stands in the text. */
@@ -97,6 +100,42 @@ next_argument(const char *text, size_t *at, size_t end,
 	return false;
 }
 
+/*
+ * What a controller's firmware made is no array in the VM, and dracut would wait
+ * for it in vain.  Of others that are not here, layers.c speaks.
+ */
+static bool
+array_is_gone(const struct references *references, const char *uuid)
+{
+	const struct volumes *volumes = references_volumes(references);
+	bool has_firmwares = false;
+
+	for (size_t i = 0; i < volumes->count; i++) {
+		const struct volume *volume = &volumes->list[i];
+
+		if (volume->kind == VOLUME_ARRAY &&
+			volume_uuid_is(volume->array_uuid, uuid))
+			return false;
+		has_firmwares |= volume_raid_maker(volume) != NULL;
+	}
+	return has_firmwares;
+}
+
+static void
+rewrite_array(struct edit *edit, const struct argument *argument,
+	unsigned number, const struct rewrite *rewrite)
+{
+	size_t key_bytes = strlen(argument->parameter->key);
+
+	if (!array_is_gone(rewrite->references, argument->value))
+		return;
+	finding_add(rewrite->findings, argument->parameter->rule,
+		rewrite->path, number, argument->value,
+		"It is not waited for any more.");
+	edit_replace(edit, argument->offset - key_bytes,
+		key_bytes + argument->bytes, "");
+}
+
 static void
 rewrite_argument(struct edit *edit, const struct argument *argument,
 	bool has_initramfs, unsigned number, const struct rewrite *rewrite)
@@ -126,9 +165,13 @@ command_line_rewrite(struct edit *edit, size_t at, size_t end,
 {
 	struct argument argument;
 
-	while (next_argument(edit->text, &at, end, &argument))
-		rewrite_argument(edit, &argument, has_initramfs, number,
-			rewrite);
+	while (next_argument(edit->text, &at, end, &argument)) {
+		if (argument.parameter->type == NULL)
+			rewrite_array(edit, &argument, number, rewrite);
+		else
+			rewrite_argument(edit, &argument, has_initramfs,
+				number, rewrite);
+	}
 }
 
 void
@@ -138,6 +181,8 @@ command_line_learn(const char *text, size_t at, size_t end,
 	struct argument argument;
 
 	while (next_argument(text, &at, end, &argument)) {
+		if (argument.parameter->type == NULL)
+			continue;
 		reference_learn(references, argument.value,
 			argument.parameter->type);
 		if (root != NULL &&

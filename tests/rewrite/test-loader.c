@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "common/own.h"
+#include "convert/assess/finding.h"
+#include "convert/assess/reference.h"
 #include "convert/rewrite/loader.h"
 #include "convert/rewrite/rewriters.h"
 #include "tests/assess/disks.h"
@@ -214,6 +217,33 @@ the_environment_block_keeps_its_size(void **state)
 	CHECK_ALL(loader_rewrite_grubenv, table);
 }
 
+/* Which is a plain disk in the VM; with other disks no wait is touched. */
+static void
+an_array_of_a_firmware_is_not_waited_for(void **state)
+{
+	static const char gone[] = "linux /v root=/dev/md126p1 rd.md.uuid="
+		"2ee4cb01:1c61b2f7:5eb5ca23:5a3ea6a7 rd_MD_UUID=1:2 ro\n"
+		"initrd /i\n";
+	static const char after[] = "linux /v " ROOT "   ro\ninitrd /i\n";
+	static const struct rewriting others[] = {
+		{"linux /v rd.md.uuid=2ee4cb01:1c61b2f7 ro\ninitrd /i\n", NULL,
+			NULL}};
+	AUTO(references_freep) struct references *references =
+		references_new(&half_mirror, NULL, disk_names, 2);
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	AUTO(freep) char *text = NULL;
+	const struct rewrite how = {"/a/file", references, findings};
+	struct error err = {0};
+
+	(void)state;
+	reference_pin(references, "/dev/md126p1", &half_mirror.list[1]);
+	assert_ok(loader_rewrite_grub2(&text, gone, &how, &err), &err);
+	assert_non_null(text);
+	assert_string_equal(text, after);
+	assert_true(findings_have(findings, "linux.grub.array-gone"));
+	CHECK_ALL(loader_rewrite_grub2, others);
+}
+
 int
 main(void)
 {
@@ -226,6 +256,7 @@ main(void)
 		cmocka_unit_test(the_next_update_writes_uuids_too),
 		cmocka_unit_test(each_format_keeps_its_arguments_where_it_does),
 		cmocka_unit_test(the_environment_block_keeps_its_size),
+		cmocka_unit_test(an_array_of_a_firmware_is_not_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
