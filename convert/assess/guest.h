@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "drivers-inject/hardware.h"
 
@@ -162,6 +163,7 @@ struct guest {
 		match_count, pattern_count, link_count, mount_count,
 		swap_count, service_count;
 	struct guest_hardware hardware;
+	uint64_t images_grow_bytes; /* by what is planned, all initramfs images */
 };
 
 /* An unknown guest on hardware that anything boots on. */

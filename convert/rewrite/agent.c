@@ -24,7 +24,11 @@
 
 #define NAME "qemu-guest-agent"
 
-enum { CANDIDATES = 64 };
+enum {
+	CANDIDATES = 64,
+	UNIT_BYTES = 4096, /* that a file takes at a time */
+	STATUS_BYTES = 1 << 30 /* more than dpkg's list ever has */
+};
 
 static const char *const programs[] = {"/usr/sbin/qemu-ga",
 	"/usr/bin/qemu-ga", "/sbin/qemu-ga"};
@@ -235,6 +239,49 @@ read_folder(struct search *search, const char *folder, struct error *err)
 	return 0;
 }
 
+/* What the images of initramfs take before, if they lie in the same place. */
+static uint64_t
+promised_bytes(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->mount_count; i++)
+		if (strcmp(guest->mounts[i].target, "/boot") == 0)
+			return 0;
+	return guest->images_grow_bytes;
+}
+
+/*
+ * The VM starts without an agent, so it comes last: false, and why, when there is
+ * no room beside all else.  dpkg's list of packages is written anew.
+ */
+static bool
+has_room(const struct agent *agent, struct search *search)
+{
+	const struct guest_files *files = search->files;
+	struct guest_stat status = {0};
+	struct error why = {.code = 0};
+	size_t bytes, count = 0;
+
+	if (!search->is_rpm)
+		files->stat(files->handle, "/var/lib/dpkg/status", &status,
+			&why);
+	bytes = status.bytes < STATUS_BYTES ? (size_t)status.bytes
+					    : STATUS_BYTES;
+	for (size_t i = 0; i < agent->count; i++) {
+		const struct bundle *bundle = agent->packages[i];
+
+		count += bundle->count;
+		for (size_t k = 0; k < bundle->count; k++)
+			bytes += (bundle->files[k].bytes + UNIT_BYTES - 1) /
+				UNIT_BYTES * UNIT_BYTES;
+	}
+	if (guest_check_room(files, "/usr/" NAME, bytes, count,
+		    promised_bytes(search->guest), &why) == 0 ||
+		why.code != ENOSPC)
+		return true;
+	snprintf(search->why, sizeof search->why, "%.199s", why.text);
+	return false;
+}
+
 static void
 report(const struct agent *agent, const char *folder, bool is_known,
 	struct findings *findings)
@@ -280,6 +327,8 @@ agent_plan(struct agent *agent, struct guest *guest,
 	if (read_folder(&search, folder, err) == -1 ||
 		choose(agent, &search, err) == -1)
 		return -1;
+	if (agent->count > 0 && !has_room(agent, &search))
+		agent_release(agent);
 	if (agent->count == 0) {
 		finding_add(findings, "operations.guest-agent-not-added",
 			folder, 0, search.why, NULL);

@@ -23,7 +23,8 @@ struct agent {
 /*
  * Choose qemu-guest-agent for a guest from a folder of packages (NULL: there is
  * none): of its kind and architecture, best of its release, whose libraries the
- * guest or the folder has.  A guest that has an agent already gets none.  Plans
+ * guest or the folder has.  A guest that has an agent already gets none, and one
+ * without room for it beside what its initramfs images grow by.  Plans
  * dpkg's record of it; rpm's is a database that nothing here can write.  What was
  * chosen, or why nothing, is a finding.  Sets guest->agent.
  */

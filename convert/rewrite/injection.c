@@ -203,6 +203,9 @@ injection_run(guestfs_h *g, bool dry_run, struct guest *guest,
 		return -1;
 	for (size_t i = 0; i < report.count; i++) {
 		note_kernel(guest, &report, i);
+		if (dry_run && report.kernels[i].status == INJECT_INJECTED)
+			guest->images_grow_bytes +=
+				report.kernels[i].appended_bytes;
 		(dry_run ? kernel_findings_add : kernel_findings_correct)(
 			findings, &report.kernels[i]);
 	}

@@ -41,6 +41,20 @@ struct plan {
 	struct changes *changes;
 };
 
+/* What the guest has left; NULL: what the folder of the test has. */
+static const struct guest_room *room;
+
+static int
+say_room(void *handle, const char *path, struct guest_room *room_out,
+	struct error *err)
+{
+	(void)handle;
+	(void)path;
+	(void)err;
+	*room_out = *room;
+	return 0;
+}
+
 static void
 plan_open(struct plan *plan, const struct scratch *scratch)
 {
@@ -55,6 +69,8 @@ plan_open(struct plan *plan, const struct scratch *scratch)
 	strcpy(plan->guest->distro, "debian");
 	strcpy(plan->guest->version, "11.11");
 	assert_ok(guest_folder_open(&files, root, &err), &err);
+	if (room != NULL)
+		files.free_room = say_room;
 	assert_ok(agent_plan(&plan->agent, plan->guest, &files, folder,
 			  plan->changes, plan->findings, &err),
 		&err);
@@ -311,6 +327,35 @@ a_hostile_package_reaches_nothing_else(void **state)
 #define CASE(name) \
 	cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
+/* One block for the program and one for dpkg's list; 1 MiB is left free. */
+static void
+without_room_no_agent_is_added(void **state)
+{
+	static const struct {
+		struct guest_room room;
+		bool is_added;
+	} cases[] = {
+		{{(1 << 20) + 8192, 0, 1}, true},
+		{{(1 << 20) + 4000, 0, 1}, false},
+		{{1 << 30, 0, 0}, false},
+	};
+
+	scratch_shell(*state, DEB GUEST
+		"deb qemu-guest-agent 1:5.2+deb11u3 amd64 " AGENT
+		" 'libc.so.6\\0GLIBC_2.31'\n");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct plan plan;
+
+		room = &cases[i].room;
+		plan_open(&plan, *state);
+		room = NULL;
+		assert_int_equal(is_added(&plan), cases[i].is_added);
+		assert_int_equal(changes_count(plan.changes) > 0,
+			cases[i].is_added);
+		plan_close(&plan);
+	}
+}
+
 int
 main(void)
 {
@@ -323,6 +368,7 @@ main(void)
 		CASE(an_rpm_is_chosen_by_its_name_and_unpacked),
 		CASE(what_is_unpacked_is_planned_as_it_will_be),
 		CASE(a_hostile_package_reaches_nothing_else),
+		CASE(without_room_no_agent_is_added),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
