@@ -43,33 +43,34 @@ check_member(const struct volumes *volumes, const struct volume *member,
 
 /* ---- a controller's firmware ---- */
 
-/* Is it in use, by itself or as what a mounted volume is made of? */
-static bool
-holds_mounted(const struct volumes *volumes, const struct guest *guest,
-	const struct volume *part)
-{
-	for (size_t i = 0; i < volumes->count; i++) {
-		const struct volume *volume = &volumes->list[i];
-		bool is_part = volume == part ||
-			(volume->kind == VOLUME_LV &&
-				(strcmp(part->type, "LVM2_member") == 0 ||
-					part->is_open)) ||
-			(volume->kind == VOLUME_CRYPT &&
-				strcmp(part->type, "crypto_LUKS") == 0 &&
-				strcmp(volume->inside, part->uuid) == 0);
-
-		for (size_t k = 0; is_part && k < guest->mount_count; k++)
-			if (strcmp(guest->mounts[k].device, volume->source) ==
-				0)
-				return true;
-	}
-	return false;
-}
-
 static bool
 is_on(const struct volume *part, const struct volume *disk)
 {
 	return part->kind == VOLUME_PARTITION && part->disk == disk->disk;
+}
+
+/* Is it a partition of this disk, or what a passphrase opened in one? */
+static bool
+is_inside(const struct volumes *volumes, const struct volume *volume,
+	const struct volume *disk)
+{
+	if (is_on(volume, disk))
+		return true;
+	for (size_t i = 0; i < volumes->count &&
+		volume->kind == VOLUME_CRYPT && volume->inside[0] != '\0'; i++)
+		if (is_on(&volumes->list[i], disk) &&
+			strcmp(volumes->list[i].uuid, volume->inside) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_mounted(const struct guest *guest, const struct volume *volume)
+{
+	for (size_t i = 0; i < guest->mount_count; i++)
+		if (strcmp(guest->mounts[i].device, volume->source) == 0)
+			return true;
+	return false;
 }
 
 /* Was the table written for more than this disk, as that of a stripe is? */
@@ -83,24 +84,30 @@ reaches_beyond(const struct volume *part, const struct volume *disk)
 
 /*
  * Something on this disk was mounted, and nothing reaches beyond its end: a disk
- * of a stripe holds no file system that is whole.
+ * of a stripe holds no file system that is whole.  A logical volume lies on it
+ * for sure only when all of LVM does.
  */
 static bool
 holds_everything(const struct volumes *volumes, const struct guest *guest,
 	const struct volume *disk)
 {
-	bool is_used = false;
+	bool is_used = false, has_lvm = false, others_have = false;
+	bool lvm_is_used = false;
 
 	for (size_t i = 0; i < volumes->count; i++) {
-		const struct volume *part = &volumes->list[i];
+		const struct volume *volume = &volumes->list[i];
+		bool inside = is_inside(volumes, volume, disk);
 
-		if (!is_on(part, disk))
-			continue;
-		if (reaches_beyond(part, disk))
+		if (is_on(volume, disk) && reaches_beyond(volume, disk))
 			return false;
-		is_used |= holds_mounted(volumes, guest, part);
+		if (strcmp(volume->type, "LVM2_member") == 0)
+			*(inside ? &has_lvm : &others_have) = true;
+		if (!is_mounted(guest, volume))
+			continue;
+		is_used |= inside;
+		lvm_is_used |= volume->kind == VOLUME_LV;
 	}
-	return is_used;
+	return is_used || (has_lvm && !others_have && lvm_is_used);
 }
 
 /* The same partition, with the same in it. */
