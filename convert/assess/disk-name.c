@@ -217,8 +217,8 @@ after_start(const char *name)
 }
 
 /*
- * Old releases of dmraid wrote "Volume01" for partition 1 of "Volume0", which is
- * how Intel's firmware calls an array.
+ * Old releases of dmraid wrote "Volume01" for partition 1 of "Volume0", which
+ * is how Intel's firmware calls an array.
  */
 static const char *
 find_old_partition(const char *rest)

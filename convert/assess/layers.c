@@ -83,9 +83,9 @@ reaches_beyond(const struct volume *part, const struct volume *disk)
 }
 
 /*
- * Something on this disk was mounted, and nothing reaches beyond its end: a disk
- * of a stripe holds no file system that is whole.  A logical volume lies on it
- * for sure only when all of LVM does.
+ * Something on this disk was mounted, and nothing reaches beyond its end: a
+ * disk of a stripe holds no file system that is whole.  A logical volume lies
+ * on it for sure only when all of LVM does.
  */
 static bool
 holds_everything(const struct volumes *volumes, const struct guest *guest,

@@ -18,8 +18,8 @@ void layers_check(const struct volumes *volumes, const struct guest *guest,
 	struct findings *findings);
 
 /*
- * Is this disk all that the VM has of an array that a firmware made, and a mirror,
- * so that it serves without the others?
+ * Is this disk all that the VM has of an array that a firmware made, and a
+ * mirror, so that it serves without the others?
  */
 bool layers_is_alone(const struct volumes *volumes, const struct guest *guest,
 	const struct volume *disk);

@@ -30,10 +30,10 @@ is_in_partition(const struct volumes *volumes, const struct volume *disk,
 		const struct volume *part = &volumes->list[i];
 		uint64_t first = part->start_bytes / SECTOR_BYTES;
 
-		if (part->kind == VOLUME_PARTITION && part->disk == disk->disk &&
-			(part->size_bytes == 0 || (sector >= first &&
-				sector - first < part->size_bytes /
-					SECTOR_BYTES)))
+		if (part->kind != VOLUME_PARTITION || part->disk != disk->disk)
+			continue;
+		if (part->size_bytes == 0 || (sector >= first &&
+			sector - first < part->size_bytes / SECTOR_BYTES))
 			return true;
 	}
 	return false;

@@ -34,7 +34,7 @@ struct volume {
 	char partition_uuid[64], partition_label[128];
 	char partition_type[64]; /* "0x83" or a GUID */
 	char table[16];		 /* of a disk: "dos", "gpt" */
-	bool has_raid_mark;	 /* of a firmware's array, and known how; raid-mark.c */
+	bool has_raid_mark; /* of a firmware's array; raid-mark.c */
 	bool is_open;	 /* an encrypted one, whose content is listed too */
 	/* of an array: "aaaaaaaa:bbbbbbbb:...", "host:0", "raid1" */
 	char array_uuid[64], array_name[128], array_level[16];

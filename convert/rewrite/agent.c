@@ -250,8 +250,8 @@ promised_bytes(const struct guest *guest)
 }
 
 /*
- * The VM starts without an agent, so it comes last: false, and why, when there is
- * no room beside all else.  dpkg's list of packages is written anew.
+ * The VM starts without an agent, so it comes last: false, and why, when there
+ * is no room beside all else.  dpkg's list of packages is written anew.
  */
 static bool
 has_room(const struct agent *agent, struct search *search)

@@ -1,7 +1,7 @@
 /*
  * Is there room for everything that is planned?  Asked once the plan is whole,
- * because half of it may serve the VM worse than nothing.  What drivers-inject and
- * fallback.c write is theirs to ask for.
+ * because half of it may serve the VM worse than nothing.  What drivers-inject
+ * and fallback.c write is theirs to ask for.
  */
 #include "convert/rewrite/change-list.h"
 
@@ -21,7 +21,7 @@
 
 enum { UNIT_BYTES = 4096 }; /* that a file takes at a time */
 
-/* What one file system gives: for good, and beside a file while it is replaced. */
+/* What one file system gives for good, and beside a file that is replaced. */
 struct need {
 	uint64_t bytes, files, beside_bytes, beside_files;
 };

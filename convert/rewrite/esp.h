@@ -44,8 +44,8 @@ void esp_add_text(struct esp *esp, const char *to, const char *text,
 	size_t bytes);
 
 /*
- * Is there room for all of the files on the partition, mounted at `point`?  Half
- * of them would start nothing.  Fails with ENOSPC when not.
+ * Is there room for all of the files on the partition, mounted at `point`?
+ * Half of them would start nothing.  Fails with ENOSPC when not.
  */
 int esp_check_room(const struct esp *esp, const struct guest_files *files,
 	const char *point, struct error *err);

@@ -66,7 +66,7 @@ test-swap-unit_pkg := $(rewrite_test_pkg)
 tests += test-change-room
 test-change-room_src := tests/rewrite/test-change-room.c \
 	tests/drivers-inject/scratch.c \
-	$(addprefix convert/rewrite/,change.c change-room.c change-write.c) \
+	$(wildcard convert/rewrite/change*.c) convert/rewrite/diff.c \
 	convert/assess/guest.c $(convert_examine_src) \
 	drivers-inject/appliance.c drivers-inject/guest.c \
 	drivers-inject/guest-folder.c drivers-inject/names.c wire/hash.c \

@@ -1,6 +1,6 @@
 /*
- * Room for what is planned: a folder stands for a guest with two file systems,
- * whose free space the test says.
+ * Room for what is planned, and the record of what is no file: a folder stands
+ * for a guest with two file systems, whose free space the test says.
  */
 #include "tests/harness.h"
 
@@ -197,6 +197,29 @@ without_room_for_all_nothing_is_written(void **state)
 		"guest.file-not-written"));
 }
 
+/* Whoever puts them back has to know where. */
+static void
+sectors_are_recorded_with_their_place(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO(freep) char *folder = io_format("%s/record",
+		fixture->scratch->path);
+	AUTO(freep) char *path = io_format("%s/index.json", folder);
+	AUTO(json_decrefpp) json_t *index = NULL;
+	const json_t *change;
+	const char sectors[512] = "x";
+	struct error err = {0};
+
+	assert_ok(changes_note_sectors(fixture->changes, "/dev/sda", 1ull << 40,
+			  sectors, sectors, sizeof sectors, "r", &err),
+		&err);
+	assert_ok(changes_record(fixture->changes, folder, &err), &err);
+	assert_ok(json_file_read(&index, path, &err), &err);
+	change = json_array_get(json_object_get(index, "changes"), 0);
+	assert_string_equal(json_text(change, "saved", ""), "0001.sectors");
+	assert_int_equal(json_number(change, "offset", 0), 1ull << 40);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -208,6 +231,7 @@ main(void)
 		TEST(each_file_system_gives_what_lies_in_it),
 		TEST(what_takes_no_room_needs_none),
 		TEST(without_room_for_all_nothing_is_written),
+		TEST(sectors_are_recorded_with_their_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
