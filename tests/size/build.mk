@@ -1,7 +1,8 @@
 tests += test-processor test-way test-host test-size test-sample
 size_test_src := $(convert_size_src) $(convert_emit_src) \
 	convert/assess/guest.c convert/assess/raid-mark.c \
-	convert/assess/sectors.c convert/assess/volume.c \
+	convert/assess/md-superblock.c convert/assess/sectors.c \
+	convert/assess/volume.c \
 	convert/assess/volume-name.c drivers-inject/appliance.c \
 	convert/state/machine.c wire/hash.c wire/key.c wire/text.c $(common_src)
 size_test_pkg := cmocka jansson libcrypto libguestfs
