@@ -212,6 +212,23 @@ is_listed(const struct search *search, const char *image)
 	return false;
 }
 
+/* The same behind links: SUSE's in /boot lead to /usr/lib/modules. */
+static bool
+is_listed_file(const struct search *search, const char *real)
+{
+	const struct guest_files *files = search->files;
+
+	for (size_t i = 0; i < search->count; i++) {
+		AUTO(freep) char *other = NULL;
+		struct error ignored;
+
+		if (files->real_path(files->handle, search->kernels[i].image,
+			    &other, &ignored) == 0 && strcmp(other, real) == 0)
+			return true;
+	}
+	return false;
+}
+
 /*
  * A file that is no kernel after all (a broken link, a folder, a backup) is
  * passed by.
@@ -267,7 +284,8 @@ add_plain(struct search *search, const char *folder, const char *name,
 			&start, &bytes, err) == -1)
 		return -1;
 	/* "vmlinuz" is often a link to one that was listed. */
-	if (is_listed(search, real) || !kernel_release(version, start, bytes))
+	if (!kernel_release(version, start, bytes) ||
+		is_listed_file(search, real))
 		return 0;
 	search->count++;
 	*kernel = (struct kernel){

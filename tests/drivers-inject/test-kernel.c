@@ -110,6 +110,28 @@ what_only_has_the_name_of_a_kernel_is_passed_by(void **state)
 	assert_int_equal(found.kernels[0].initramfs.count, 1);
 }
 
+/* SUSE since kernels are in /usr: "vmlinuz" leads there by way of two links. */
+static void
+a_kernel_behind_two_links_is_one(void **state)
+{
+	AUTO(found_freep) struct found found = {NULL, 0};
+	struct error err;
+
+	scratch_shell(*state, "mkdir -p boot usr/lib/modules/5.14.21-default\n"
+		"{ head -c 514; printf 'HdrS........ \\0................'\n"
+		"printf '5.14.21-default (x)'; head -c 512; } </dev/zero >kernel\n"
+		"mv kernel usr/lib/modules/5.14.21-default/vmlinuz; cd boot\n"
+		"ln -s ../usr/lib/modules/5.14.21-default/vmlinuz "
+		"vmlinuz-5.14.21-default\n"
+		": >initrd-5.14.21-default; ln -s initrd-5.14.21-default initrd\n"
+		"ln -s vmlinuz-5.14.21-default vmlinuz");
+	assert_ok(list(*state, &found, &err), &err);
+	assert_int_equal(found.count, 1);
+	assert_true(found.kernels[0].version_is_read);
+	assert_string_equal(found.kernels[0].image,
+		"/boot/vmlinuz-5.14.21-default");
+}
+
 /* A version becomes part of paths and of depmod's arguments. */
 static void
 hostile_releases_are_not_believed(void **state)
@@ -181,6 +203,7 @@ main(void)
 		TEST(a_name_serves_where_the_image_tells_nothing),
 		TEST(newer_kernels_come_first_and_others_are_passed_by),
 		TEST(what_only_has_the_name_of_a_kernel_is_passed_by),
+		TEST(a_kernel_behind_two_links_is_one),
 		TEST(hostile_releases_are_not_believed),
 		TEST(folders_of_kernel_install_are_searched),
 		TEST(a_guest_without_boot_is_told),
