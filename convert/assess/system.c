@@ -160,17 +160,27 @@ read_init(guestfs_h *g, struct guest *guest)
 static void
 read_identity(guestfs_h *g, struct guest *guest, struct findings *findings)
 {
-	AUTO(freep) char *name = guest_file_text(g, "/etc/hostname", findings);
+	static const char *const files[] = {"/etc/hostname", "/etc/HOSTNAME"};
+	static const char network_file[] = "/etc/sysconfig/network";
 	AUTO(freep) char *network = NULL;
 
-	if (name != NULL)
-		first_line(guest->hostname, sizeof guest->hostname, name);
-	if (guest->hostname[0] == '\0') {
-		network = guest_file_text(g, "/etc/sysconfig/network", findings);
-		if (network != NULL)
-			shell_value(network, "HOSTNAME", guest->hostname,
-				sizeof guest->hostname);
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		AUTO(freep) char *name = guest->hostname[0] != '\0'
+			? NULL
+			: guest_file_text(g, files[i], findings);
+
+		if (name != NULL)
+			first_line(guest->hostname, sizeof guest->hostname,
+				name);
 	}
+	/* SUSE has a folder there. */
+	if (guest->hostname[0] != '\0' ||
+		!guest_file_is_there(g, network_file))
+		return;
+	network = guest_file_text(g, network_file, findings);
+	if (network != NULL)
+		shell_value(network, "HOSTNAME", guest->hostname,
+			sizeof guest->hostname);
 }
 
 /* UTC unless something says otherwise. */
