@@ -706,18 +706,27 @@ resolve_name(struct references *references, const char *spec, const char *type,
 	}
 }
 
+/* What a volume holds is not to be seen here: it is locked, or of such a layer. */
+static bool
+is_closed(const struct volume *volume)
+{
+	static const char *const layers[] = {"bcache", "vdo", "drbd", "stratis",
+		NULL};
+
+	return strcmp(volume->type, "crypto_LUKS") == 0
+		? !volume->is_open
+		: strings_hold(layers, volume->type);
+}
+
 /* Names by content, and of what is made by the guest, may be in there. */
 static bool
-may_be_locked(const struct references *references, const char *spec)
+may_be_inside(const struct references *references, const char *spec)
 {
 	if (reference_is_of_disk(references, spec) ||
 		find_declared(references, spec) != NULL)
 		return false;
 	for (size_t i = 0; i < references->volumes->count; i++) {
-		const struct volume *volume = &references->volumes->list[i];
-
-		if (strcmp(volume->type, "crypto_LUKS") == 0 &&
-			!volume->is_open)
+		if (is_closed(&references->volumes->list[i]))
 			return true;
 	}
 	return false;
@@ -743,7 +752,7 @@ reference_resolve(struct references *references, const char *quoted,
 		!resolve_array(references, spec, type, reference_out))
 		resolve_name(references, spec, type, reference_out);
 	if (reference_out->state == REFERENCE_MISSING &&
-		may_be_locked(references, spec))
+		may_be_inside(references, spec))
 		reference_out->state = REFERENCE_OTHER;
 	if (reference_out->volume != NULL)
 		reference_name(references, reference_out->volume,

@@ -12,7 +12,8 @@ struct references;
 
 enum reference_state {
 	REFERENCE_OTHER,     /* names no disk: "proc", "host:/path", a loop; or
-			      * something inside of a volume that is locked */
+			      * something inside of a volume that is locked, or
+			      * of a layer that is not put together here */
 	REFERENCE_STABLE,    /* names a volume in a way that survives */
 	REFERENCE_NAMED,     /* names a volume in a way that does not */
 	REFERENCE_MISSING,   /* nothing here is meant by it */

@@ -354,6 +354,31 @@ what_may_be_in_a_locked_volume_is_not_missing(void **state)
 }
 
 static void
+what_may_be_in_a_layer_that_is_not_read_is_not_missing(void **state)
+{
+	static const char *const layers[] = {"bcache", "vdo", "drbd", "stratis"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
+		struct volume list[] = {one_disk.list[0], one_disk.list[1]};
+		const struct volumes volumes = {list, 2};
+		AUTO(references_freep) struct references *references =
+			make(&volumes, NULL);
+
+		reference_learn(references, "/dev/sda2", "ext4");
+		expect(references, "UUID=" HOME_UUID, "ext4",
+			REFERENCE_MISSING, "");
+		strcpy(list[1].type, layers[i]);
+		expect(references, "UUID=" HOME_UUID, "ext4", REFERENCE_OTHER,
+			"");
+		expect(references, "/dev/bcache0", "ext4", REFERENCE_OTHER, "");
+		expect(references, "/dev/mapper/vdo1", "ext4", REFERENCE_OTHER,
+			"");
+		expect(references, "/dev/sda2", "ext4", REFERENCE_MISSING, "");
+	}
+}
+
+static void
 two_names_for_one_disk_are_ambiguous_in_any_order(void **state)
 {
 	AUTO(references_freep) struct references *references =
@@ -553,6 +578,8 @@ main(void)
 			two_names_for_one_disk_are_ambiguous_in_any_order),
 		cmocka_unit_test(a_name_of_what_is_not_here_is_lost),
 		cmocka_unit_test(what_may_be_in_a_locked_volume_is_not_missing),
+		cmocka_unit_test(
+			what_may_be_in_a_layer_that_is_not_read_is_not_missing),
 		cmocka_unit_test(a_name_of_the_guest_s_own_means_what_was_opened),
 		cmocka_unit_test(kernel_names_of_every_age_mean_the_only_disk),
 		cmocka_unit_test(a_partition_that_is_not_there_is_missing),

@@ -78,6 +78,28 @@ a_volume_that_is_not_here_is_not_waited_for(void **state)
 	check_on_opened(table, sizeof table / sizeof *table);
 }
 
+static void
+a_line_that_no_boot_waits_for_stays(void **state)
+{
+	static const struct rewriting table[] = {
+		{ROOT_LINE "c UUID=" HOME_UUID " none luks,noauto\n", NULL,
+			"storage.reference-unresolved"},
+		{ROOT_LINE "c /dev/sdb5 none luks,nofail\n", NULL,
+			"storage.reference-unresolved"},
+		{ROOT_LINE "c UUID=" HOME_UUID " none _netdev\n", NULL,
+			"storage.reference-unresolved"},
+		{"swap /dev/sdb2 /dev/urandom swap,nofail\n", NULL,
+			"storage.reference-unresolved"},
+		{ROOT_LINE "c UUID=" HOME_UUID " none nofailing\n",
+			ROOT_LINE NOT_HERE "c UUID=" HOME_UUID
+			" none nofailing\n",
+			"linux.crypttab.missing"},
+	};
+
+	(void)state;
+	check_on_opened(table, sizeof table / sizeof *table);
+}
+
 /* What was opened and has no other line may be what the line is about. */
 static void
 the_root_s_line_is_never_commented_out(void **state)
@@ -118,6 +140,7 @@ main(void)
 		cmocka_unit_test(
 			a_volume_made_anew_at_each_boot_is_named_by_its_partition),
 		cmocka_unit_test(a_volume_that_is_not_here_is_not_waited_for),
+		cmocka_unit_test(a_line_that_no_boot_waits_for_stays),
 		cmocka_unit_test(the_root_s_line_is_never_commented_out),
 		cmocka_unit_test(
 			a_volume_whose_header_lies_elsewhere_is_not_guessed),
