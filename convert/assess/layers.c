@@ -49,19 +49,60 @@ is_on(const struct volume *part, const struct volume *disk)
 	return part->kind == VOLUME_PARTITION && part->disk == disk->disk;
 }
 
-/* Is it a partition of this disk, or what a passphrase opened in one? */
+/* Is it a partition of this disk, or an array of md with one as a member? */
 static bool
-is_inside(const struct volumes *volumes, const struct volume *volume,
+lies_on(const struct volumes *volumes, const struct volume *volume,
 	const struct volume *disk)
 {
 	if (is_on(volume, disk))
 		return true;
-	for (size_t i = 0; i < volumes->count &&
-		volume->kind == VOLUME_CRYPT && volume->inside[0] != '\0'; i++)
+	for (size_t i = 0; i < volumes->count && volume->kind == VOLUME_ARRAY;
+		i++)
 		if (is_on(&volumes->list[i], disk) &&
-			strcmp(volumes->list[i].uuid, volume->inside) == 0)
+			array_has_member(volume, &volumes->list[i]))
 			return true;
 	return false;
+}
+
+/* Does it lie on this disk, or was it opened by a passphrase in what does? */
+static bool
+is_inside(const struct volumes *volumes, const struct volume *volume,
+	const struct volume *disk)
+{
+	if (lies_on(volumes, volume, disk))
+		return true;
+	for (size_t i = 0; i < volumes->count &&
+		volume->kind == VOLUME_CRYPT && volume->inside[0] != '\0'; i++)
+		if (strcmp(volumes->list[i].uuid, volume->inside) == 0 &&
+			lies_on(volumes, &volumes->list[i], disk))
+			return true;
+	return false;
+}
+
+/* A physical volume whose group is not known may be of any. */
+static bool
+may_be_part(const struct volume *physical, const struct volume *logical)
+{
+	return strcmp(physical->type, "LVM2_member") == 0 &&
+		(physical->group[0] == '\0' || logical->group[0] == '\0' ||
+			strcmp(physical->group, logical->group) == 0);
+}
+
+/* Is it in a volume group that lies on this disk, and nowhere else? */
+static bool
+is_logical_inside(const struct volumes *volumes, const struct volume *logical,
+	const struct volume *disk)
+{
+	bool has_any = false;
+
+	for (size_t i = 0; i < volumes->count; i++) {
+		if (!may_be_part(&volumes->list[i], logical))
+			continue;
+		if (!is_inside(volumes, &volumes->list[i], disk))
+			return false;
+		has_any = true;
+	}
+	return has_any;
 }
 
 static bool
@@ -85,36 +126,32 @@ reaches_beyond(const struct volume *part, const struct volume *disk)
 /*
  * Something on this disk was mounted, and nothing reaches beyond its end: a
  * disk of a stripe holds no file system that is whole.  A logical volume lies
- * on it for sure only when all of LVM does.
+ * on it for sure only when all of its group does.
  */
 static bool
 holds_everything(const struct volumes *volumes, const struct guest *guest,
 	const struct volume *disk)
 {
-	bool is_used = false, has_lvm = false, others_have = false;
-	bool lvm_is_used = false;
+	bool is_used = false;
 
 	for (size_t i = 0; i < volumes->count; i++) {
 		const struct volume *volume = &volumes->list[i];
-		bool inside = is_inside(volumes, volume, disk);
 
 		if (is_on(volume, disk) && reaches_beyond(volume, disk))
 			return false;
-		if (strcmp(volume->type, "LVM2_member") == 0)
-			*(inside ? &has_lvm : &others_have) = true;
-		if (!is_mounted(guest, volume))
-			continue;
-		is_used |= inside;
-		lvm_is_used |= volume->kind == VOLUME_LV;
+		if (!is_used && is_mounted(guest, volume))
+			is_used = volume->kind == VOLUME_LV
+				? is_logical_inside(volumes, volume, disk)
+				: is_inside(volumes, volume, disk);
 	}
-	return is_used || (has_lvm && !others_have && lvm_is_used);
+	return is_used;
 }
 
-/* The same partition, with the same in it. */
+/* The same partition, with the same in it.  Members of md are alike anyhow. */
 static bool
 are_twins(const struct volume *a, const struct volume *b)
 {
-	return a->partition == b->partition &&
+	return !array_is_member(a) && a->partition == b->partition &&
 		a->start_bytes == b->start_bytes &&
 		a->size_bytes == b->size_bytes && a->uuid[0] != '\0' &&
 		strcmp(a->uuid, b->uuid) == 0 && strcmp(a->type, b->type) == 0;

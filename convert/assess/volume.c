@@ -131,14 +131,39 @@ find_minor(struct volume *array, guestfs_h *g, const struct volumes *volumes)
 	}
 }
 
+/* Which physical volumes are its, unless they were asked for already. */
+static void
+note_group(const struct volumes *volumes, guestfs_h *g, const char *group)
+{
+	AUTO(strings_freep) char **uuids = NULL;
+
+	for (size_t i = 0; i < volumes->count; i++) {
+		if (strcmp(volumes->list[i].type, "LVM2_member") == 0 &&
+			strcmp(volumes->list[i].group, group) == 0)
+			return;
+	}
+	uuids = guestfs_vgpvuuids(g, group);
+	for (size_t u = 0; uuids != NULL && uuids[u] != NULL; u++)
+		for (size_t i = 0; i < volumes->count; i++) {
+			struct volume *volume = &volumes->list[i];
+
+			if (strcmp(volume->type, "LVM2_member") == 0 &&
+				volume_uuid_is(volume->uuid, uuids[u]))
+				snprintf(volume->group, sizeof volume->group,
+					"%s", group);
+		}
+}
+
 /* By a link that udev makes of it, a guest may name a logical volume. */
 static void
-read_lv(struct volume *volume, guestfs_h *g)
+read_lv(struct volume *volume, guestfs_h *g, const struct volumes *volumes)
 {
 	AUTO(freep) char *uuid = guestfs_lvuuid(g, volume->device);
 
 	if (uuid != NULL)
 		snprintf(volume->lv_uuid, sizeof volume->lv_uuid, "%s", uuid);
+	if (sscanf(volume->device, "/dev/%127[^/]/", volume->group) == 1)
+		note_group(volumes, g, volume->group);
 }
 
 /* "/dev/sda1" lies on "/dev/sda": the index of that disk. */
@@ -189,7 +214,7 @@ volumes_add(struct volumes *volumes, guestfs_h *g, enum volume_kind kind,
 			find_minor(volume, g, volumes);
 	}
 	if (kind == VOLUME_LV)
-		read_lv(volume, g);
+		read_lv(volume, g, volumes);
 	probe(volume, g);
 	volumes->count++;
 	return 0;

@@ -42,6 +42,7 @@ struct volume {
 	char array_metadata[16]; /* "1.2": its version, which tells its place */
 	unsigned array_devices; /* how many it should have; 0: unknown */
 	char lv_uuid[64]; /* of a VOLUME_LV: "Oxkd3X-0Kwp-..." */
+	char group[128];  /* of that, and of a physical volume: "vg" */
 	char inside[64]; /* of a VOLUME_CRYPT: the encrypted volume's UUID */
 };
 

@@ -138,6 +138,33 @@ a_mirror_may_hold_lvm(void **state)
 	assert_verdict(unsure, "storage.fake-raid");
 }
 
+/* One disk of each of two mirrors, with a volume group of its own. */
+static void
+a_group_of_lvm_speaks_for_its_own_disk(void **state)
+{
+	struct volume two[] = {FAKE(0, "/dev/sda", "isw_raid_member"),
+		FAKE(1, "/dev/sdb", ""),
+		PARTITION(0, "/dev/sda3", "LVM2_member", "a"),
+		PARTITION(1, "/dev/sdb3", "LVM2_member", "b"),
+		LOGICAL("/dev/sda2")};
+	AUTO(findings_freep) struct findings *of_its_own = NULL;
+	AUTO(findings_freep) struct findings *of_another = NULL;
+	AUTO(findings_freep) struct findings *of_both = NULL;
+
+	(void)state;
+	strcpy(two[2].group, "vg0");
+	strcpy(two[3].group, "vg1");
+	strcpy(two[4].group, "vg0");
+	of_its_own = check(two, 5, true);
+	assert_verdict(of_its_own, "storage.fake-raid-mirror");
+	strcpy(two[4].group, "vg1");
+	of_another = check(two, 5, true);
+	assert_verdict(of_another, "storage.fake-raid");
+	strcpy(two[2].group, "vg1");
+	of_both = check(two, 5, true);
+	assert_verdict(of_both, "storage.fake-raid");
+}
+
 static void
 both_disks_of_a_mirror_stop_the_migration(void **state)
 {
@@ -162,6 +189,33 @@ both_disks_of_a_mirror_stop_the_migration(void **state)
 			guest, &mirror[0]));
 		assert_int_equal(findings_count(findings, SEVERITY_BLOCKER), 1);
 	}
+}
+
+/* Its disks had been a firmware's once, which left its marks. */
+static void
+a_mirror_of_md_is_none_of_a_firmware_s(void **state)
+{
+	struct volume plain[] = {FAKE(0, "/dev/sda", "ddf_raid_member"),
+		FAKE(1, "/dev/sdb", "ddf_raid_member"),
+		PARTITION(0, "/dev/sda3", "linux_raid_member", BLKID_UUID),
+		PARTITION(1, "/dev/sdb3", "linux_raid_member", BLKID_UUID),
+		ARRAY(2)};
+	struct volume opened[] = {plain[0], plain[1], plain[2], plain[3],
+		plain[4],
+		{.kind = VOLUME_CRYPT, .disk = VOLUME_NO_DISK,
+			.source = "/dev/sda2", .inside = "c"}};
+	AUTO(findings_freep) struct findings *unused = check(plain, 5, true);
+	AUTO(findings_freep) struct findings *mounted = NULL;
+	AUTO(findings_freep) struct findings *locked = NULL;
+
+	(void)state;
+	assert_verdict(unused, "storage.fake-raid");
+	strcpy(plain[4].source, "/dev/sda2");
+	mounted = check(plain, 5, true);
+	assert_verdict(mounted, "storage.fake-raid-mirror");
+	strcpy(opened[4].uuid, "c");
+	locked = check(opened, 6, true);
+	assert_verdict(locked, "storage.fake-raid-mirror");
 }
 
 static void
@@ -227,7 +281,9 @@ main(void)
 			members_without_their_array_stop_the_migration),
 		cmocka_unit_test(one_disk_of_a_mirror_is_used_by_itself),
 		cmocka_unit_test(a_mirror_may_hold_lvm),
+		cmocka_unit_test(a_group_of_lvm_speaks_for_its_own_disk),
 		cmocka_unit_test(both_disks_of_a_mirror_stop_the_migration),
+		cmocka_unit_test(a_mirror_of_md_is_none_of_a_firmware_s),
 		cmocka_unit_test(a_stripe_stops_the_migration),
 		cmocka_unit_test(a_mirror_beside_a_stripe_does_not_excuse_it),
 		cmocka_unit_test(
