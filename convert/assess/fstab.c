@@ -85,8 +85,8 @@ static const struct {
 } options[] = {
 	{"device=/dev/", "btrfs"},
 	{"jdev=/dev/", ""},
-	{"journal_path=/dev/", ""},
-	{"logdev=/dev/", ""},
+	{"journal_path=/dev/", "jbd"},
+	{"logdev=/dev/", "xfs_external_log"},
 	{"rtdev=/dev/", ""},
 };
 

@@ -192,6 +192,9 @@ type_fits(const struct volume *volume, const char *type)
 		return true;
 	if (string_starts(type, "ntfs"))
 		return strcmp(volume->type, "ntfs") == 0;
+	/* blkid looks at a log's start only, where not each has a record */
+	if (strcmp(type, "xfs_external_log") == 0)
+		return volume->type[0] == '\0';
 	return strcmp(type, "msdos") == 0 && strcmp(volume->type, "vfat") == 0;
 }
 
@@ -468,13 +471,15 @@ order_is_seen(const struct references *references,
 	return agreeing > 0;
 }
 
-/* Swap is swap, and one half of a mirror is as good as the other. */
+/* Swap is swap, and one half of a mirror or of a btrfs is as good as the other. */
 static bool
 are_alike(const struct volume *a, const struct volume *b)
 {
+	static const char *const halves[] = {"linux_raid_member", "btrfs", NULL};
+
 	return strcmp(a->type, b->type) == 0 &&
 		(strcmp(a->type, "swap") == 0 ||
-			(strcmp(a->type, "linux_raid_member") == 0 &&
+			(strings_hold(halves, a->type) &&
 				strcmp(a->uuid, b->uuid) == 0));
 }
 

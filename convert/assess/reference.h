@@ -86,7 +86,7 @@ void reference_lose(struct references *references, const char *spec);
 /*
  * What `spec` means, used for something of `type`.  Never a guess: where several
  * disks fit, it is ambiguous, unless it makes no difference (swap, members of one
- * mirror) or other names show that the guest counts as the inventory does.
+ * mirror or btrfs) or other names show that the guest counts as the inventory does.
  */
 void reference_resolve(struct references *references, const char *spec,
 	const char *type, struct reference *reference_out);

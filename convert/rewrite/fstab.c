@@ -70,30 +70,34 @@ rename_in_options(struct edit *edit, const struct fstab_line *line,
 		if (reference.state == REFERENCE_NAMED)
 			rename_device(edit, line, &device.at, device.spec,
 				&reference, path, rewrite);
-		else if (reference.lasts)
+		else if (reference.state == REFERENCE_AMBIGUOUS)
 			tell(line, unresolved, device.spec, rewrite);
 	}
 }
 
-/* A device without which the line mounts nothing, and that is not here. */
+/*
+ * A device without which the line mounts nothing, and that is not here.  One in the
+ * options that may be several is: what is mounted is told by the line's own.
+ */
 static bool
 find_lost(char name_out[1024], const char *text, const struct fstab_line *line,
 	const struct rewrite *rewrite)
 {
 	struct fstab_device device = {{0, 0}, "", NULL};
 	struct reference reference;
+	bool is_lost;
 
 	snprintf(name_out, 1024, "%s", line->field[FSTAB_SPEC]);
 	reference_resolve(rewrite->references, name_out,
 		line->field[FSTAB_TYPE], &reference);
-	while (!reference_is_lost(&reference)) {
-		if (!fstab_next_device(text, line, &device))
-			return false;
+	is_lost = reference_is_lost(&reference);
+	while (!is_lost && fstab_next_device(text, line, &device)) {
 		snprintf(name_out, 1024, "%s", device.spec);
 		reference_resolve(rewrite->references, name_out, device.type,
 			&reference);
+		is_lost = reference.state == REFERENCE_MISSING;
 	}
-	return true;
+	return is_lost;
 }
 
 /*

@@ -306,6 +306,34 @@ links_of_old_systems_hold_the_serial_number(void **state)
 	json_decref(json);
 }
 
+static void
+a_log_or_journal_is_told_from_a_file_system(void **state)
+{
+	static const struct {
+		const char *fstab, *type;
+	} table[] = {
+		{"LABEL=d /d xfs logdev=/dev/sdx1 0 0\n", "xfs_external_log"},
+		{"LABEL=d /d ext4 rw,journal_path=/dev/sdx1\n", "jbd"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		struct volume disks[] = {two_disks.list[0], two_disks.list[1],
+			two_disks.list[7], two_disks.list[8]};
+		const struct volumes volumes = {disks, 4};
+		AUTO(references_freep) struct references *references =
+			references_new(&volumes, NULL, disk_names, 2);
+		struct reference log;
+
+		assert_non_null(references);
+		strcpy(disks[3].type, table[i].type);
+		evidence_of_fstab(references, table[i].fstab, NULL, NULL);
+		reference_resolve(references, "/dev/sdx1", table[i].type,
+			&log);
+		assert_string_equal(log.stable, "UUID=" XFS_UUID);
+	}
+}
+
 /* As Gentoo's handbook had it: /boot is there when a kernel is installed. */
 static void
 what_starts_the_machine_counts_though_it_is_not_mounted(void **state)
@@ -351,6 +379,7 @@ main(void)
 			a_disk_has_the_name_that_multipath_conf_chooses),
 		cmocka_unit_test(of_two_names_the_longer_one_is_meant),
 		cmocka_unit_test(links_of_old_systems_hold_the_serial_number),
+		cmocka_unit_test(a_log_or_journal_is_told_from_a_file_system),
 		cmocka_unit_test(
 			what_starts_the_machine_counts_though_it_is_not_mounted),
 	};

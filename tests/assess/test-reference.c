@@ -438,6 +438,56 @@ halves_of_a_mirror_and_swap_may_change_places(void **state)
 		"UUID=5a5a-000b");
 }
 
+static void
+members_of_one_btrfs_may_change_places(void **state)
+{
+	static const char *const names[] = {"sdx", "sdy"};
+	struct volume list[] = {
+		{.kind = VOLUME_DISK, .disk = 0, .type = "btrfs", .uuid = "b"},
+		{.kind = VOLUME_DISK, .disk = 1, .type = "btrfs", .uuid = "b"}};
+	const struct volumes volumes = {list, 2};
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		AUTO(references_freep) struct references *references =
+			references_new(&volumes, NULL, names, 2);
+		enum reference_state expected =
+			i == 0 ? REFERENCE_NAMED : REFERENCE_AMBIGUOUS;
+
+		reference_learn(references, "/dev/sdb", "btrfs");
+		reference_learn(references, "/dev/sdc", "btrfs");
+		expect(references, "/dev/sdb", "btrfs", expected, NULL);
+		expect(references, "/dev/sdc", "btrfs", expected, NULL);
+		strcpy(list[1].uuid, "c"); /* of two, nothing is known */
+	}
+}
+
+/* blkid may not know a log; what it knows as something else is none. */
+static void
+a_log_is_no_file_system(void **state)
+{
+	static const struct {
+		const char *type;
+		bool fits;
+	} table[] = {
+		{"xfs_external_log", true}, {"", true}, {"ext4", false},
+		{"xfs", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		struct volume list[] = {one_disk.list[0], one_disk.list[1]};
+		const struct volumes volumes = {list, 2};
+		AUTO(references_freep) struct references *references =
+			references_new(&volumes, NULL, disk_names, 1);
+
+		strcpy(list[1].type, table[i].type);
+		expect(references, "/dev/sda1", "xfs_external_log",
+			table[i].fits ? REFERENCE_NAMED : REFERENCE_MISSING,
+			NULL);
+	}
+}
+
 /* A name that the inventory does not have takes what is left. */
 static void
 swap_of_another_controller_is_found_too(void **state)
@@ -572,6 +622,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(halves_of_a_mirror_and_swap_may_change_places),
+		cmocka_unit_test(members_of_one_btrfs_may_change_places),
+		cmocka_unit_test(a_log_is_no_file_system),
 		cmocka_unit_test(swap_of_another_controller_is_found_too),
 		cmocka_unit_test(data_goes_by_order_only_where_that_is_seen),
 		cmocka_unit_test(

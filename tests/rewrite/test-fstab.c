@@ -35,17 +35,17 @@ static void
 devices_in_options_become_paths(void **state)
 {
 	static const struct rewriting table[] = {
-		{"UUID=" ROOT_UUID " / xfs rw,logdev=/dev/sda2,noatime 0 1\n",
-			"UUID=" ROOT_UUID " / xfs rw,logdev=/dev/disk/by-uuid/"
-			SWAP_UUID ",noatime 0 1\n",
+		{"UUID=" ROOT_UUID " / xfs rw,logdev=/dev/sda6,noatime 0 1\n",
+			"UUID=" ROOT_UUID " / xfs rw,logdev="
+			"/dev/disk/by-partuuid/0badcafe-06,noatime 0 1\n",
 			NAMED},
-		{"/dev/sda1 / ext4 journal_path=/dev/hda6\n",
-			"UUID=" ROOT_UUID " / ext4 journal_path="
+		{"/dev/sda1 / ext4 jdev=/dev/hda6\n",
+			"UUID=" ROOT_UUID " / ext4 jdev="
 			"/dev/disk/by-partuuid/0badcafe-06\n",
 			NAMED},
-		{"/dev/sda1 / ext4 rtdev=/dev/sda6,logdev=/dev/sda2 0 0\n",
-			"UUID=" ROOT_UUID " / ext4 rtdev="
-			"/dev/disk/by-partuuid/0badcafe-06,logdev="
+		{"/dev/sda1 / ext4 logdev=/dev/sda6,rtdev=/dev/sda2 0 0\n",
+			"UUID=" ROOT_UUID " / ext4 logdev="
+			"/dev/disk/by-partuuid/0badcafe-06,rtdev="
 			"/dev/disk/by-uuid/" SWAP_UUID " 0 0\n",
 			NAMED},
 		{"/dev/cdrom /a ext4 rtdev=/dev/sda2 0 0\n",
@@ -90,6 +90,25 @@ a_device_in_options_is_waited_for_as_well(void **state)
 
 	(void)state;
 	CHECK_ALL(fstab_rewrite, table);
+}
+
+/* The file system itself is known, and the mount may well work. */
+static void
+a_device_in_options_that_may_be_several_is_told(void **state)
+{
+	static const struct rewriting table[] = {
+		{"UUID=" XFS_UUID " /data xfs rtdev=/dev/sdx1 0 0\n", NULL,
+			"storage.reference-unresolved"},
+		{"/dev/sdx1 /data auto rw 0 0\n",
+			NOT_HERE "/dev/sdx1 /data auto rw 0 0\n", MISSING},
+	};
+	AUTO(references_freep) struct references *references =
+		references_new(&two_disks, NULL, disk_names, 2);
+
+	(void)state;
+	assert_non_null(references);
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		check_rewriting_by(references, fstab_rewrite, &table[i]);
 }
 
 static void
@@ -198,6 +217,8 @@ main(void)
 		cmocka_unit_test(device_names_become_uuids_and_all_else_stays),
 		cmocka_unit_test(devices_in_options_become_paths),
 		cmocka_unit_test(a_device_in_options_is_waited_for_as_well),
+		cmocka_unit_test(
+			a_device_in_options_that_may_be_several_is_told),
 		cmocka_unit_test(what_holds_in_the_vm_is_not_touched),
 		cmocka_unit_test(a_missing_device_does_not_stop_the_boot),
 		cmocka_unit_test(a_number_of_an_array_stays),
