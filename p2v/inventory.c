@@ -20,6 +20,7 @@
 #include "p2v/nic.h"
 #include "p2v/pci.h"
 #include "p2v/port.h"
+#include "p2v/running.h"
 #include "p2v/scsi.h"
 #include "p2v/smbios.h"
 #include "p2v/sysfs.h"
@@ -30,11 +31,12 @@ int
 inventory_collect(json_t **inventory_out, const char *root, bool live,
 	time_t now, struct error *err)
 {
+	AUTO(freep) char *uuid = running_root_uuid(root);
 	char collected[32];
 
 	clock_text(collected, now);
 	*inventory_out = json_pack(
-		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
 		"s:o, s:o, s:o, s:o}",
 		"format", "unrack-inventory/1",
 		"collected", collected,
@@ -44,6 +46,7 @@ inventory_collect(json_t **inventory_out, const char *root, bool live,
 		"memory_bytes", fact_number(smbios_memory_bytes(root)),
 		"clock", clock_facts(root, now),
 		"tpm", tpm_facts(root),
+		"root_uuid", fact_text(uuid),
 		"disks", disk_list(root, live),
 		"nics", nic_facts(root),
 		"pci", pci_list(root),

@@ -9,6 +9,7 @@
 #include "common/own.h"
 #include "common/strings.h"
 #include "p2v/pci.h"
+#include "p2v/running.h"
 #include "p2v/sysfs.h"
 #include "p2v/udev.h"
 
@@ -25,8 +26,9 @@ add_name(json_t *names, const char *name)
 }
 
 /*
- * What the card may be called in the system on the disks, likeliest first.  The
- * live image renames no card, so there its own name is only the kernel's order.
+ * What the card may be called in the system on the disks, likeliest first.  What
+ * runs in memory has names of its own, by other rules: the live image renames no
+ * card, and another rescue system may rename all.
  */
 static json_t *
 interface_names(const char *root, const char *name, const char *folder)
@@ -35,7 +37,7 @@ interface_names(const char *root, const char *name, const char *folder)
 		(int)sysfs_number(0, "%s/ifindex", folder));
 	json_t *names = json_array();
 
-	if (!sysfs_exists("%s/run/unrack", root))
+	if (running_from_disk(root))
 		add_name(names, name);
 	for (size_t i = 0; i < sizeof name_keys / sizeof name_keys[0]; i++) {
 		AUTO(freep) char *value = udev_value(record, name_keys[i]);

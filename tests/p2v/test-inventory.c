@@ -259,6 +259,55 @@ a_running_system_offers_what_it_uses(void **state)
 	assert_int_equal(used, 3);
 }
 
+/* What the guest calls its card is not what a rescue system does. */
+static void
+names_of_the_running_system_count_when_it_lies_on_a_disk(void **state)
+{
+	static const struct {
+		const char *mounts, *uuid;
+		bool is_on_disk;
+	} cases[] = {
+		{"21 1 0:2 / / rw - rootfs rootfs rw\n"
+		 "29 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw\n", "a", true},
+		{"29 1 8:2 / / rw - xfs /dev/root rw\n", NULL, true},
+		{"29 1 0:33 /@ / rw - btrfs /dev/sda9 rw\n", NULL, true},
+		{"29 1 0:33 / / rw - overlay overlay rw\n"
+		 "30 29 8:1 / /mnt rw - ext4 /dev/sda1 rw\n", NULL, false},
+		{"29 1 7:1 / / ro - squashfs /dev/loop1 ro\n", NULL, false},
+		{"29 1 0:40 / / rw - nfs host:/root rw\n", NULL, false},
+		{"29 1 8:1 / /\n", NULL, false},
+		{"", NULL, false},
+	};
+	struct error err = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		AUTO(json_decrefpp) json_t *inventory = NULL;
+		char *root = fixture_unpack(FOLDER "uefi-names.tree");
+		AUTO(freep) char *mounts =
+			io_format("%s/proc/self/mountinfo", root);
+		AUTO(freep) char *record =
+			io_format("%s/run/udev/data/b8:1", root);
+		const json_t *names;
+		const char *uuid;
+
+		assert_ok(io_write_file(mounts, cases[i].mounts,
+			strlen(cases[i].mounts), 0600, &err), &err);
+		assert_ok(io_write_file(record, "E:ID_FS_UUID=a\n", 15, 0600,
+			&err), &err);
+		assert_ok(inventory_collect(&inventory, root, false, NOW, &err),
+			&err);
+		fixture_remove(root);
+		uuid = json_text(inventory, "root_uuid", NULL);
+		assert_string_equal(uuid == NULL ? "" : uuid,
+			cases[i].uuid == NULL ? "" : cases[i].uuid);
+		names = json_object_get(json_array_get(json_object_get(
+			inventory, "nics"), 0), "names");
+		assert_string_equal(json_string_value(json_array_get(names, 0)),
+			cases[i].is_on_disk ? "enp0s3" : "ens3");
+	}
+}
+
 static void
 facts_must_tell_of_as_many_disks_as_files(void **state)
 {
@@ -298,6 +347,8 @@ main(void)
 		cmocka_unit_test(an_empty_file_is_listed_and_not_offered),
 		cmocka_unit_test(a_running_system_offers_what_it_uses),
 		cmocka_unit_test(files_stand_for_disks_in_their_order),
+		cmocka_unit_test(
+			names_of_the_running_system_count_when_it_lies_on_a_disk),
 		cmocka_unit_test(facts_must_tell_of_as_many_disks_as_files),
 	};
 
