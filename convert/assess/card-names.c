@@ -443,10 +443,15 @@ static is_named *const other_ways[] = {
 
 enum { WAYS = GUEST_CARD_NAMES + sizeof other_ways / sizeof *other_ways };
 
-/* The likeliest names come first: those in the order of the card's own. */
+/*
+ * The likeliest names come first: those in the order of the card's own.  Where the
+ * guest said how it calls the card, there is no other.
+ */
 static bool
 is_named_in_way(const char *name, const struct guest_card *card, size_t way)
 {
+	if (card->is_running && way > 0)
+		return false;
 	if (way >= GUEST_CARD_NAMES)
 		return other_ways[way - GUEST_CARD_NAMES](name, card);
 	return way < card->name_count && is_alike(name, card->names[way]);
@@ -497,7 +502,7 @@ pair_by_name(struct guest *guest)
 		}
 }
 
-/* One of each belong together. */
+/* One of each belong together, unless the card is known by another name. */
 static void
 pair_last(struct guest *guest)
 {
@@ -517,7 +522,8 @@ pair_last(struct guest *guest)
 		card = &guest->cards[i];
 		cards_left++;
 	}
-	if (names_left == 1 && cards_left == 1)
+	if (names_left == 1 && cards_left == 1 &&
+		!(card->is_running && last->name[0] != '\0'))
 		memcpy(last->mac, card->mac, sizeof card->mac);
 }
 
