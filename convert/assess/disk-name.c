@@ -199,20 +199,36 @@ disk_name_parse(const char *spec, char disk_out[DISK_NAME_BYTES],
 
 /* ---- arrays ---- */
 
-/* What dmraid puts before its names, for each format that it reads. */
-static const char *const array_starts[] = {"/dev/mapper/isw_",
-	"/dev/mapper/ddf1_", "/dev/mapper/nvidia_", "/dev/mapper/pdc_",
-	"/dev/mapper/sil_", "/dev/mapper/via_", "/dev/mapper/jmicron_",
-	"/dev/mapper/hpt37x_", "/dev/mapper/hpt45x_", "/dev/mapper/asr_",
-	"/dev/mapper/lsi_", "/dev/md"};
+/*
+ * What dmraid puts before its names, for each format that it reads.  `letters`: it
+ * makes the rest of letters only, and older releases wrote a partition's number
+ * right behind them.
+ */
+static const struct array_kind {
+	const char *start;
+	bool letters, is_md;
+} array_kinds[] = {
+	{"/dev/mapper/isw_", false, false},
+	{"/dev/mapper/ddf1_", false, false},
+	{"/dev/mapper/nvidia_", true, false},
+	{"/dev/mapper/pdc_", true, false},
+	{"/dev/mapper/sil_", true, false},
+	{"/dev/mapper/via_", true, false},
+	{"/dev/mapper/jmicron_", false, false},
+	{"/dev/mapper/hpt37x_", true, false},
+	{"/dev/mapper/hpt45x_", true, false},
+	{"/dev/mapper/asr_", false, false},
+	{"/dev/mapper/lsi_", true, false},
+	{"/dev/md", false, true},
+};
 
-/* What follows that; NULL for other names. */
-static const char *
-after_start(const char *name)
+/* NULL for other names. */
+static const struct array_kind *
+find_kind(const char *name)
 {
-	for (size_t i = 0; i < sizeof array_starts / sizeof *array_starts; i++)
-		if (string_starts(name, array_starts[i]))
-			return name + strlen(array_starts[i]);
+	for (size_t i = 0; i < sizeof array_kinds / sizeof *array_kinds; i++)
+		if (string_starts(name, array_kinds[i].start))
+			return &array_kinds[i];
 	return NULL;
 }
 
@@ -232,18 +248,37 @@ find_old_partition(const char *rest)
 	return is_number(found) && *found != '0' ? found : NULL;
 }
 
+/* Where the name of the whole array ends; its partition's number, or NULL. */
+static const char *
+find_end(const char *rest, const struct array_kind *kind,
+	const char **number_out)
+{
+	const char *number = rest + strlen(rest);
+
+	while (number > rest && isdigit((unsigned char)number[-1]))
+		number--;
+	*number_out = number;
+	if (is_number(number) && number > rest + 1 && number[-1] == 'p' &&
+		(!kind->is_md || isdigit((unsigned char)number[-2])))
+		return number - 1;
+	if (is_number(number) && number > rest && kind->letters &&
+		rest + strspn(rest, "abcdefghijklmnopqrstuvwxyz") == number)
+		return number;
+	*number_out = find_old_partition(rest);
+	return *number_out == NULL ? rest + strlen(rest) : *number_out;
+}
+
 bool
 disk_name_parse_array(const char *spec, char disk_out[DISK_NAME_BYTES],
 	unsigned *partition_out)
 {
-	const char *rest = after_start(spec), *end, *number;
+	const struct array_kind *kind = find_kind(spec);
+	const char *end, *number;
 
-	if (rest == NULL || *rest == '\0' || strlen(spec) >= DISK_NAME_BYTES)
+	if (kind == NULL || spec[strlen(kind->start)] == '\0' ||
+		strlen(spec) >= DISK_NAME_BYTES)
 		return false;
-	end = find_separator(rest, "p");
-	number = end != NULL ? end + 1 : find_old_partition(rest);
-	if (end == NULL)
-		end = number != NULL ? number : rest + strlen(rest);
+	end = find_end(spec + strlen(kind->start), kind, &number);
 	snprintf(disk_out, DISK_NAME_BYTES, "%.*s", (int)(end - spec), spec);
 	*partition_out = number == NULL
 		? 0
@@ -254,7 +289,7 @@ disk_name_parse_array(const char *spec, char disk_out[DISK_NAME_BYTES],
 bool
 disk_name_is_array(const char *disk)
 {
-	return after_start(disk) != NULL;
+	return find_kind(disk) != NULL;
 }
 
 /* ---- two names ---- */

@@ -5,6 +5,7 @@
 
 #include "common/json.h"
 #include "common/own.h"
+#include "convert/assess/disk-name.h"
 #include "convert/assess/reference.h"
 #include "convert/assess/volume-name.h"
 #include "tests/assess/disks.h"
@@ -584,6 +585,46 @@ names_of_a_firmwares_array_mean_its_disk(void **state)
 }
 
 static void
+names_of_dmraid_may_end_with_a_letter(void **state)
+{
+	static const struct {
+		const char *spec, *disk;
+		unsigned partition;
+	} table[] = {
+		{"/dev/mapper/nvidia_bfcciffhp1", "/dev/mapper/nvidia_bfcciffh",
+			1},
+		{"/dev/mapper/pdc_bcdbhdjf12", "/dev/mapper/pdc_bcdbhdjf", 12},
+		{"/dev/mapper/sil_aiahbgcdbjdf", "/dev/mapper/sil_aiahbgcdbjdf",
+			0},
+		{"/dev/mapper/isw_abc_Systemp1", "/dev/mapper/isw_abc_System",
+			1},
+		{"/dev/mapper/isw_abc_System1", "/dev/mapper/isw_abc_System1",
+			0},
+		{"/dev/mapper/asr_Data0p2", "/dev/mapper/asr_Data0", 2},
+		{"/dev/mapper/ddf1_4c5349p123456",
+			"/dev/mapper/ddf1_4c5349p123456", 0},
+		{"/dev/mapper/via_p1", "/dev/mapper/via_p", 1},
+		{"/dev/mapper/via_1", "/dev/mapper/via_1", 0},
+		{"/dev/md126p1", "/dev/md126", 1},
+		{"/dev/md/backup1", "/dev/md/backup1", 0},
+	};
+	char disk[DISK_NAME_BYTES];
+	unsigned partition;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		assert_true(disk_name_parse_array(table[i].spec, disk,
+			&partition));
+		assert_string_equal(disk, table[i].disk);
+		assert_int_equal(partition, table[i].partition);
+	}
+	assert_false(disk_name_parse_array("/dev/mapper/pdc_", disk,
+		&partition));
+	assert_false(disk_name_parse_array("/dev/mapper/vg-root1", disk,
+		&partition));
+}
+
+static void
 old_names_of_dmraid_lack_the_separator(void **state)
 {
 	AUTO(references_freep) struct references *first =
@@ -654,6 +695,7 @@ main(void)
 		cmocka_unit_test(a_uuid_that_exists_twice_is_not_written),
 		cmocka_unit_test(a_name_that_the_guest_makes_is_known),
 		cmocka_unit_test(names_of_a_firmwares_array_mean_its_disk),
+		cmocka_unit_test(names_of_dmraid_may_end_with_a_letter),
 		cmocka_unit_test(old_names_of_dmraid_lack_the_separator),
 		cmocka_unit_test(two_arrays_are_not_one_disk),
 	};
