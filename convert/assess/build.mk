@@ -22,5 +22,5 @@ convert_assess_src += $(addprefix convert/assess/,certificate.c luks.c \
 convert_storage_src := $(addprefix convert/assess/, array.c boot-evidence.c \
 	crypttab.c disk-link.c evidence.c layers.c linux-root.c luks-keys.c \
 	md-superblock.c mdadm-conf.c mount-problem.c raid-mark.c \
-	reference-name.c root.c twins.c unlock.c volume-name.c)
+	reference-name.c root.c twins.c unlock.c volume-name.c wish.c)
 convert_assess_src += $(convert_storage_src)

@@ -1,7 +1,7 @@
 /*
  * What is on these disks?  libguestfs' own inspection maps names by the order
  * of disks and reads package lists; both are avoided here.  root.c finds the
- * system, and the rest is mounted through reference.c.  The
+ * system, wish.c and reference.c tell what else is mounted.  The
  * facts about a mounted system come from system.c and service.c, the kernels from
  * the injection (rewrite/injection.c).
  */
@@ -20,19 +20,18 @@
 #include "convert/assess/evidence.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/firmware.h"
-#include "convert/assess/fstab.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
 #include "convert/assess/layers.h"
 #include "convert/assess/linux-root.h"
 #include "convert/assess/luks.h"
 #include "convert/assess/mount-problem.h"
-#include "convert/assess/reference.h"
 #include "convert/assess/root.h"
 #include "convert/assess/service.h"
 #include "convert/assess/system.h"
 #include "convert/assess/unlock.h"
 #include "convert/assess/volume.h"
+#include "convert/assess/wish.h"
 #include "drivers-inject/appliance.h"
 #include "drivers-inject/guest.h"
 
@@ -104,80 +103,6 @@ note_mount(struct guest *guest, guestfs_h *g, const struct volume *volume,
 	mount->is_noauto = is_noauto;
 }
 
-/* A line of fstab whose file system the guest mounts at boot, or boots from. */
-struct wish {
-	const struct volume *volume;
-	char target[256], subvolume[ROOT_SUBVOLUME_BYTES];
-	bool is_noauto;
-};
-
-static int
-by_depth(const void *a, const void *b)
-{
-	size_t x = strlen(((const struct wish *)a)->target);
-	size_t y = strlen(((const struct wish *)b)->target);
-
-	return (x > y) - (x < y);
-}
-
-static void
-read_subvolume(const char *options, char *subvolume, size_t room)
-{
-	const char *at = strstr(options, "subvol=");
-
-	*subvolume = '\0';
-	if (at == NULL)
-		return;
-	at += strlen("subvol=");
-	at += *at == '/';
-	snprintf(subvolume, room, "%.*s", (int)strcspn(at, ","), at);
-}
-
-static void
-note_swap(struct guest *guest, const struct reference *reference)
-{
-	if (guest->swap_count < GUEST_SWAPS && reference->stable[0] != '\0')
-		snprintf(guest->swaps[guest->swap_count++],
-			sizeof guest->swaps[0], "%s", reference->stable);
-}
-
-static size_t
-read_wishes(struct wish *wishes, const char *fstab, struct guest *guest,
-	struct references *references)
-{
-	struct fstab_place place = {0, 0};
-	struct fstab_line line;
-	struct reference reference;
-	size_t count = 0;
-
-	while (count < GUEST_MOUNTS && fstab_next(fstab, &place, &line)) {
-		struct wish *wish = &wishes[count];
-
-		reference_resolve(references, line.field[FSTAB_SPEC],
-			line.field[FSTAB_TYPE], &reference);
-		if (reference.volume == NULL)
-			continue;
-		if (strcmp(line.field[FSTAB_TYPE], "swap") == 0)
-			note_swap(guest, &reference);
-		if (line.field[FSTAB_TARGET][0] != '/' ||
-			line.field[FSTAB_TARGET][1] == '\0' ||
-			strlen(line.field[FSTAB_TARGET]) >=
-				sizeof wish->target ||
-			!volume_is_mountable(reference.volume) ||
-			(fstab_is_noauto(&line) && !fstab_is_boot(&line)))
-			continue;
-		wish->volume = reference.volume;
-		wish->is_noauto = fstab_is_noauto(&line);
-		snprintf(wish->target, sizeof wish->target, "%.255s",
-			line.field[FSTAB_TARGET]);
-		read_subvolume(line.field[FSTAB_OPTIONS], wish->subvolume,
-			sizeof wish->subvolume);
-		count++;
-	}
-	qsort(wishes, count, sizeof *wishes, by_depth);
-	return count;
-}
-
 /*
  * NULL, or why it is not mounted.  libguestfs runs the appliance's mount(8)
  * outside of the guest's root: a link or "..", followed there, would cover the
@@ -210,7 +135,7 @@ mount_others(guestfs_h *g, struct guest *guest, const char *fstab,
 	if (wishes == NULL)
 		return error_set(err, ENOMEM, "mount the guest");
 	count = fstab == NULL ? 0
-			      : read_wishes(wishes, fstab, guest, references);
+			      : wishes_read(wishes, fstab, guest, references);
 	for (size_t i = 0; i < count; i++) {
 		const char *why = mount_wish(g, &wishes[i]);
 		char text[MOUNT_PROBLEM_BYTES];

@@ -20,6 +20,10 @@ test-layers_src := tests/assess/test-layers.c \
 	raid-mark.c sectors.c volume.c volume-name.c) \
 	drivers-inject/appliance.c $(convert_examine_src) $(common_src)
 test-layers_pkg := cmocka libguestfs jansson libarchive libcrypto
+tests += test-wish
+test-wish_src := tests/assess/test-wish.c $(assess_test_src) \
+	convert/assess/guest.c convert/assess/wish.c $(convert_examine_src)
+test-wish_pkg := cmocka libguestfs jansson libarchive libcrypto
 tests += test-raid-mark
 test-raid-mark_src := tests/assess/test-raid-mark.c $(assess_test_src)
 test-raid-mark_pkg := cmocka libguestfs jansson
