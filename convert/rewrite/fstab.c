@@ -17,11 +17,13 @@
 
 static const char unresolved[] = "storage.reference-unresolved";
 
+/* What lies on a network may be there for the VM as well; no boot ends by it. */
 static bool
 may_be_absent(const struct fstab_line *line)
 {
 	return fstab_is_noauto(line) ||
-		string_list_holds(line->field[FSTAB_OPTIONS], "nofail");
+		string_list_holds(line->field[FSTAB_OPTIONS], "nofail") ||
+		string_list_holds(line->field[FSTAB_OPTIONS], "_netdev");
 }
 
 /* The line is left as it is. */

@@ -145,6 +145,8 @@ a_missing_device_does_not_stop_the_boot(void **state)
 			"linux.fstab.absent"},
 		{"/dev/sdb1 /data ext4 rw,nofail 0 2\n", NULL,
 			"linux.fstab.absent"},
+		{"UUID=cccccccc-0000-4000-8000-000000000009 /san xfs _netdev 0 0\n",
+			NULL, "linux.fstab.absent"},
 		{"/dev/sdb1 /data ext4 nofailing 0 2\n",
 			NOT_HERE "/dev/sdb1 /data ext4 nofailing 0 2\n",
 			MISSING},
