@@ -40,9 +40,20 @@ static const struct rule rules[] = {
 		.id = "guest.no-room",
 		.title = "A file system has no room for the changes",
 		.severity = SEVERITY_BLOCKER,
-		.why = "All of them together do not fit, and half of them may be "
-		  "worse than none: none is made. What only fits the old "
-		  "hardware stays, and the VM may not boot.",
+		.why = "What is listed after it stays as it is, because it would "
+		  "not fit: names that only fit the old hardware, and the VM may "
+		  "not boot. The other files are changed.",
+		.action = "Free that much on the server's file system (old kernels, "
+		  "logs), and convert again.",
+		.proof = "tests/rewrite/test-change-room.c",
+	},
+	{
+		.id = "guest.no-room-optional",
+		.title = "A file system has room for what the VM needs, no more",
+		.severity = SEVERITY_WARNING,
+		.why = "What the VM boots without is left out there: serial "
+		  "consoles, services of the old hardware, the list that brings "
+		  "them back, the record of the guest agent.",
 		.action = "Free that much on the server's file system (old kernels, "
 		  "logs), and convert again.",
 		.proof = "tests/rewrite/test-change-room.c",

@@ -25,10 +25,13 @@ plan_info(const struct bundle *bundle, const char *ending, const char *text,
 
 	if (path == NULL)
 		return error_set(err, ENOMEM, "plan %s", bundle->name);
-	return text == NULL ? 0
-			    : changes_plan(changes, path, NULL, text,
-				      "dpkg knows the package's files by it.",
-				      err);
+	if (text == NULL)
+		return 0;
+	if (changes_plan(changes, path, NULL, text,
+		    "dpkg knows the package's files by it.", err) == -1)
+		return -1;
+	changes_mark_optional(changes, path);
+	return 0;
 }
 
 /* The control file's fields, with the state behind the first of them. */
@@ -78,9 +81,11 @@ agent_tell_dpkg(const struct agent *agent, const struct guest_files *files,
 			return -1;
 	}
 	*is_known_out = true;
-	return after == NULL ? 0
-			     : changes_plan(changes, path, before, after,
-				       "dpkg can update and remove the guest "
-				       "agent.",
-				       err);
+	if (after == NULL)
+		return 0;
+	if (changes_plan(changes, path, before, after,
+		    "dpkg can update and remove the guest agent.", err) == -1)
+		return -1;
+	changes_mark_optional(changes, path);
+	return 0;
 }

@@ -43,6 +43,9 @@ struct change {
 	char *sectors;	 /* what was there, before.bytes long; else NULL */
 	uint64_t at_bytes; /* where */
 	bool is_planned; /* and not written yet */
+	bool is_optional; /* the VM boots without */
+	bool joins_last; /* is made only together with the one before */
+	bool lacks_room; /* so that it is left out */
 };
 
 struct service_wish {
@@ -61,7 +64,7 @@ struct changes {
 	struct disabled *disabled;
 	size_t wish_count, disabled_count;
 	bool expects_created; /* of those that write for themselves */
-	bool lacks_room; /* so that nothing that is planned is written */
+	bool is_partial; /* something that the VM may need is not made */
 };
 
 /* A new one at the end of the list, which is borrowed; NULL and *err. */

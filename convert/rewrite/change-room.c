@@ -1,7 +1,9 @@
 /*
  * Is there room for everything that is planned?  Asked once the plan is whole,
- * because half of it may serve the VM worse than nothing.  What drivers-inject
- * and fallback.c write is theirs to ask for.
+ * for each file system by itself: one that is full keeps nothing out of the
+ * others.  There, what the VM boots without is left out first; then every text
+ * that fits is right by itself.  What drivers-inject and fallback.c write is
+ * theirs to ask for.
  */
 #include "convert/rewrite/change-list.h"
 
@@ -26,11 +28,25 @@ struct need {
 	uint64_t bytes, files, beside_bytes, beside_files;
 };
 
+/* Where a change takes room. */
+struct place {
+	size_t mount; /* GUEST_MOUNTS: nowhere, or it is not known */
+	unsigned folders; /* that are made for it */
+};
+
 struct weighing {
 	const struct guest_files *files;
 	const struct guest *guest;
-	struct need needs[GUEST_MOUNTS]; /* as guest->mounts */
+	const struct changes *changes;
+	struct findings *findings;
+	struct place *places; /* as changes->list */
 };
+
+static void
+weighing_release(struct weighing *weighing)
+{
+	free(weighing->places);
+}
 
 static uint64_t
 in_units(size_t bytes)
@@ -68,28 +84,47 @@ is_below(const char *path, const char *target)
 			(path[bytes] == '/' || path[bytes] == '\0'));
 }
 
-/* The file system of what is there at `path`; NULL when that is not known. */
-static struct need *
-find_need(struct weighing *weighing, const char *path)
+/* The file system of what is there at `path`; GUEST_MOUNTS: it is not known. */
+static size_t
+find_mount(const struct weighing *weighing, const char *path)
 {
 	const struct guest *guest = weighing->guest;
 	struct error ignored;
 	AUTO(freep) char *real = NULL;
-	size_t longest = 0;
-	struct need *found = NULL;
+	size_t longest = 0, found = GUEST_MOUNTS;
 
 	if (weighing->files->real_path(weighing->files->handle, path, &real,
 		    &ignored) == -1)
-		return NULL;
+		return GUEST_MOUNTS;
 	for (size_t i = 0; i < guest->mount_count; i++) {
 		size_t bytes = strlen(guest->mounts[i].target);
 
 		if (bytes < longest || !is_below(real, guest->mounts[i].target))
 			continue;
 		longest = bytes;
-		found = &weighing->needs[i];
+		found = i;
 	}
 	return found;
+}
+
+static int
+find_place(const struct weighing *weighing, const struct change *change,
+	struct place *place, struct error *err)
+{
+	AUTO(freep) char *path = strdup(change->path);
+	bool is_edit = change->kind == CHANGE_EDITED;
+
+	*place = (struct place){.mount = GUEST_MOUNTS};
+	if (path == NULL)
+		return error_set(err, ENOMEM, "weigh %s", change->path);
+	if (!change->is_planned ||
+		(!is_edit && change->kind != CHANGE_CREATED &&
+			change->kind != CHANGE_LINKED))
+		return 0;
+	if (!is_edit)
+		place->folders = cut_to_folder(weighing->files, path);
+	place->mount = find_mount(weighing, path);
+	return 0;
 }
 
 /* ---- how much ---- */
@@ -116,88 +151,194 @@ add_new(struct need *need, const struct change *change, unsigned folders)
 	need->files += 1 + (uint64_t)folders;
 }
 
-static int
-add_change(struct weighing *weighing, const struct change *change,
-	struct error *err)
+static void
+add(struct need *need, const struct change *change, const struct place *place)
 {
-	AUTO(freep) char *path = strdup(change->path);
-	bool is_edit = change->kind == CHANGE_EDITED;
-	unsigned folders;
-	struct need *need;
-
-	if (path == NULL)
-		return error_set(err, ENOMEM, "weigh %s", change->path);
-	if (!is_edit && change->kind != CHANGE_CREATED &&
-		change->kind != CHANGE_LINKED)
-		return 0;
-	folders = is_edit ? 0 : cut_to_folder(weighing->files, path);
-	need = find_need(weighing, path);
-	if (need == NULL)
-		return 0;
-	if (is_edit || change->before.exists)
+	if (change->kind == CHANGE_EDITED || change->before.exists)
 		add_replaced(need, change);
 	else
-		add_new(need, change, folders);
-	return 0;
+		add_new(need, change, place->folders);
+}
+
+/* What is not left out. */
+static struct need
+weigh(const struct weighing *weighing, size_t mount)
+{
+	struct need need = {0};
+
+	for (size_t i = 0; i < weighing->changes->count; i++)
+		if (weighing->places[i].mount == mount &&
+			!weighing->changes->list[i].lacks_room)
+			add(&need, &weighing->changes->list[i],
+				&weighing->places[i]);
+	return need;
 }
 
 /* ---- is it there? ---- */
 
-/* The conversion writes as root, for whom ext2 and its heirs keep some. */
-static uint64_t
-writable_bytes(const struct guest_mount *mount, const struct guest_room *room)
-{
-	return string_starts(mount->type, "ext") ? room->root_bytes
-						 : room->bytes;
-}
-
-/* False, and a finding, when a file system lacks what it is to give. */
+/*
+ * The conversion writes as root, for whom ext2 and its heirs keep some.  Of a
+ * file system that cannot be asked, writing will tell.
+ */
 static bool
-has_room(const struct weighing *weighing, size_t index,
-	struct findings *findings)
+ask_room(const struct weighing *weighing, size_t index,
+	struct guest_room *room)
 {
 	const struct guest_mount *mount = &weighing->guest->mounts[index];
-	const struct need *need = &weighing->needs[index];
-	uint64_t bytes = need->bytes + need->beside_bytes;
-	uint64_t count = need->files + need->beside_files;
 	AUTO(freep) char *inside = io_format("%s/unrack", mount->target);
-	struct guest_room room;
 	struct error ignored;
+
+	if (inside == NULL ||
+		weighing->files->free_room(weighing->files->handle, inside,
+			room, &ignored) == -1)
+		return false;
+	if (string_starts(mount->type, "ext"))
+		room->bytes = room->root_bytes;
+	return true;
+}
+
+static bool
+fits(const struct need *need, const struct guest_room *room)
+{
+	uint64_t count = need->files + need->beside_files;
+
+	return count == 0 ||
+		(need->bytes + need->beside_bytes <= room->bytes &&
+			count <= room->files);
+}
+
+static void
+say(const struct weighing *weighing, const char *rule, size_t mount,
+	const struct need *need, const struct guest_room *room)
+{
+	uint64_t count = need->files + need->beside_files;
 	char what[160];
 
-	/* Of one that cannot be asked, writing will tell. */
-	if (count == 0 || inside == NULL ||
-		weighing->files->free_room(weighing->files->handle, inside,
-			&room, &ignored) == -1)
-		return true;
-	room.bytes = writable_bytes(mount, &room);
-	if (bytes <= room.bytes && count <= room.files)
-		return true;
-	if (count > room.files)
+	if (count > room->files)
 		snprintf(what, sizeof what, "%ju inodes needed, %ju free",
-			(uintmax_t)count, (uintmax_t)room.files);
+			(uintmax_t)count, (uintmax_t)room->files);
 	else
 		snprintf(what, sizeof what, "%ju bytes needed, %ju free",
-			(uintmax_t)bytes, (uintmax_t)room.bytes);
-	finding_add(findings, "guest.no-room", mount->target, 0, what, NULL);
-	return false;
+			(uintmax_t)(need->bytes + need->beside_bytes),
+			(uintmax_t)room->bytes);
+	finding_add(weighing->findings, rule,
+		weighing->guest->mounts[mount].target, 0, what, NULL);
+}
+
+/* ---- what is left out ---- */
+
+static bool
+is_optional(const struct change *change)
+{
+	return change->is_optional || change->service != NULL;
+}
+
+static void
+leave_out_optional(const struct weighing *weighing, size_t mount)
+{
+	for (size_t i = 0; i < weighing->changes->count; i++)
+		if (weighing->places[i].mount == mount &&
+			is_optional(&weighing->changes->list[i]))
+			weighing->changes->list[i].lacks_room = true;
+}
+
+/* In the order of the plan, which begins with what every boot reads. */
+static void
+keep_what_fits(const struct weighing *weighing, size_t mount,
+	const struct guest_room *room)
+{
+	struct need kept = {0};
+
+	for (size_t i = 0; i < weighing->changes->count; i++) {
+		struct change *change = &weighing->changes->list[i];
+		struct need with = kept;
+
+		if (weighing->places[i].mount != mount || change->lacks_room)
+			continue;
+		add(&with, change, &weighing->places[i]);
+		if (fits(&with, room))
+			kept = with;
+		else
+			change->lacks_room = true;
+	}
+}
+
+static void
+settle(const struct weighing *weighing, size_t mount)
+{
+	struct need all = weigh(weighing, mount), needed;
+	struct guest_room room;
+
+	if (!ask_room(weighing, mount, &room) || fits(&all, &room))
+		return;
+	leave_out_optional(weighing, mount);
+	needed = weigh(weighing, mount);
+	if (fits(&needed, &room)) {
+		say(weighing, "guest.no-room-optional", mount, &all, &room);
+		return;
+	}
+	keep_what_fits(weighing, mount, &room);
+	say(weighing, "guest.no-room", mount, &needed, &room);
+}
+
+static void
+leave_out_service(const struct changes *changes, const char *service)
+{
+	for (size_t i = 0; i < changes->count; i++)
+		if (changes->list[i].service != NULL &&
+			strcmp(changes->list[i].service, service) == 0)
+			changes->list[i].lacks_room = true;
+}
+
+/* What takes no room, or is elsewhere, but makes sense only together. */
+static void
+leave_out_partners(const struct changes *changes)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		struct change *change = &changes->list[i];
+
+		if (i > 0 && change->joins_last && change[-1].lacks_room)
+			change->lacks_room = true;
+		if (change->lacks_room && change->service != NULL)
+			leave_out_service(changes, change->service);
+	}
+}
+
+static void
+report(struct changes *changes, struct findings *findings)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *change = &changes->list[i];
+
+		if (!change->lacks_room)
+			continue;
+		changes->is_partial |= !is_optional(change);
+		finding_add(findings, change->service != NULL
+				? "operations.service-kept"
+			: change->is_optional ? "guest.no-room-optional"
+					      : "guest.no-room",
+			change->path, 0, "left as it is, for want of room",
+			NULL);
+	}
 }
 
 int
 changes_check_room(struct changes *changes, const struct guest_files *files,
 	const struct guest *guest, struct findings *findings, struct error *err)
 {
-	AUTO(freep) struct weighing *weighing = calloc(1, sizeof *weighing);
+	AUTO(weighing_release) struct weighing weighing = {.files = files,
+		.guest = guest, .changes = changes, .findings = findings};
 
-	if (weighing == NULL)
+	weighing.places = calloc(changes->count + 1, sizeof *weighing.places);
+	if (weighing.places == NULL)
 		return error_set(err, ENOMEM, "look for room");
-	weighing->files = files;
-	weighing->guest = guest;
 	for (size_t i = 0; i < changes->count; i++)
-		if (changes->list[i].is_planned &&
-			add_change(weighing, &changes->list[i], err) == -1)
+		if (find_place(&weighing, &changes->list[i],
+			    &weighing.places[i], err) == -1)
 			return -1;
 	for (size_t i = 0; i < guest->mount_count; i++)
-		changes->lacks_room |= !has_room(weighing, i, findings);
+		settle(&weighing, i);
+	leave_out_partners(changes);
+	report(changes, findings);
 	return 0;
 }

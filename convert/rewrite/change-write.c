@@ -257,19 +257,13 @@ reserve(struct changes *changes, struct error *err)
 	return 0;
 }
 
-/* Half of a plan may be worse than none. */
 static int
 make(struct changes *changes, guestfs_h *g, const struct change *change,
 	struct error *err)
 {
 	if (reserve(changes, err) == -1)
 		return -1;
-	if (!change->is_planned)
-		return 0;
-	if (changes->lacks_room)
-		return error_set(err, ENOSPC, "write %s with all that is "
-			"planned", change->path);
-	return write_change(changes, g, change, err);
+	return change->is_planned ? write_change(changes, g, change, err) : 0;
 }
 
 static void
@@ -278,6 +272,10 @@ apply(struct changes *changes, guestfs_h *g, struct change *change,
 {
 	struct error why = {.code = 0};
 
+	if (change->lacks_room) { /* changes_check_room() has said so */
+		change_forget(change);
+		return;
+	}
 	if (make(changes, g, change, &why) == 0) {
 		change->is_planned = false;
 		changes->list[changes->count++] = *change;
@@ -287,6 +285,7 @@ apply(struct changes *changes, guestfs_h *g, struct change *change,
 			? "guest.file-not-written"
 			: "operations.service-kept",
 		change->path, 0, why.text, NULL);
+	changes->is_partial |= change->service == NULL;
 	change_forget(change);
 }
 

@@ -171,6 +171,7 @@ plan_again(struct change *change, const char *after, const char *reason,
 		return error_set(err, ENOMEM, "plan %s", change->path);
 	free(change->reason);
 	change->reason = both;
+	change->is_optional = false;
 	version_release(&change->after);
 	change->after = (struct version){.text = NULL};
 	return set_text(&change->after, after, err);
@@ -322,6 +323,21 @@ changes_mark_service(struct changes *changes, const char *path,
 		: 0;
 }
 
+void
+changes_mark_optional(struct changes *changes, const char *path)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		if (strcmp(changes->list[i].path, path) == 0)
+			changes->list[i].is_optional = true;
+	}
+}
+
+void
+changes_join_last(struct changes *changes)
+{
+	changes->list[changes->count - 1].joins_last = true;
+}
+
 int
 changes_wish_disabled(struct changes *changes, const char *service,
 	const char *reason, struct error *err)
@@ -358,7 +374,8 @@ bool
 changes_have(const struct changes *changes, const char *path)
 {
 	for (size_t i = 0; i < changes->count; i++) {
-		if (strcmp(changes->list[i].path, path) == 0)
+		if (strcmp(changes->list[i].path, path) == 0 &&
+			!changes->list[i].lacks_room)
 			return true;
 	}
 	return false;

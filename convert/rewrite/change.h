@@ -73,6 +73,12 @@ int changes_add_service(struct changes *changes,
 int changes_mark_service(struct changes *changes, const char *path,
 	struct error *err);
 
+/* What was planned of `path` is left out first where room is lacking. */
+void changes_mark_optional(struct changes *changes, const char *path);
+
+/* What was planned last is made only together with what was planned before. */
+void changes_join_last(struct changes *changes);
+
 /*
  * Wish that a service ("multipathd") does not start in the VM, because of
  * `reason`, a sentence.  disable.c finds later what starts it, and plans it so that the
@@ -87,13 +93,13 @@ const char *changes_wish(const struct changes *changes, const char *service);
 /* The text that a file will have by what is planned; NULL: nothing is. */
 const char *changes_text(const struct changes *changes, const char *path);
 
-/* Is a change of this file planned, or noted? */
+/* Is a change of this file planned, and not left out, or noted? */
 bool changes_have(const struct changes *changes, const char *path);
 
 /*
  * Is there room for all that is planned, in each of the guest's file systems?
- * Asked when nothing more will be planned; what one lacks is a finding, and
- * then nothing of the plan is written.
+ * Asked when nothing more will be planned.  What one lacks is a finding, and so
+ * is what is left out of the plan for that.
  */
 int changes_check_room(struct changes *changes, const struct guest_files *files,
 	const struct guest *guest, struct findings *findings, struct error *err);

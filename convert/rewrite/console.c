@@ -348,8 +348,13 @@ move_unit(const struct examination *examination, const struct file *file,
 	if (changes_plan_symlink(changes, to, NULL, file->target, reason, err) ==
 		-1)
 		return -1;
-	return changes_plan_unlink(changes, file->path, file->target, reason,
-		err);
+	changes_mark_optional(changes, to);
+	if (changes_plan_unlink(changes, file->path, file->target, reason,
+		    err) == -1)
+		return -1;
+	changes_join_last(changes);
+	changes_mark_optional(changes, file->path);
+	return 0;
 }
 
 int

@@ -74,6 +74,7 @@ plan_file(const struct planning *planning, const char *path,
 	AUTO(freep) char *text = guest_file_text(planning->g, path,
 		planning->findings);
 	AUTO(freep) char *after = NULL;
+	bool is_alone = planned == NULL;
 	const struct rewrite how = {path, planning->references,
 		planning->findings};
 
@@ -81,8 +82,14 @@ plan_file(const struct planning *planning, const char *path,
 		return 0;
 	if (rewrite(&after, planned == NULL ? text : planned, &how, err) == -1)
 		return error_add(err, "rewrite %s", path);
-	return after == NULL ? 0 : changes_plan(planning->changes, path, text,
-					   after, reason, err);
+	if (after == NULL)
+		return 0;
+	if (changes_plan(planning->changes, path, text, after, reason, err) ==
+		-1)
+		return -1;
+	if (is_alone)
+		changes_mark_optional(planning->changes, path);
+	return 0;
 }
 
 static int

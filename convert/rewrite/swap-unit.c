@@ -125,6 +125,7 @@ plan_renamed(guestfs_h *g, const char *path, const char *text,
 	if (changes_plan(changes, fresh, NULL, renamed, reason, err) == -1 ||
 		changes_plan_move(changes, path, aside, reason, err) == -1)
 		return -1;
+	changes_join_last(changes);
 	return plan_wish(g, path, name, changes, err);
 }
 

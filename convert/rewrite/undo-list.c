@@ -110,9 +110,13 @@ undo_list_plan(struct undo_list *list, const struct files *files,
 		    "The list of what was disabled, for the undo script.",
 		    err) == -1)
 		return -1;
+	changes_mark_optional(changes, UNDO_LIST);
 	if (planned != NULL)
 		return 0; /* so is the script */
-	return changes_plan_program(changes, UNDO_SCRIPT,
-		files_text(files, UNDO_SCRIPT), undo_script,
-		"Brings services back that were disabled.", err);
+	if (changes_plan_program(changes, UNDO_SCRIPT,
+		    files_text(files, UNDO_SCRIPT), undo_script,
+		    "Brings services back that were disabled.", err) == -1)
+		return -1;
+	changes_mark_optional(changes, UNDO_SCRIPT);
+	return 0;
 }

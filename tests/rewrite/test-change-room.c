@@ -104,17 +104,24 @@ plan(struct fixture *fixture, const char *path, const char *before,
 		&err);
 }
 
-/* The evidence of the only finding "WHERE WHAT"; NULL: all has room. */
 static void
-assert_said(struct fixture *fixture, const char *where, const char *what)
+check_room(struct fixture *fixture)
 {
-	AUTO(json_decrefpp) json_t *json = NULL;
-	const json_t *item;
 	struct error err = {0};
 
 	assert_ok(changes_check_room(fixture->changes, &fixture->files,
 			  fixture->guest, fixture->findings, &err),
 		&err);
+}
+
+/* The first evidence of the only finding "WHERE WHAT"; NULL: all has room. */
+static void
+assert_said(struct fixture *fixture, const char *where, const char *what)
+{
+	AUTO(json_decrefpp) json_t *json = NULL;
+	const json_t *item;
+
+	check_room(fixture);
 	assert_int_equal(findings_have(fixture->findings, "guest.no-room"),
 		where != NULL);
 	if (where == NULL)
@@ -181,20 +188,121 @@ what_takes_no_room_needs_none(void **state)
 	assert_said(fixture, NULL, NULL);
 }
 
-/* Though some of it would have fitted; there is no appliance to write with. */
+static bool
+is_kept(const struct fixture *fixture, const char *path)
+{
+	return changes_have(fixture->changes, path);
+}
+
 static void
-without_room_for_all_nothing_is_written(void **state)
+a_full_file_system_keeps_nothing_out_of_others(void **state)
 {
 	struct fixture *fixture = *state;
 
 	plan(fixture, "/etc/fstab", "a\n", 1);
 	plan(fixture, "/boot/grub/menu.lst", "a\n", 1);
+	boot_room = (struct guest_room){0, 0, 100};
+	assert_said(fixture, "/boot", "4096 bytes needed, 0 free");
+	assert_true(is_kept(fixture, "/etc/fstab"));
+	assert_false(is_kept(fixture, "/boot/grub/menu.lst"));
+}
+
+/* The small one that follows is right without it. */
+static void
+what_fits_is_written(void **state)
+{
+	struct fixture *fixture = *state;
+
+	plan(fixture, "/etc/large", NULL, 2 * UNIT);
+	plan(fixture, "/etc/fstab", "a\n", 1);
+	root_room = (struct guest_room){UNIT, UNIT, 100};
+	assert_said(fixture, "/", "12288 bytes needed, 4096 free");
+	assert_false(is_kept(fixture, "/etc/large"));
+	assert_true(is_kept(fixture, "/etc/fstab"));
+}
+
+/* There is no appliance to write with. */
+static void
+what_is_left_out_is_not_written(void **state)
+{
+	struct fixture *fixture = *state;
+
+	plan(fixture, "/etc/fstab", "a\n", 1);
 	root_room = (struct guest_room){0, 0, 100};
-	assert_said(fixture, "/", "4096 bytes needed, 0 free");
+	check_room(fixture);
 	changes_apply(fixture->changes, NULL, fixture->findings);
 	assert_int_equal(changes_count(fixture->changes), 0);
-	assert_true(findings_have(fixture->findings,
+	assert_false(findings_have(fixture->findings,
 		"guest.file-not-written"));
+}
+
+static void
+what_the_vm_boots_without_makes_room(void **state)
+{
+	struct fixture *fixture = *state;
+
+	plan(fixture, "/etc/optional", NULL, UNIT);
+	changes_mark_optional(fixture->changes, "/etc/optional");
+	plan(fixture, "/etc/fstab", "a\n", 1);
+	root_room = (struct guest_room){UNIT, UNIT, 100};
+	assert_said(fixture, NULL, NULL);
+	assert_true(findings_have(fixture->findings,
+		"guest.no-room-optional"));
+	assert_true(is_kept(fixture, "/etc/fstab"));
+	assert_false(is_kept(fixture, "/etc/optional"));
+}
+
+/* A text that the boot needs as well is not optional. */
+static void
+another_reason_makes_an_optional_text_needed(void **state)
+{
+	struct fixture *fixture = *state;
+
+	plan(fixture, "/etc/fstab", "a\n", 1);
+	changes_mark_optional(fixture->changes, "/etc/fstab");
+	plan(fixture, "/etc/fstab", "a\n", 2);
+	root_room = (struct guest_room){0, 0, 100};
+	assert_said(fixture, "/", "4096 bytes needed, 0 free");
+}
+
+/* A unit that is moved aside and not masked would be gone. */
+static void
+a_service_is_disabled_whole_or_not_at_all(void **state)
+{
+	static const struct disabled_service service = {"s", "t", "w", "a"};
+	struct fixture *fixture = *state;
+	struct error err = {0};
+
+	assert_ok(changes_add_service(fixture->changes, &service, &err), &err);
+	assert_ok(changes_plan_move(fixture->changes, "/etc/u", "/etc/v", "r",
+			  &err),
+		&err);
+	assert_ok(changes_mark_service(fixture->changes, "/etc/u", &err), &err);
+	assert_ok(changes_plan_symlink(fixture->changes, "/etc/w", NULL,
+			  "/dev/null", "r", &err),
+		&err);
+	assert_ok(changes_mark_service(fixture->changes, "/etc/w", &err), &err);
+	root_room.files = 0;
+	assert_said(fixture, NULL, NULL);
+	assert_true(findings_have(fixture->findings,
+		"operations.service-kept"));
+	assert_false(is_kept(fixture, "/etc/u"));
+}
+
+static void
+a_file_moves_only_when_its_successor_is_made(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error err = {0};
+
+	plan(fixture, "/etc/new", NULL, 1);
+	assert_ok(changes_plan_move(fixture->changes, "/etc/old", "/etc/aside",
+			  "r", &err),
+		&err);
+	changes_join_last(fixture->changes);
+	root_room.files = 0;
+	assert_said(fixture, "/", "1 inodes needed, 0 free");
+	assert_false(is_kept(fixture, "/etc/old"));
 }
 
 /* Whoever puts them back has to know where. */
@@ -230,7 +338,13 @@ main(void)
 		TEST(new_files_and_their_folders_add_up),
 		TEST(each_file_system_gives_what_lies_in_it),
 		TEST(what_takes_no_room_needs_none),
-		TEST(without_room_for_all_nothing_is_written),
+		TEST(a_full_file_system_keeps_nothing_out_of_others),
+		TEST(what_fits_is_written),
+		TEST(what_is_left_out_is_not_written),
+		TEST(what_the_vm_boots_without_makes_room),
+		TEST(another_reason_makes_an_optional_text_needed),
+		TEST(a_service_is_disabled_whole_or_not_at_all),
+		TEST(a_file_moves_only_when_its_successor_is_made),
 		TEST(sectors_are_recorded_with_their_place),
 	};
 
