@@ -239,47 +239,73 @@ read_folder(struct search *search, const char *folder, struct error *err)
 	return 0;
 }
 
-/* What the images of initramfs take before, if they lie in the same place. */
-static uint64_t
-promised_bytes(const struct guest *guest)
+static bool
+is_root(const struct guest *guest, const char *folder)
 {
 	for (size_t i = 0; i < guest->mount_count; i++)
-		if (strcmp(guest->mounts[i].target, "/boot") == 0)
-			return 0;
-	return guest->images_grow_bytes;
+		if (strcmp(guest->mounts[i].target, folder) == 0)
+			return false;
+	return true;
+}
+
+/* Of all packages and of dpkg's list, which is written anew. */
+static void
+weigh(const struct agent *agent, const struct search *search,
+	size_t *bytes_out, size_t *count_out)
+{
+	const struct guest_files *files = search->files;
+	struct guest_stat status = {0};
+	struct error ignored;
+
+	if (!search->is_rpm)
+		files->stat(files->handle, "/var/lib/dpkg/status", &status,
+			&ignored);
+	*bytes_out = status.bytes < STATUS_BYTES ? (size_t)status.bytes
+						 : STATUS_BYTES;
+	*count_out = 0;
+	for (size_t i = 0; i < agent->count; i++) {
+		const struct bundle *bundle = agent->packages[i];
+
+		*count_out += bundle->count;
+		for (size_t k = 0; k < bundle->count; k++)
+			*bytes_out += (bundle->files[k].bytes + UNIT_BYTES -
+				1) / UNIT_BYTES * UNIT_BYTES;
+	}
 }
 
 /*
  * The VM starts without an agent, so it comes last: false, and why, when there
- * is no room beside all else.  dpkg's list of packages is written anew.
+ * is no room beside all else, which the images of initramfs may be part of.
+ * Each folder is asked for the whole: they may lie in one file system.
  */
 static bool
 has_room(const struct agent *agent, struct search *search)
 {
-	const struct guest_files *files = search->files;
-	struct guest_stat status = {0};
-	struct error why = {.code = 0};
-	size_t bytes, count = 0;
+	static const struct {
+		const char *path, *mount;
+	} places[] = {
+		{"/usr/" NAME, "/usr"},
+		{"/etc/" NAME, "/etc"},
+		{"/lib/" NAME, "/lib"},
+		{"/var/lib/dpkg/status", "/var"},
+	};
+	const struct guest *guest = search->guest;
+	size_t bytes, count;
 
-	if (!search->is_rpm)
-		files->stat(files->handle, "/var/lib/dpkg/status", &status,
-			&why);
-	bytes = status.bytes < STATUS_BYTES ? (size_t)status.bytes
-					    : STATUS_BYTES;
-	for (size_t i = 0; i < agent->count; i++) {
-		const struct bundle *bundle = agent->packages[i];
+	weigh(agent, search, &bytes, &count);
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		bool is_shared = is_root(guest, "/boot") &&
+			is_root(guest, places[i].mount);
+		struct error why = {.code = 0};
 
-		count += bundle->count;
-		for (size_t k = 0; k < bundle->count; k++)
-			bytes += (bundle->files[k].bytes + UNIT_BYTES - 1) /
-				UNIT_BYTES * UNIT_BYTES;
+		if (guest_check_room(search->files, places[i].path, bytes,
+			    count, is_shared ? guest->images_grow_bytes : 0,
+			    &why) == 0 || why.code != ENOSPC)
+			continue;
+		snprintf(search->why, sizeof search->why, "%.199s", why.text);
+		return false;
 	}
-	if (guest_check_room(files, "/usr/" NAME, bytes, count,
-		    promised_bytes(search->guest), &why) == 0 ||
-		why.code != ENOSPC)
-		return true;
-	snprintf(search->why, sizeof search->why, "%.199s", why.text);
-	return false;
+	return true;
 }
 
 static void

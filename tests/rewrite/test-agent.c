@@ -43,15 +43,20 @@ struct plan {
 
 /* What the guest has left; NULL: what the folder of the test has. */
 static const struct guest_room *room;
+static const char *full; /* this folder has less */
+static uint64_t full_bytes;
+static const char *mounted; /* by itself; NULL: all is in "/" */
+static uint64_t images_grow_bytes;
 
 static int
 say_room(void *handle, const char *path, struct guest_room *room_out,
 	struct error *err)
 {
 	(void)handle;
-	(void)path;
 	(void)err;
 	*room_out = *room;
+	if (full != NULL && strncmp(path, full, strlen(full)) == 0)
+		room_out->bytes = full_bytes;
 	return 0;
 }
 
@@ -68,6 +73,10 @@ plan_open(struct plan *plan, const struct scratch *scratch)
 	strcpy(plan->guest->arch, "x86_64");
 	strcpy(plan->guest->distro, "debian");
 	strcpy(plan->guest->version, "11.11");
+	plan->guest->images_grow_bytes = images_grow_bytes;
+	if (mounted != NULL)
+		strcpy(plan->guest->mounts[plan->guest->mount_count++].target,
+			mounted);
 	assert_ok(guest_folder_open(&files, root, &err), &err);
 	if (room != NULL)
 		files.free_room = say_room;
@@ -356,6 +365,73 @@ without_room_no_agent_is_added(void **state)
 	}
 }
 
+static const struct guest_room plenty = {1 << 30, 1 << 30, 100};
+
+/* dpkg's list is a second one for a while, where it lies. */
+static void
+each_folder_of_it_needs_room(void **state)
+{
+	static const struct {
+		const char *full;
+		bool is_added;
+	} cases[] = {
+		{"/var/lib/dpkg/", false},
+		{"/usr/", false},
+		{"/etc/", false},
+		{"/lib/", false},
+		{"/srv/", true},
+	};
+
+	scratch_shell(*state, DEB GUEST
+		"deb qemu-guest-agent 1:5.2+deb11u3 amd64 " AGENT
+		" 'libc.so.6\\0GLIBC_2.31'\n");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct plan plan;
+
+		room = &plenty;
+		full = cases[i].full;
+		plan_open(&plan, *state);
+		room = NULL;
+		full = NULL;
+		assert_int_equal(is_added(&plan), cases[i].is_added);
+		plan_close(&plan);
+	}
+}
+
+/* The folders that are full have room for the agent alone. */
+static void
+images_take_room_where_boot_lies(void **state)
+{
+	static const struct {
+		const char *mounted, *full;
+		bool is_added;
+	} cases[] = {
+		{NULL, "/", false},
+		{"/boot", "/", true},
+		{"/usr", "/usr/", true},
+		{"/usr", "/etc/", false},
+	};
+
+	scratch_shell(*state, DEB GUEST
+		"deb qemu-guest-agent 1:5.2+deb11u3 amd64 " AGENT
+		" 'libc.so.6\\0GLIBC_2.31'\n");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct plan plan;
+
+		room = &plenty;
+		full = cases[i].full;
+		full_bytes = (1 << 20) + 8192;
+		mounted = cases[i].mounted;
+		images_grow_bytes = 8192;
+		plan_open(&plan, *state);
+		room = NULL;
+		full = mounted = NULL;
+		full_bytes = images_grow_bytes = 0;
+		assert_int_equal(is_added(&plan), cases[i].is_added);
+		plan_close(&plan);
+	}
+}
+
 int
 main(void)
 {
@@ -369,6 +445,8 @@ main(void)
 		CASE(what_is_unpacked_is_planned_as_it_will_be),
 		CASE(a_hostile_package_reaches_nothing_else),
 		CASE(without_room_no_agent_is_added),
+		CASE(each_folder_of_it_needs_room),
+		CASE(images_take_room_where_boot_lies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
