@@ -186,6 +186,8 @@ examine_guest(struct conversion *conversion, struct error *err)
 		if (changes_check_room(conversion->changes, &mounted,
 			    conversion->guest, conversion->findings, err) == -1)
 			return -1;
+		replacement_check(conversion->replacement, conversion->changes,
+			conversion->findings);
 	}
 	if (request->inventory == NULL)
 		findings_add_limit(conversion->findings, false,
@@ -391,6 +393,8 @@ convert(struct conversion *conversion, struct error *err)
 		return error_set(err, ENOMEM, "record the changes");
 	if (conversion->root != NULL) {
 		changes_apply(conversion->changes, conversion->g,
+			conversion->findings);
+		replacement_check(conversion->replacement, conversion->changes,
 			conversion->findings);
 		if (inject(conversion, false, err) == -1 ||
 			fallback_apply(conversion->fallback, conversion->g,

@@ -26,7 +26,6 @@
 #include "convert/rewrite/boot-sectors.h"
 #include "convert/rewrite/change.h"
 #include "convert/rewrite/host-grub.h"
-#include "convert/rewrite/lilo-disks.h"
 #include "convert/rewrite/lilo-menu.h"
 #include "drivers-inject/appliance.h"
 #include "drivers-inject/guest.h"
@@ -34,6 +33,7 @@
 
 #define PLATFORM "i386-pc"
 #define FOLDER "/boot/unrack-grub"
+#define MENU FOLDER "/grub.cfg"
 #define LILO_CONF "/etc/lilo.conf"
 
 enum { NEW_FOLDERS = 2 };
@@ -54,14 +54,6 @@ static const struct {
 } readers[] = {{"ext2", "ext2"}, {"ext3", "ext2"}, {"ext4", "ext2"},
 	{"xfs", "xfs"}, {"reiserfs", "reiserfs"}, {"jfs", "jfs"},
 	{"btrfs", "btrfs"}, {"vfat", "fat"}};
-
-struct replacement {
-	const struct volume *disks[LILO_DISKS];
-	size_t disk_count;
-	char *core;
-	size_t core_bytes;
-	struct names modules;
-};
 
 void
 replacement_free(struct replacement *replacement)
@@ -191,7 +183,7 @@ plan_menu(guestfs_h *g, const struct guest *guest,
 {
 	AUTO(freep) char *menu = NULL;
 	AUTO(freep) char *before =
-		guest_file_text(g, FOLDER "/grub.cfg", findings);
+		guest_file_text(g, MENU, findings);
 
 	if (lilo_menu_make(&menu, g, guest, config, LILO_CONF, false,
 		    references, findings, err) == -1)
@@ -199,8 +191,7 @@ plan_menu(guestfs_h *g, const struct guest *guest,
 	if (menu == NULL)
 		return error_set(err, 0, "none of the entries in " LILO_CONF
 			" leads to a kernel");
-	return changes_plan(changes, FOLDER "/grub.cfg", before, menu, reason,
-		err);
+	return changes_plan(changes, MENU, before, menu, reason, err);
 }
 
 int
@@ -331,22 +322,47 @@ write_disk(const struct replacement *replacement, guestfs_h *g,
 		bytes, reason, err);
 }
 
+/* LILO stays on the disks from `first` on. */
+static void
+take_back(const struct replacement *replacement, size_t first, const char *why,
+	struct findings *findings)
+{
+	for (size_t i = first; i < replacement->disk_count; i++)
+		finding_take_back(findings, "linux.loader.replaced",
+			replacement->disks[i]->source);
+	finding_add(findings, "linux.loader.not-replaced", LILO_CONF, 0, why,
+		NULL);
+}
+
+void
+replacement_check(struct replacement *replacement,
+	const struct changes *changes, struct findings *findings)
+{
+	if (replacement == NULL || changes_have(changes, MENU))
+		return;
+	take_back(replacement, 0, MENU " cannot be written", findings);
+	finding_take_back(findings, "linux.loader.password", LILO_CONF);
+	replacement->disk_count = 0;
+}
+
 int
 replacement_apply(const struct replacement *replacement, guestfs_h *g,
 	struct findings *findings, struct changes *changes, struct error *err)
 {
 	struct error why = {.code = 0};
+	size_t done = 0;
 	int result;
 
-	if (replacement == NULL)
+	if (replacement == NULL || replacement->disk_count == 0)
 		return 0;
 	result = write_modules(replacement, g, changes, &why);
-	for (size_t i = 0; result == 0 && i < replacement->disk_count; i++)
-		result = write_disk(replacement, g, replacement->disks[i],
+	while (result == 0 && done < replacement->disk_count) {
+		result = write_disk(replacement, g, replacement->disks[done],
 			changes, &why);
+		done += result == 0;
+	}
 	if (result == 0)
 		return 0;
-	finding_add(findings, "linux.loader.not-replaced", LILO_CONF, 0,
-		why.text, NULL);
+	take_back(replacement, done, why.text, findings);
 	return why.code == ENOMEM ? error_set(err, ENOMEM, "replace LILO") : 0;
 }

@@ -155,10 +155,8 @@ test-esp_pkg := cmocka jansson $(inject_pkg)
 
 tests += test-replacement
 test-replacement_src := tests/rewrite/test-replacement.c \
-	$(addprefix convert/rewrite/,boot-sectors.c command-line.c edit.c \
-	host-grub.c lilo-menu.c menu.c) $(convert_assess_src) \
-	$(inject_src) $(inject_guestfs_src) wire/hash.c $(common_src)
-test-replacement_pkg := cmocka libguestfs sqlite3 jansson yaml-0.1 $(inject_pkg)
+	$(filter-out convert/main.c,$(unrack_src))
+test-replacement_pkg := cmocka $(unrack_pkg)
 
 tests += test-boot-table
 test-boot-table_src := tests/rewrite/test-boot-table.c \

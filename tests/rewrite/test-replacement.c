@@ -10,12 +10,15 @@
 
 #include "common/own.h"
 #include "common/strings.h"
-#include "convert/assess/volume.h"
+#include "convert/assess/finding.h"
 #include "convert/assess/sectors.h"
+#include "convert/assess/volume.h"
 #include "convert/rewrite/boot-sectors.h"
+#include "convert/rewrite/change.h"
 #include "convert/rewrite/host-grub.h"
 #include "convert/rewrite/lilo-menu.h"
 #include "convert/rewrite/menu.h"
+#include "convert/rewrite/replacement.h"
 #include "drivers-inject/names.h"
 
 /* A sector with a table of one partition at `start`. */
@@ -200,6 +203,39 @@ a_kernel_alone_gets_a_name_that_it_knows(void **state)
 	}
 }
 
+/* There is no appliance: what was not planned touches no disk. */
+static void
+lilo_stays_where_its_successor_has_no_menu(void **state)
+{
+	static const struct volume disk = {.source = "sda"};
+
+	(void)state;
+	for (int has_menu = 0; has_menu <= 1; has_menu++) {
+		AUTO(changes_freep) struct changes *changes = changes_new();
+		AUTO(findings_freep) struct findings *findings = findings_new();
+		struct replacement replacement = {.disks = {&disk},
+			.disk_count = 1};
+		struct error err = {0};
+
+		if (has_menu)
+			assert_ok(changes_plan(changes,
+					  "/boot/unrack-grub/grub.cfg", NULL,
+					  "menu", "r", &err),
+				&err);
+		finding_add(findings, "linux.loader.replaced", "sda", 0, "LILO",
+			"Replaced.");
+		replacement_check(&replacement, changes, findings);
+		assert_int_equal(findings_have(findings,
+			"linux.loader.replaced"), has_menu);
+		assert_int_equal(findings_have(findings,
+			"linux.loader.not-replaced"), !has_menu);
+		if (!has_menu)
+			assert_ok(replacement_apply(&replacement, NULL,
+					  findings, changes, &err),
+				&err);
+	}
+}
+
 int
 main(void)
 {
@@ -211,6 +247,7 @@ main(void)
 		cmocka_unit_test(modules_bring_what_they_need),
 		cmocka_unit_test(a_menu_holds_what_the_guest_wrote_within_words),
 		cmocka_unit_test(a_kernel_alone_gets_a_name_that_it_knows),
+		cmocka_unit_test(lilo_stays_where_its_successor_has_no_menu),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
