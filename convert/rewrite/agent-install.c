@@ -73,11 +73,14 @@ add_file(const struct guest_files *files, const struct bundle_file *file,
 	if (!is_needed(file->path) || changes_have(changes, path) ||
 		is_taken(files, path))
 		return 0;
-	if (file->target != NULL)
-		return changes_plan_symlink(changes, path, NULL, file->target,
-			reason, err);
-	return changes_plan_file(changes, path, file->data, file->bytes,
-		file->mode, reason, err);
+	if (file->target != NULL && changes_plan_symlink(changes, path, NULL,
+		file->target, reason, err) == -1)
+		return -1;
+	if (file->target == NULL && changes_plan_file(changes, path, file->data,
+		file->bytes, file->mode, reason, err) == -1)
+		return -1;
+	changes_mark_optional(changes, path);
+	return 0;
 }
 
 /* [Install] WantedBy= of a unit, as `systemctl enable` makes links of it. */

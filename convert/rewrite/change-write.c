@@ -285,7 +285,7 @@ apply(struct changes *changes, guestfs_h *g, struct change *change,
 			? "guest.file-not-written"
 			: "operations.service-kept",
 		change->path, 0, why.text, NULL);
-	changes->is_partial |= change->service == NULL;
+	changes->is_partial |= change->service == NULL && !change->is_optional;
 	change_forget(change);
 }
 

@@ -70,6 +70,12 @@ changes_count(const struct changes *changes)
 }
 
 bool
+changes_are_whole(const struct changes *changes)
+{
+	return !changes->is_partial;
+}
+
+bool
 changes_have_created(const struct changes *changes)
 {
 	for (size_t i = 0; i < changes->count; i++)

@@ -114,6 +114,9 @@ int changes_check_room(struct changes *changes, const struct guest_files *files,
 void changes_apply(struct changes *changes, guestfs_h *g,
 	struct findings *findings);
 
+/* False when something that the VM may need was left out, or not written. */
+bool changes_are_whole(const struct changes *changes);
+
 /*
  * Make a folder of root's, unless it is there, and note it as `name`: as people
  * see it, where something is mounted for a while.

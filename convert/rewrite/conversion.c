@@ -189,6 +189,8 @@ examine_guest(struct conversion *conversion, struct error *err)
 		replacement_check(conversion->replacement, conversion->changes,
 			conversion->findings);
 	}
+	raid_check(conversion->guest, &conversion->volumes, conversion->root,
+		conversion->changes, conversion->findings);
 	if (request->inventory == NULL)
 		findings_add_limit(conversion->findings, false,
 			"there is no inventory: the hardware was not looked at");
@@ -420,8 +422,11 @@ convert(struct conversion *conversion, struct error *err)
 		inject(conversion, false, err) == -1) {
 		return -1;
 	}
-	if (raid_erase(conversion->g, conversion->guest, &conversion->volumes,
-		    conversion->changes, err) == -1)
+	if (raid_check(conversion->guest, &conversion->volumes,
+		    conversion->root, conversion->changes,
+		    conversion->findings) &&
+		raid_erase(conversion->g, conversion->guest,
+			&conversion->volumes, conversion->changes, err) == -1)
 		return -1;
 	if (!conversion->request->no_trim)
 		trim_others(conversion->g, conversion->guest,

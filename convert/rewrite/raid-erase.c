@@ -7,17 +7,50 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/error.h"
 #include "common/own.h"
+#include "convert/assess/finding.h"
 #include "convert/assess/layers.h"
 #include "convert/assess/raid-mark.h"
 #include "convert/assess/sectors.h"
 #include "convert/assess/volume.h"
 #include "convert/rewrite/change.h"
 #include "drivers-inject/appliance.h"
+
+#define RULE "storage.fake-raid-mirror"
+
+static bool
+is_marked(const struct volumes *volumes, const struct guest *guest,
+	const struct volume *disk)
+{
+	return disk->has_raid_mark && layers_is_alone(volumes, guest, disk);
+}
+
+bool
+raid_check(const struct guest *guest, const struct volumes *volumes,
+	const struct volume *root, const struct changes *changes,
+	struct findings *findings)
+{
+	bool is_ready = root != NULL && changes_are_whole(changes);
+	char what[300];
+
+	for (size_t i = 0; !is_ready && i < volumes->count; i++) {
+		const struct volume *disk = &volumes->list[i];
+
+		if (!is_marked(volumes, guest, disk))
+			continue;
+		snprintf(what, sizeof what, "%s; its mark stays, because names "
+			"of the array may not have been rewritten",
+			volume_raid_maker(disk));
+		finding_take_back(findings, RULE, disk->source);
+		finding_add(findings, RULE, disk->source, 0, what, NULL);
+	}
+	return is_ready;
+}
 
 static int
 erase(guestfs_h *g, const struct volume *disk, uint64_t sector,
@@ -52,8 +85,7 @@ raid_erase(guestfs_h *g, const struct guest *guest,
 		uint64_t sectors[RAID_MARKS];
 		size_t count;
 
-		if (!disk->has_raid_mark ||
-			!layers_is_alone(volumes, guest, disk))
+		if (!is_marked(volumes, guest, disk))
 			continue;
 		count = raid_marks_find(sectors, g, volumes, disk);
 		for (size_t k = 0; k < count; k++)

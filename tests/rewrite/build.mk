@@ -158,6 +158,11 @@ test-replacement_src := tests/rewrite/test-replacement.c \
 	$(filter-out convert/main.c,$(unrack_src))
 test-replacement_pkg := cmocka $(unrack_pkg)
 
+tests += test-raid-erase
+test-raid-erase_src := tests/rewrite/test-raid-erase.c \
+	$(filter-out convert/main.c,$(unrack_src))
+test-raid-erase_pkg := cmocka $(unrack_pkg)
+
 tests += test-boot-table
 test-boot-table_src := tests/rewrite/test-boot-table.c \
 	$(addprefix convert/rewrite/,boot-table.c change.c diff.c) \
