@@ -94,6 +94,18 @@ static const struct rule rules[] = {
 		.look = boot_entry_lost_look,
 	},
 	{
+		.id = "firmware.esp-no-room",
+		.title = "An EFI system partition has no room for a boot loader",
+		.severity = SEVERITY_BLOCKER,
+		.why = "Firmware that knows none of the old machine's entries starts "
+		  "a loader by its name, which would be put there: part of its "
+		  "files would start nothing, and none of them is made. Everything "
+		  "else is changed.",
+		.action = "Free that much on the partition (old loaders, firmware "
+		  "updates), and convert again.",
+		.proof = "tests/rewrite/test-esp.c",
+	},
+	{
 		.id = "firmware.in-doubt",
 		.title = "It is not certain which firmware started the system",
 		.severity = SEVERITY_WARNING,

@@ -116,3 +116,11 @@ elilo_replace(struct elilo *elilo_out, guestfs_h *g, const struct guest *guest,
 		NULL);
 	return 0;
 }
+
+void
+elilo_keep(const char *folder, const char *why, struct findings *findings)
+{
+	finding_take_back(findings, "linux.loader.replaced", folder);
+	finding_add(findings, "linux.loader.not-replaced", folder, 0, why,
+		NULL);
+}

@@ -26,6 +26,10 @@ int elilo_replace(struct elilo *elilo_out, guestfs_h *g,
 	struct references *references, struct findings *findings,
 	struct error *err);
 
+/* It stays after all, because of `why`: the findings say so. */
+void elilo_keep(const char *folder, const char *why,
+	struct findings *findings);
+
 void elilo_release(struct elilo *elilo);
 
 #endif

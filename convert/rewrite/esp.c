@@ -16,6 +16,7 @@
 #include "common/error.h"
 #include "common/own.h"
 #include "convert/assess/efi-loaders.h"
+#include "convert/assess/finding.h"
 #include "drivers-inject/guest.h"
 #include "drivers-inject/names.h"
 #include "drivers-inject/pe.h"
@@ -271,6 +272,20 @@ esp_check_room(const struct esp *esp, const struct guest_files *files,
 		return 0;
 	snprintf(inside, sizeof inside, "%.250s/unrack", point);
 	return guest_check_room(files, inside, total, esp->file_count, 0, err);
+}
+
+bool
+esp_has_room(const struct esp *esp, const struct guest_files *files,
+	const char *point, const char *partition, struct findings *findings)
+{
+	struct error why = {.code = 0};
+
+	if (esp_check_room(esp, files, point, &why) == 0 ||
+		(why.code != ENOSPC && why.code != EFBIG))
+		return true;
+	finding_add(findings, "firmware.esp-no-room", partition, 0, why.text,
+		NULL);
+	return false;
 }
 
 int

@@ -6,6 +6,7 @@
 
 struct efi_owner;
 struct error;
+struct findings;
 struct guest_files;
 
 /* A file that is to be made: a copy of another, or a text. */
@@ -45,10 +46,18 @@ void esp_add_text(struct esp *esp, const char *to, const char *text,
 
 /*
  * Is there room for all of the files on the partition, mounted at `point`?
- * Half of them would start nothing.  Fails with ENOSPC when not.
+ * Half of them would start nothing.  Fails with ENOSPC when not, and with EFBIG
+ * when one is larger than any boot loader.
  */
 int esp_check_room(const struct esp *esp, const struct guest_files *files,
 	const char *point, struct error *err);
+
+/*
+ * False, and a finding about `partition`, when that is known not to be so; of one
+ * that cannot be asked, writing will tell.
+ */
+bool esp_has_room(const struct esp *esp, const struct guest_files *files,
+	const char *point, const char *partition, struct findings *findings);
 
 /* Make one of the files; `to`'s folder is there. */
 int esp_make(const struct esp_file *file, const struct guest_files *files,

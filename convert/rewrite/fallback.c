@@ -102,14 +102,8 @@ static bool
 has_room(const struct partition *partition, const struct guest_files *files,
 	struct findings *findings)
 {
-	struct error why = {.code = 0};
-
-	if (esp_check_room(&partition->esp, files, partition->place.point,
-		    &why) == 0 || why.code != ENOSPC)
-		return true;
-	finding_add(findings, "guest.no-room", partition->place.volume->source,
-		0, why.text, NULL);
-	return false;
+	return esp_has_room(&partition->esp, files, partition->place.point,
+		partition->place.volume->source, findings);
 }
 
 static void
@@ -128,6 +122,14 @@ note(struct findings *findings, const struct partition *partition, bool fits)
 	}
 }
 
+/* The folder that it lies in. */
+static void
+name_elilo(char *folder, size_t room, const struct esp *esp)
+{
+	snprintf(folder, room, "%s", esp->loader);
+	*strrchr(folder, '/') = '\0';
+}
+
 /* Under ELILO's own name, which entries have, and where every firmware looks. */
 static int
 plan_elilo(struct partition *partition, guestfs_h *g,
@@ -138,8 +140,7 @@ plan_elilo(struct partition *partition, guestfs_h *g,
 	struct esp *esp = &partition->esp;
 	char folder[320], path[400];
 
-	snprintf(folder, sizeof folder, "%s", esp->loader);
-	*strrchr(folder, '/') = '\0';
+	name_elilo(folder, sizeof folder, esp);
 	if (elilo_replace(elilo, g, guest, folder,
 		    partition->place.volume->uuid, references, findings,
 		    err) == -1)
@@ -153,6 +154,25 @@ plan_elilo(struct partition *partition, guestfs_h *g,
 	snprintf(path, sizeof path, "%s/EFI/unrack/grub.cfg",
 		partition->place.point);
 	esp_add_text(esp, path, elilo->menu, strlen(elilo->menu));
+	return 0;
+}
+
+/* Without room for it ELILO stays, and what else was planned. */
+static int
+try_elilo(struct partition *partition, guestfs_h *g, const struct guest *guest,
+	const struct guest_files *files, struct references *references,
+	struct findings *findings, struct error *err)
+{
+	const struct esp before = partition->esp;
+	char folder[320];
+
+	if (plan_elilo(partition, g, guest, references, findings, err) == -1)
+		return -1;
+	if (has_room(partition, files, findings))
+		return 0;
+	partition->esp = before;
+	name_elilo(folder, sizeof folder, &before);
+	elilo_keep(folder, "there is no room for GRUB", findings);
 	return 0;
 }
 
@@ -193,13 +213,11 @@ look(struct fallback *fallback, guestfs_h *g, const struct guest *guest,
 	fallback->count++;
 	fits = has_room(partition, &files, findings);
 	note(findings, partition, fits);
-	if (result == 0 && fits && partition->esp.state == ESP_ELILO) {
-		result = plan_elilo(partition, g, guest, references, findings,
-			err);
-		fits = has_room(partition, &files, findings);
-	}
 	if (!fits)
 		partition->esp.file_count = 0;
+	if (result == 0 && partition->esp.state == ESP_ELILO)
+		result = try_elilo(partition, g, guest, &files, references,
+			findings, err);
 	esp_place_close(&partition->place, g);
 	return result;
 }

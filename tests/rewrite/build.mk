@@ -149,9 +149,9 @@ replay-rewrite_pkg := libguestfs jansson libarchive libcrypto
 
 tests += test-esp
 test-esp_src := tests/rewrite/test-esp.c convert/rewrite/esp.c \
-	convert/assess/efi-loaders.c drivers-inject/guest-folder.c \
-	$(inject_src) wire/hash.c $(common_src)
-test-esp_pkg := cmocka jansson $(inject_pkg)
+	convert/assess/efi-loaders.c $(convert_examine_src) \
+	drivers-inject/guest-folder.c $(inject_src) wire/hash.c $(common_src)
+test-esp_pkg := cmocka jansson libarchive libcrypto $(inject_pkg)
 
 tests += test-replacement
 test-replacement_src := tests/rewrite/test-replacement.c \

@@ -8,10 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "common/error.h"
 #include "common/io.h"
 #include "common/own.h"
 #include "convert/assess/efi-loaders.h"
+#include "convert/assess/finding.h"
 #include "convert/rewrite/esp.h"
 #include "drivers-inject/guest.h"
 
@@ -349,6 +352,63 @@ all_files_have_room_or_none(void **state)
 	assert_int_equal(esp_check_room(&esp, &files, "", NULL), 0);
 }
 
+static void
+assert_has_room(const struct esp *esp, bool has_room)
+{
+	AUTO(findings_freep) struct findings *findings = findings_new();
+
+	assert_int_equal(esp_has_room(esp, &files, "", "sda1", findings),
+		has_room);
+	assert_int_equal(findings_have(findings, "firmware.esp-no-room"),
+		!has_room);
+}
+
+/* It would be refused when the others are there. */
+static void
+a_file_beyond_all_bounds_has_no_room(void **state)
+{
+	AUTO(freep) char *where = io_format("%s/EFI/debian/mmx64.efi", folder);
+	struct esp esp;
+
+	(void)state;
+	program("EFI/debian/shimx64.efi", '6', ".vendor_", "");
+	program("EFI/debian/grubx64.efi", '6', ".text", "");
+	program("EFI/debian/mmx64.efi", '6', ".text", "");
+	plan_for(&esp, NULL);
+	assert_int_equal(esp.file_count, 3);
+	room = (struct guest_room){1ull << 40, 1ull << 40, 100};
+	files.free_room = say_room;
+	assert_int_equal(truncate(where, EFI_PROGRAM_BYTES), 0);
+	assert_has_room(&esp, true);
+	assert_int_equal(truncate(where, EFI_PROGRAM_BYTES + 1), 0);
+	assert_has_room(&esp, false);
+	assert_int_equal(truncate(where, 1), 0);
+	room.files = 2;
+	assert_has_room(&esp, false);
+}
+
+static int
+no_answer(void *handle, const char *path, struct guest_room *room_out,
+	struct error *err)
+{
+	(void)handle;
+	(void)path;
+	(void)room_out;
+	return error_set(err, EIO, "ask");
+}
+
+static void
+a_partition_that_cannot_be_asked_has_room(void **state)
+{
+	struct esp esp;
+
+	(void)state;
+	program("EFI/debian/grubx64.efi", '6', ".text", UUID);
+	plan_for(&esp, NULL);
+	files.free_room = no_answer;
+	assert_has_room(&esp, true);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static void
@@ -386,6 +446,8 @@ main(void)
 		TEST(what_is_made_is_what_was_planned),
 		TEST(a_text_takes_a_planned_files_place),
 		TEST(all_files_have_room_or_none),
+		TEST(a_file_beyond_all_bounds_has_no_room),
+		TEST(a_partition_that_cannot_be_asked_has_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

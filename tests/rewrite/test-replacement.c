@@ -15,6 +15,7 @@
 #include "convert/assess/volume.h"
 #include "convert/rewrite/boot-sectors.h"
 #include "convert/rewrite/change.h"
+#include "convert/rewrite/elilo.h"
 #include "convert/rewrite/host-grub.h"
 #include "convert/rewrite/lilo-menu.h"
 #include "convert/rewrite/menu.h"
@@ -236,6 +237,19 @@ lilo_stays_where_its_successor_has_no_menu(void **state)
 	}
 }
 
+static void
+elilo_that_stays_is_not_called_replaced(void **state)
+{
+	AUTO(findings_freep) struct findings *findings = findings_new();
+
+	(void)state;
+	finding_add(findings, "linux.loader.replaced", "/boot/efi/EFI/x", 0,
+		"ELILO", "Replaced.");
+	elilo_keep("/boot/efi/EFI/x", "no room", findings);
+	assert_false(findings_have(findings, "linux.loader.replaced"));
+	assert_true(findings_have(findings, "linux.loader.not-replaced"));
+}
+
 int
 main(void)
 {
@@ -248,6 +262,7 @@ main(void)
 		cmocka_unit_test(a_menu_holds_what_the_guest_wrote_within_words),
 		cmocka_unit_test(a_kernel_alone_gets_a_name_that_it_knows),
 		cmocka_unit_test(lilo_stays_where_its_successor_has_no_menu),
+		cmocka_unit_test(elilo_that_stays_is_not_called_replaced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
