@@ -273,6 +273,39 @@ finding_take_back(struct findings *findings, const char *id, const char *where)
 	json_array_remove(findings->list, i);
 }
 
+/* Nothing has been done, so the effect is said as what will be. */
+static int
+take_back(json_t *finding)
+{
+	const struct rule *rule = catalogue_rule(json_text(finding, "rule", ""));
+
+	if (!json_is_null(json_object_get(finding, "done")) && rule != NULL &&
+		rule->effect != NULL &&
+		json_set_text(finding, "effect", rule->effect) == -1)
+		return -1;
+	return json_object_set_new(finding, "done", json_null());
+}
+
+void
+findings_undo(struct findings *findings, const char *where)
+{
+	for (size_t i = json_array_size(findings->list); i-- > 0;) {
+		json_t *finding = json_array_get(findings->list, i);
+		const json_t *evidence = json_object_get(finding, "evidence");
+		size_t count = json_array_size(evidence), here = 0;
+
+		if (json_is_null(json_object_get(finding, "done")))
+			continue;
+		for (size_t k = 0; k < count; k++)
+			here += is_at(json_array_get(evidence, k), where);
+		if (here == count && take_back(finding) == -1)
+			findings->lost = true;
+		else if (here > 0 && here < count)
+			finding_take_back(findings,
+				json_text(finding, "rule", ""), where);
+	}
+}
+
 void
 finding_add(struct findings *findings, const char *id, const char *where,
 	unsigned line, const char *what, const char *done)
@@ -480,19 +513,6 @@ bool
 findings_have(const struct findings *findings, const char *rule)
 {
 	return find(findings, rule) != NULL;
-}
-
-/* Nothing has been done, so the effect is said as what will be. */
-static int
-take_back(json_t *finding)
-{
-	const struct rule *rule = catalogue_rule(json_text(finding, "rule", ""));
-
-	if (!json_is_null(json_object_get(finding, "done")) && rule != NULL &&
-		rule->effect != NULL &&
-		json_set_text(finding, "effect", rule->effect) == -1)
-		return -1;
-	return json_object_set_new(finding, "done", json_null());
 }
 
 /* Append copies of the findings of one severity. */

@@ -47,6 +47,12 @@ void finding_take_back(struct findings *findings, const char *rule,
 	const char *where);
 
 /*
+ * What was to be done at `where` did not come about.  A finding about nothing
+ * else says so; of one about more, this evidence goes.
+ */
+void findings_undo(struct findings *findings, const char *where);
+
+/*
  * Another machine that this one needs: kind as "nfs", "smb", "iscsi", "database",
  * "http", "ldap", "ntp", "dns", "smtp", "syslog", "backup", "monitoring" or "other"; port 0
  * when it is not known; `where` as "/etc/fstab:7".

@@ -313,6 +313,7 @@ report(struct changes *changes, struct findings *findings)
 		if (!change->lacks_room)
 			continue;
 		changes->is_partial |= !is_optional(change);
+		findings_undo(findings, change->path);
 		finding_add(findings, change->service != NULL
 				? "operations.service-kept"
 			: change->is_optional ? "guest.no-room-optional"

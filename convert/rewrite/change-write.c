@@ -281,6 +281,7 @@ apply(struct changes *changes, guestfs_h *g, struct change *change,
 		changes->list[changes->count++] = *change;
 		return;
 	}
+	findings_undo(findings, change->path);
 	finding_add(findings, change->service == NULL
 			? "guest.file-not-written"
 			: "operations.service-kept",

@@ -71,6 +71,62 @@ an_assessment_has_done_nothing(void **state)
 		catalogue_rule("fs.dirty")->effect);
 }
 
+static const json_t *
+only_finding(const json_t *json)
+{
+	const json_t *list = json_object_get(json, "findings");
+
+	assert_int_equal(json_array_size(list), 1);
+	return json_array_get(list, 0);
+}
+
+static void
+what_did_not_come_about_is_not_called_done(void **state)
+{
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	AUTO(json_decrefpp) json_t *both = NULL;
+	AUTO(json_decrefpp) json_t *one = NULL;
+	AUTO(json_decrefpp) json_t *none = NULL;
+	const json_t *evidence;
+
+	(void)state;
+	finding_add(findings, "linux.fstab.device-name", "/etc/fstab", 3,
+		"/dev/sda1", "Replaced.");
+	finding_add(findings, "linux.fstab.device-name", "/etc/fstab.d/x", 4,
+		"/dev/sda2", "Replaced.");
+	findings_undo(findings, "/etc/fsta");
+	both = findings_to_json(findings, "m", true);
+	assert_int_equal(json_array_size(json_object_get(only_finding(both),
+		"evidence")), 2);
+	findings_undo(findings, "/etc/fstab");
+	one = findings_to_json(findings, "m", true);
+	evidence = json_object_get(only_finding(one), "evidence");
+	assert_int_equal(json_array_size(evidence), 1);
+	assert_string_equal(json_text(json_array_get(evidence, 0), "where", ""),
+		"/etc/fstab.d/x:4");
+	assert_string_equal(json_text(only_finding(one), "done", ""),
+		"Replaced.");
+	findings_undo(findings, "/etc/fstab.d/x");
+	none = findings_to_json(findings, "m", true);
+	assert_null(json_text(only_finding(none), "done", NULL));
+}
+
+/* It is what the rule says of the server as it is. */
+static void
+what_nothing_was_promised_about_stays(void **state)
+{
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	AUTO(json_decrefpp) json_t *json = NULL;
+
+	(void)state;
+	finding_add(findings, "guest.no-room", "/etc/fstab", 0, "x", NULL);
+	finding_add(findings, "guest.no-room", "/etc/crypttab", 0, "x", NULL);
+	findings_undo(findings, "/etc/fstab");
+	json = findings_to_json(findings, "m", true);
+	assert_int_equal(json_array_size(json_object_get(only_finding(json),
+		"evidence")), 2);
+}
+
 static void
 hostile_evidence_is_bounded_and_made_text(void **state)
 {
@@ -282,6 +338,8 @@ main(void)
 			a_rule_has_one_finding_with_each_evidence_once),
 		cmocka_unit_test(the_gravest_come_first),
 		cmocka_unit_test(an_assessment_has_done_nothing),
+		cmocka_unit_test(what_did_not_come_about_is_not_called_done),
+		cmocka_unit_test(what_nothing_was_promised_about_stays),
 		cmocka_unit_test(hostile_evidence_is_bounded_and_made_text),
 		cmocka_unit_test(secrets_do_not_become_evidence),
 		cmocka_unit_test(what_was_not_read_lowers_the_confidence),

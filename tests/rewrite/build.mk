@@ -115,7 +115,8 @@ test-change_src := tests/rewrite/test-change.c \
 	drivers-inject/names.c wire/hash.c $(common_src)
 test-change_pkg := cmocka libguestfs jansson libarchive libcrypto
 test-change_wrap := guestfs_is_dir_opts_argv guestfs_mkdir_mode \
-	guestfs_lgetxattr guestfs_rm_f guestfs_write guestfs_chmod
+	guestfs_lgetxattr guestfs_rm_f guestfs_write guestfs_chmod \
+	guestfs_last_error guestfs_last_errno
 
 tests += test-agent
 test-agent_src := tests/rewrite/test-agent.c tests/drivers-inject/scratch.c \

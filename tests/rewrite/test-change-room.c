@@ -236,6 +236,26 @@ what_is_left_out_is_not_written(void **state)
 		"guest.file-not-written"));
 }
 
+/* An assessment says so as well. */
+static void
+what_is_left_out_is_not_called_done(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO(json_decrefpp) json_t *json = NULL;
+	const json_t *finding;
+
+	finding_add(fixture->findings, "linux.fstab.device-name", "/etc/fstab",
+		1, "/dev/sda1", "Replaced.");
+	plan(fixture, "/etc/fstab", "a\n", 1);
+	root_room = (struct guest_room){0, 0, 100};
+	check_room(fixture);
+	json = findings_to_json(fixture->findings, "m", true);
+	finding = json_array_get(json_object_get(json, "findings"), 1);
+	assert_string_equal(json_text(finding, "rule", ""),
+		"linux.fstab.device-name");
+	assert_null(json_text(finding, "done", NULL));
+}
+
 static void
 what_the_vm_boots_without_makes_room(void **state)
 {
@@ -341,6 +361,7 @@ main(void)
 		TEST(a_full_file_system_keeps_nothing_out_of_others),
 		TEST(what_fits_is_written),
 		TEST(what_is_left_out_is_not_written),
+		TEST(what_is_left_out_is_not_called_done),
 		TEST(what_the_vm_boots_without_makes_room),
 		TEST(another_reason_makes_an_optional_text_needed),
 		TEST(a_service_is_disabled_whole_or_not_at_all),

@@ -18,6 +18,7 @@ static struct {
 	char written[64];
 	size_t bytes;
 	int mode;
+	bool is_full;
 } guest;
 
 int __wrap_guestfs_is_dir_opts_argv(guestfs_h *g, const char *path,
@@ -29,6 +30,8 @@ int __wrap_guestfs_rm_f(guestfs_h *g, const char *path);
 int __wrap_guestfs_write(guestfs_h *g, const char *path, const char *data,
 	size_t bytes);
 int __wrap_guestfs_chmod(guestfs_h *g, int mode, const char *path);
+const char *__wrap_guestfs_last_error(guestfs_h *g);
+int __wrap_guestfs_last_errno(guestfs_h *g);
 
 int
 __wrap_guestfs_is_dir_opts_argv(guestfs_h *g, const char *path,
@@ -78,7 +81,7 @@ __wrap_guestfs_write(guestfs_h *g, const char *path, const char *data,
 	(void)path;
 	guest.bytes = bytes;
 	memcpy(guest.written, data, bytes);
-	return 0;
+	return guest.is_full ? -1 : 0;
 }
 
 int
@@ -88,6 +91,20 @@ __wrap_guestfs_chmod(guestfs_h *g, int mode, const char *path)
 	(void)path;
 	guest.mode = mode;
 	return 0;
+}
+
+const char *
+__wrap_guestfs_last_error(guestfs_h *g)
+{
+	(void)g;
+	return "full";
+}
+
+int
+__wrap_guestfs_last_errno(guestfs_h *g)
+{
+	(void)g;
+	return ENOSPC;
 }
 
 /* "KIND PATH MODE" of each, a line each. */
@@ -177,6 +194,33 @@ the_mode_that_is_noted_is_recorded(void **state)
 	assert_string_equal(record, "created /boot/efi/EFI/BOOT/X 0700\n");
 }
 
+static void
+what_was_not_written_is_not_called_done(void **state)
+{
+	AUTO(changes_freep) struct changes *changes = changes_new();
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	AUTO(json_decrefpp) json_t *json = NULL;
+	const json_t *list;
+	struct error err = {0};
+
+	(void)state;
+	strcpy(guest.folders, "/etc,");
+	guest.is_full = true;
+	assert_ok(changes_plan(changes, "/etc/crypttab", NULL, "a", "r", &err),
+		&err);
+	finding_add(findings, "linux.fstab.device-name", "/etc/crypttab", 1,
+		"/dev/sda1", "Replaced.");
+	changes_apply(changes, NULL, findings);
+	guest.is_full = false;
+	assert_false(changes_have(changes, "/etc/crypttab"));
+	assert_false(changes_are_whole(changes));
+	json = findings_to_json(findings, "m", true);
+	list = json_object_get(json, "findings");
+	assert_string_equal(json_text(json_array_get(list, 0), "rule", ""),
+		"guest.file-not-written");
+	assert_null(json_text(json_array_get(list, 1), "done", NULL));
+}
+
 int
 main(void)
 {
@@ -185,6 +229,7 @@ main(void)
 			a_program_and_its_folders_are_recorded_as_they_are),
 		cmocka_unit_test(a_folder_is_noted_by_the_name_that_people_know),
 		cmocka_unit_test(the_mode_that_is_noted_is_recorded),
+		cmocka_unit_test(what_was_not_written_is_not_called_done),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
