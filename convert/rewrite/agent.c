@@ -23,6 +23,7 @@
 #include "drivers-inject/names.h"
 
 #define NAME "qemu-guest-agent"
+#define STATUS "/var/lib/dpkg/status"
 
 enum {
 	CANDIDATES = 64,
@@ -258,7 +259,7 @@ weigh(const struct agent *agent, const struct search *search,
 	struct error ignored;
 
 	if (!search->is_rpm)
-		files->stat(files->handle, "/var/lib/dpkg/status", &status,
+		files->stat(files->handle, STATUS, &status,
 			&ignored);
 	*bytes_out = status.bytes < STATUS_BYTES ? (size_t)status.bytes
 						 : STATUS_BYTES;
@@ -287,7 +288,7 @@ has_room(const struct agent *agent, struct search *search)
 		{"/usr/" NAME, "/usr"},
 		{"/etc/" NAME, "/etc"},
 		{"/lib/" NAME, "/lib"},
-		{"/var/lib/dpkg/status", "/var"},
+		{STATUS, "/var"},
 	};
 	const struct guest *guest = search->guest;
 	size_t bytes, count;
@@ -346,7 +347,7 @@ agent_plan(struct agent *agent, struct guest *guest,
 	guest->agent = has_agent(files) ? "present" : NULL;
 	if (guest->agent != NULL || folder == NULL)
 		return 0;
-	search.is_rpm = !has_file(files, "/var/lib/dpkg/status");
+	search.is_rpm = !has_file(files, STATUS);
 	snprintf(search.why, sizeof search.why, "no package of " NAME
 		" for %s %s (%s)", guest->distro, guest->version, guest->arch);
 	libraries_open(&search.libraries, files);
@@ -363,8 +364,25 @@ agent_plan(struct agent *agent, struct guest *guest,
 	if (!search.is_rpm &&
 		agent_tell_dpkg(agent, files, changes, &is_known, err) == -1)
 		return -1;
+	agent->is_told = is_known;
 	report(agent, folder, is_known, findings);
 	guest->agent = "added";
 	changes_expect_created(changes);
 	return 0;
+}
+
+void
+agent_check(struct agent *agent, struct guest *guest, const char *folder,
+	const struct changes *changes, struct findings *findings)
+{
+	bool is_kept = agent->is_told ? changes_have(changes, STATUS)
+				      : changes_are_whole(changes);
+
+	if (agent->count == 0 || is_kept)
+		return;
+	agent_release(agent);
+	guest->agent = NULL;
+	finding_take_back(findings, "operations.guest-agent-added", folder);
+	finding_add(findings, "operations.guest-agent-not-added", folder, 0,
+		"there is no room for it, or it could not be recorded", NULL);
 }

@@ -18,6 +18,7 @@ enum { AGENT_PACKAGES = 8 };
 struct agent {
 	struct bundle *packages[AGENT_PACKAGES];
 	size_t count;
+	bool is_told; /* dpkg, by what is planned */
 };
 
 /*
@@ -31,6 +32,13 @@ struct agent {
 int agent_plan(struct agent *agent, struct guest *guest,
 	const struct guest_files *files, const char *folder,
 	struct changes *changes, struct findings *findings, struct error *err);
+
+/*
+ * Give up what was chosen when dpkg's record of it lacks room or was not
+ * written, or without one, something that the VM needs more.
+ */
+void agent_check(struct agent *agent, struct guest *guest, const char *folder,
+	const struct changes *changes, struct findings *findings);
 
 /*
  * Plan dpkg's record of them.  Without a status that can be read, or with another

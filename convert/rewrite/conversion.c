@@ -130,6 +130,17 @@ read_today(char today[16])
 	strftime(today, 16, "%Y-%m-%d", gmtime_r(&now, &utc));
 }
 
+/* What makes no sense without texts that were left out or not written. */
+static void
+give_up(struct conversion *conversion)
+{
+	replacement_check(conversion->replacement, conversion->changes,
+		conversion->findings);
+	agent_check(&conversion->agent, conversion->guest,
+		conversion->request->guest_agent, conversion->changes,
+		conversion->findings);
+}
+
 /* The agent's files, which are planned last, are in the list as well. */
 static int
 plan_undo(struct conversion *conversion, const struct files *files,
@@ -186,8 +197,7 @@ examine_guest(struct conversion *conversion, struct error *err)
 		if (changes_check_room(conversion->changes, &mounted,
 			    conversion->guest, conversion->findings, err) == -1)
 			return -1;
-		replacement_check(conversion->replacement, conversion->changes,
-			conversion->findings);
+		give_up(conversion);
 	}
 	raid_check(conversion->guest, &conversion->volumes, conversion->root,
 		conversion->changes, conversion->findings);
@@ -396,8 +406,7 @@ convert(struct conversion *conversion, struct error *err)
 	if (conversion->root != NULL) {
 		changes_apply(conversion->changes, conversion->g,
 			conversion->findings);
-		replacement_check(conversion->replacement, conversion->changes,
-			conversion->findings);
+		give_up(conversion);
 		if (inject(conversion, false, err) == -1 ||
 			fallback_apply(conversion->fallback, conversion->g,
 				conversion->findings, conversion->changes,

@@ -432,6 +432,57 @@ images_take_room_where_boot_lies(void **state)
 	}
 }
 
+/* Its record may lack room beside all else, which is known at last. */
+static void
+without_its_record_the_agent_is_given_up(void **state)
+{
+	for (int is_lacking = 0; is_lacking <= 1; is_lacking++) {
+		AUTO(freep) char *folder = io_format("%s/packages",
+			((struct scratch *)*state)->path);
+		struct plan plan;
+
+		scratch_shell(*state, DEB GUEST
+			"deb qemu-guest-agent 1:5.2+deb11u3 amd64 " AGENT
+			" 'libc.so.6\\0GLIBC_2.31'\n");
+		plan_open(&plan, *state);
+		for (size_t i = 0; i < plan.changes->count; i++)
+			if (strcmp(plan.changes->list[i].path,
+				    "/var/lib/dpkg/status") == 0)
+				plan.changes->list[i].lacks_room = is_lacking;
+		agent_check(&plan.agent, plan.guest, folder, plan.changes,
+			plan.findings);
+		assert_int_equal(plan.agent.count, !is_lacking);
+		assert_int_equal(plan.guest->agent == NULL, is_lacking);
+		assert_int_equal(findings_have(plan.findings,
+			"operations.guest-agent-added"), !is_lacking);
+		assert_int_equal(findings_have(plan.findings,
+			"operations.guest-agent-not-added"), is_lacking);
+		plan_close(&plan);
+	}
+}
+
+/* rpm's database is not written. */
+static void
+a_guest_that_lacks_room_for_its_needs_gets_no_agent(void **state)
+{
+	struct agent agent = {.count = 0};
+	AUTO(freep) struct guest *guest = calloc(1, sizeof *guest);
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	struct changes changes = {.is_partial = true};
+
+	(void)state;
+	agent_check(&agent, guest, "packages", &changes, findings);
+	assert_false(findings_have(findings,
+		"operations.guest-agent-not-added"));
+	agent.packages[agent.count++] = NULL;
+	changes.is_partial = false;
+	agent_check(&agent, guest, "packages", &changes, findings);
+	assert_int_equal(agent.count, 1);
+	changes.is_partial = true;
+	agent_check(&agent, guest, "packages", &changes, findings);
+	assert_int_equal(agent.count, 0);
+}
+
 int
 main(void)
 {
@@ -447,6 +498,8 @@ main(void)
 		CASE(without_room_no_agent_is_added),
 		CASE(each_folder_of_it_needs_room),
 		CASE(images_take_room_where_boot_lies),
+		CASE(without_its_record_the_agent_is_given_up),
+		CASE(a_guest_that_lacks_room_for_its_needs_gets_no_agent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
