@@ -142,3 +142,26 @@ guest_extend(const struct guest_files *files, const char *path,
 	files->overwrite(files->handle, path, kept_bytes, NULL, 0, &ignored);
 	return -1;
 }
+
+static int
+overwrite(const struct guest_files *files, const char *path, const void *data,
+	size_t bytes, struct error *err)
+{
+	return files->overwrite(files->handle, path, 0, data, bytes, err) == -1
+		? -1
+		: compare(files, path, NULL, 0, data, bytes, err);
+}
+
+int
+guest_rewrite(const struct guest_files *files, const char *path,
+	const void *before, size_t before_bytes, const void *data,
+	size_t bytes, struct error *err)
+{
+	struct error ignored;
+
+	if (overwrite(files, path, data, bytes, err) == 0)
+		return 0;
+	if (overwrite(files, path, before, before_bytes, &ignored) == -1)
+		return error_add(err, "%s is damaged", path);
+	return -1;
+}

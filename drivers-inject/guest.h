@@ -123,6 +123,15 @@ int guest_extend(const struct guest_files *files, const char *path,
 	const void *kept, size_t kept_bytes, const void *data, size_t bytes,
 	struct error *err);
 
+/*
+ * Put `data` in the place of `before`, which is the whole file: where there is
+ * no room for a second one.  Read back and compared; after a failure the file
+ * is `before` again, or *err says that it is not.
+ */
+int guest_rewrite(const struct guest_files *files, const char *path,
+	const void *before, size_t before_bytes, const void *data,
+	size_t bytes, struct error *err);
+
 /* A folder tree on this machine.  `root` is borrowed until close. */
 int guest_folder_open(struct guest_files *files_out, const char *root,
 	struct error *err);

@@ -46,6 +46,7 @@ struct change {
 	bool is_optional; /* the VM boots without */
 	bool joins_last; /* is made only together with the one before */
 	bool lacks_room; /* so that it is left out */
+	bool is_in_place; /* there is none for a second file */
 };
 
 struct service_wish {

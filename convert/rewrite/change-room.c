@@ -233,21 +233,54 @@ is_optional(const struct change *change)
 	return change->is_optional || change->service != NULL;
 }
 
-static void
+/* False when there is none. */
+static bool
 leave_out_optional(const struct weighing *weighing, size_t mount)
 {
-	for (size_t i = 0; i < weighing->changes->count; i++)
-		if (weighing->places[i].mount == mount &&
-			is_optional(&weighing->changes->list[i]))
-			weighing->changes->list[i].lacks_room = true;
+	bool has_some = false;
+
+	for (size_t i = 0; i < weighing->changes->count; i++) {
+		struct change *change = &weighing->changes->list[i];
+
+		if (weighing->places[i].mount != mount || !is_optional(change))
+			continue;
+		change->lacks_room = true;
+		has_some = true;
+	}
+	return has_some;
 }
 
-/* In the order of the plan, which begins with what every boot reads. */
-static void
+/* Does the text fit into the file's blocks, and are these written again? */
+static bool
+fits_in_place(const struct guest_mount *mount, const struct change *change)
+{
+	static const struct {
+		const char *type;
+		size_t block_bytes; /* the smallest that is usual */
+	} types[] = {{"ext2", 1024}, {"ext3", 1024}, {"ext4", 1024},
+		{"xfs", 4096}};
+
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		size_t block = types[i].block_bytes;
+
+		if (strcmp(mount->type, types[i].type) == 0)
+			return change->kind == CHANGE_EDITED &&
+				(change->after.bytes + block - 1) / block <=
+				(change->before.bytes + block - 1) / block;
+	}
+	return false;
+}
+
+/*
+ * In the order of the plan, which begins with what every boot reads.  False
+ * when something was left out.
+ */
+static bool
 keep_what_fits(const struct weighing *weighing, size_t mount,
 	const struct guest_room *room)
 {
 	struct need kept = {0};
+	bool has_all = true;
 
 	for (size_t i = 0; i < weighing->changes->count; i++) {
 		struct change *change = &weighing->changes->list[i];
@@ -258,9 +291,13 @@ keep_what_fits(const struct weighing *weighing, size_t mount,
 		add(&with, change, &weighing->places[i]);
 		if (fits(&with, room))
 			kept = with;
+		else if (fits_in_place(&weighing->guest->mounts[mount], change))
+			change->is_in_place = true;
 		else
 			change->lacks_room = true;
+		has_all &= !change->lacks_room;
 	}
+	return has_all;
 }
 
 static void
@@ -268,17 +305,16 @@ settle(const struct weighing *weighing, size_t mount)
 {
 	struct need all = weigh(weighing, mount), needed;
 	struct guest_room room;
+	bool has_less;
 
 	if (!ask_room(weighing, mount, &room) || fits(&all, &room))
 		return;
-	leave_out_optional(weighing, mount);
+	has_less = leave_out_optional(weighing, mount);
 	needed = weigh(weighing, mount);
-	if (fits(&needed, &room)) {
+	if (!keep_what_fits(weighing, mount, &room))
+		say(weighing, "guest.no-room", mount, &needed, &room);
+	else if (has_less)
 		say(weighing, "guest.no-room-optional", mount, &all, &room);
-		return;
-	}
-	keep_what_fits(weighing, mount, &room);
-	say(weighing, "guest.no-room", mount, &needed, &room);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "common/own.h"
 #include "convert/assess/finding.h"
 #include "drivers-inject/appliance.h"
+#include "drivers-inject/guest.h"
 
 static void
 statns_freep(struct guestfs_statns **stat)
@@ -67,6 +68,20 @@ replace(guestfs_h *g, const char *path, const struct version *after,
 	guest_error(err, g, "write %s", path);
 	guestfs_rm_f(g, fresh);
 	return -1;
+}
+
+static int
+replace_in_place(guestfs_h *g, const struct change *change, struct error *err)
+{
+	AUTO(freep) char *real = real_path(g, change->path, err);
+	struct guest_files files;
+
+	if (real == NULL)
+		return -1;
+	guest_libguestfs_open(&files, g);
+	return guest_rewrite(&files, real, change->before.text,
+		change->before.bytes, change->after.text, change->after.bytes,
+		err);
 }
 
 /* A new file gets the label of its folder, as the guest's kernel would do. */
@@ -228,7 +243,9 @@ write_change(struct changes *changes, guestfs_h *g,
 	case CHANGE_CREATED:
 		return create(changes, g, change, err);
 	case CHANGE_EDITED:
-		return replace(g, change->path, &change->after, err);
+		return change->is_in_place
+			? replace_in_place(g, change, err)
+			: replace(g, change->path, &change->after, err);
 	case CHANGE_LINKED:
 		return make_link(changes, g, change, err);
 	case CHANGE_MOVED:

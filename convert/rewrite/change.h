@@ -107,9 +107,10 @@ int changes_check_room(struct changes *changes, const struct guest_files *files,
 /*
  * Write what was planned.  A file keeps its owner, mode, times, extended
  * attributes and label, and is replaced by a rename, so that it is there whole
- * at any time; an immutable one stays immutable.  Folders that are missing are
- * made and noted.  What cannot be written, because the file system fails or
- * the guest is not what the plan took it for, becomes a finding and leaves the record.
+ * at any time, unless there is room for one only; an immutable one stays
+ * immutable.  Folders that are missing are made and noted.  What cannot be
+ * written, because the file system fails or the guest is not what the plan took
+ * it for, becomes a finding and leaves the record.
  */
 void changes_apply(struct changes *changes, guestfs_h *g,
 	struct findings *findings);

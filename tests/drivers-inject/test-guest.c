@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/error.h"
 #include "common/own.h"
 #include "drivers-inject/guest.h"
 #include "drivers-inject/names.h"
@@ -206,6 +207,48 @@ what_was_not_stored_is_not_used(void **state)
 				      "test ! -e g/etc/file.unrack-new");
 }
 
+static int (*real_overwrite)(void *handle, const char *path,
+	uint64_t kept_bytes, const void *data, size_t bytes, struct error *err);
+static int faults; /* are left */
+
+/* It fails when it has begun. */
+static int
+faulty_overwrite(void *handle, const char *path, uint64_t kept_bytes,
+	const void *data, size_t bytes, struct error *err)
+{
+	if (faults-- <= 0)
+		return real_overwrite(handle, path, kept_bytes, data, bytes,
+			err);
+	real_overwrite(handle, path, kept_bytes, data, 1, err);
+	return error_set(err, ENOSPC, "write %s", path);
+}
+
+static void
+a_file_is_rewritten_in_place_or_stays(void **state)
+{
+	struct guest *guest = *state;
+	struct error err;
+
+	real_overwrite = guest->files.overwrite;
+	guest->files.overwrite = faulty_overwrite;
+	faults = 1;
+	assert_int_equal(guest_rewrite(&guest->files, "/etc/file", "inside\n",
+				 7, "new\n", 4, &err), -1);
+	assert_int_equal(err.code, ENOSPC);
+	assert_null(strstr(err.text, "damaged"));
+	scratch_shell(guest->scratch, "test \"$(cat g/etc/file)\" = inside\n"
+		"test ! -e g/etc/file.unrack-new; stat -c %i g/etc/file >i");
+	assert_ok(guest_rewrite(&guest->files, "/etc/file", "inside\n", 7,
+			  "new\n", 4, &err), &err);
+	scratch_shell(guest->scratch, "test \"$(cat g/etc/file)\" = new\n"
+		"test \"$(stat -c %i g/etc/file)\" = \"$(cat i)\"\n"
+		"test \"$(date -r g/etc/file +%Y)\" = 2001");
+	faults = 2;
+	assert_int_equal(guest_rewrite(&guest->files, "/etc/file", "new\n", 4,
+				 "x\n", 2, &err), -1);
+	assert_non_null(strstr(err.text, "damaged"));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -220,6 +263,7 @@ main(void)
 		TEST(new_files_are_plain),
 		TEST(a_full_file_system_stays_as_it_is),
 		TEST(what_was_not_stored_is_not_used),
+		TEST(a_file_is_rewritten_in_place_or_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

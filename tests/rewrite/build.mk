@@ -60,7 +60,8 @@ tests += test-swap-unit
 test-swap-unit_src := tests/rewrite/test-swap-unit.c $(rewrite_test_src) \
 	$(addprefix convert/rewrite/,aside.c swap-unit.c diff.c) \
 	$(wildcard convert/rewrite/change*.c) convert/assess/guest-file.c \
-	drivers-inject/guest.c wire/hash.c
+	drivers-inject/guest.c drivers-inject/guest-libguestfs.c \
+	drivers-inject/names.c wire/hash.c
 test-swap-unit_pkg := $(rewrite_test_pkg)
 
 tests += test-change-room
@@ -69,8 +70,8 @@ test-change-room_src := tests/rewrite/test-change-room.c \
 	$(wildcard convert/rewrite/change*.c) convert/rewrite/diff.c \
 	convert/assess/guest.c $(convert_examine_src) \
 	drivers-inject/appliance.c drivers-inject/guest.c \
-	drivers-inject/guest-folder.c drivers-inject/names.c wire/hash.c \
-	$(common_src)
+	drivers-inject/guest-folder.c drivers-inject/guest-libguestfs.c \
+	drivers-inject/names.c wire/hash.c $(common_src)
 test-change-room_pkg := cmocka libguestfs jansson libarchive libcrypto
 
 tests += test-initramfs-texts
@@ -112,6 +113,7 @@ tests += test-change
 test-change_src := tests/rewrite/test-change.c \
 	$(addprefix convert/rewrite/,change.c change-record.c change-write.c \
 	diff.c) $(convert_examine_src) drivers-inject/appliance.c \
+	drivers-inject/guest.c drivers-inject/guest-libguestfs.c \
 	drivers-inject/names.c wire/hash.c $(common_src)
 test-change_pkg := cmocka libguestfs jansson libarchive libcrypto
 test-change_wrap := guestfs_is_dir_opts_argv guestfs_mkdir_mode \

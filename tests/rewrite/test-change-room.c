@@ -67,7 +67,7 @@ setup(void **state)
 	fixture->guest = guest_new();
 	fixture->changes = changes_new();
 	fixture->findings = findings_new();
-	add_mount(fixture->guest, "/", "xfs");
+	add_mount(fixture->guest, "/", "btrfs");
 	add_mount(fixture->guest, "/boot", "ext3");
 	root_room = boot_room = (struct guest_room){PLENTY, PLENTY, 100};
 	*state = fixture;
@@ -164,12 +164,12 @@ each_file_system_gives_what_lies_in_it(void **state)
 {
 	struct fixture *fixture = *state;
 
-	plan(fixture, "/etc/grub.conf", "a\n", 1);
+	plan(fixture, "/etc/grub.conf", "a\n", UNIT + 1);
 	root_room = (struct guest_room){0, 0, 0};
 	boot_room.bytes = 0; /* the rest is root's */
 	assert_said(fixture, NULL, NULL);
 	boot_room.root_bytes = 10;
-	assert_said(fixture, "/boot", "4096 bytes needed, 10 free");
+	assert_said(fixture, "/boot", "12288 bytes needed, 10 free");
 }
 
 static void
@@ -200,9 +200,9 @@ a_full_file_system_keeps_nothing_out_of_others(void **state)
 	struct fixture *fixture = *state;
 
 	plan(fixture, "/etc/fstab", "a\n", 1);
-	plan(fixture, "/boot/grub/menu.lst", "a\n", 1);
+	plan(fixture, "/boot/grub/menu.lst", "a\n", UNIT + 1);
 	boot_room = (struct guest_room){0, 0, 100};
-	assert_said(fixture, "/boot", "4096 bytes needed, 0 free");
+	assert_said(fixture, "/boot", "12288 bytes needed, 0 free");
 	assert_true(is_kept(fixture, "/etc/fstab"));
 	assert_false(is_kept(fixture, "/boot/grub/menu.lst"));
 }
@@ -219,6 +219,37 @@ what_fits_is_written(void **state)
 	assert_said(fixture, "/", "12288 bytes needed, 4096 free");
 	assert_false(is_kept(fixture, "/etc/large"));
 	assert_true(is_kept(fixture, "/etc/fstab"));
+}
+
+/* Where blocks that are written again are the same ones. */
+static void
+a_text_that_does_not_grow_is_written_in_place(void **state)
+{
+	static const struct {
+		const char *type;
+		size_t bytes;
+		bool is_kept;
+	} cases[] = {
+		{"xfs", UNIT, true},
+		{"xfs", UNIT + 1, false},
+		{"ext3", 1024, true},
+		{"ext3", 1025, false},
+		{"btrfs", 1, false},
+	};
+	struct fixture *fixture = *state;
+
+	boot_room = (struct guest_room){0, 0, 0};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		changes_free(fixture->changes);
+		fixture->changes = changes_new();
+		strcpy(fixture->guest->mounts[1].type, cases[i].type);
+		plan(fixture, "/boot/grub/menu.lst", "a\n", cases[i].bytes);
+		check_room(fixture);
+		assert_int_equal(is_kept(fixture, "/boot/grub/menu.lst"),
+			cases[i].is_kept);
+		assert_true(i > 0 || !findings_have(fixture->findings,
+			"guest.no-room"));
+	}
 }
 
 /* There is no appliance to write with. */
@@ -360,6 +391,7 @@ main(void)
 		TEST(what_takes_no_room_needs_none),
 		TEST(a_full_file_system_keeps_nothing_out_of_others),
 		TEST(what_fits_is_written),
+		TEST(a_text_that_does_not_grow_is_written_in_place),
 		TEST(what_is_left_out_is_not_written),
 		TEST(what_is_left_out_is_not_called_done),
 		TEST(what_the_vm_boots_without_makes_room),
