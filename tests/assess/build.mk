@@ -27,11 +27,22 @@ test-wish_pkg := cmocka libguestfs jansson libarchive libcrypto
 tests += test-raid-mark
 test-raid-mark_src := tests/assess/test-raid-mark.c $(assess_test_src)
 test-raid-mark_pkg := cmocka libguestfs jansson
-test-evidence_src := tests/assess/test-evidence.c $(assess_test_src) \
+evidence_src := $(assess_test_src) \
 	$(addprefix convert/assess/,crypttab.c evidence.c fstab.c guest-file.c \
 	luks-keys.c mdadm-conf.c unlock.c) \
 	$(filter-out convert/assess/fstab.c,$(convert_examine_src))
+test-evidence_src := tests/assess/test-evidence.c $(evidence_src)
 test-evidence_pkg := cmocka libguestfs jansson libarchive libcrypto
+
+tests += replay-evidence
+fuzz_evidence := tests/fuzz/fuzz-evidence.c $(evidence_src)
+replay-evidence_src := $(fuzz_evidence) tests/fuzz/replay.c
+replay-evidence_pkg := libguestfs jansson libarchive libcrypto
+fuzzers += fuzz-evidence
+fuzz-evidence_src = $(fuzz_evidence) $(fuzz_main)
+fuzz-evidence_link = $(fuzz_link)
+fuzz-evidence_pkg := libguestfs jansson libarchive libcrypto
+
 test-luks-keys_src := tests/assess/test-luks-keys.c \
 	convert/assess/luks-keys.c $(common_src)
 test-luks-keys_pkg := cmocka jansson
