@@ -92,22 +92,22 @@ lacks_header(struct references *references, const struct fstab_line *line)
 			strstr(options, "header=") != NULL);
 }
 
-/* A boot goes on without it; a network or somebody may bring it in the VM too. */
-static bool
-may_come_later(const struct fstab_line *line)
+bool
+crypttab_may_be_absent(const struct fstab_line *line)
 {
 	const char *options = line->field[CRYPTTAB_OPTIONS];
 
 	return string_list_holds(options, "noauto") ||
-		string_list_holds(options, "nofail") ||
-		string_list_holds(options, "_netdev");
+		string_list_holds(options, "nofail");
 }
 
 bool
 crypttab_is_lost(struct references *references, const struct fstab_line *line,
 	const struct reference *source, bool names_all_open)
 {
-	if (!reference_is_lost(source) || may_come_later(line))
+	/* The VM may reach a network's as well. */
+	if (!reference_is_lost(source) ||
+		string_list_holds(line->field[CRYPTTAB_OPTIONS], "_netdev"))
 		return false;
 	return crypttab_is_made_anew(line) ||
 		(names_all_open && !lacks_header(references, line));

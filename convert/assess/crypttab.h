@@ -20,6 +20,9 @@ void crypttab_source(struct references *references,
  */
 bool crypttab_names_all_open(struct references *references, const char *text);
 
+/* Does a boot go on without it, whatever mounts it? */
+bool crypttab_may_be_absent(const struct fstab_line *line);
+
 /*
  * Is what the line is about not in this machine, and not to be opened there?
  * `names_all_open` is of its text, `source` of the line.

@@ -56,8 +56,9 @@ crypttab_rewrite(char **text_out, const char *text,
 						    : source.stable;
 		if (source.state == REFERENCE_NAMED && *name != '\0')
 			rename_source(&edit, &line, name, rewrite);
-		else if (crypttab_is_lost(rewrite->references, &line, &source,
-				 names_all_open))
+		else if (!crypttab_may_be_absent(&line) &&
+			crypttab_is_lost(rewrite->references, &line, &source,
+				names_all_open))
 			disable(&edit, &line, rewrite);
 		else if (source.state == REFERENCE_NAMED ||
 			source.state == REFERENCE_MISSING ||

@@ -189,7 +189,9 @@ what_is_in_a_volume_left_behind_is_lost(void **state)
 		"root UUID=" LUKS_UUID " none luks\n"
 		"data UUID=" HOME_UUID " /root/key luks\n"
 		"new /dev/sda1 /dev/urandom swap\n"
-		"gone /dev/sdb1 /dev/urandom swap\n";
+		"gone /dev/sdb1 /dev/urandom swap\n"
+		"may UUID=" HOME_UUID " /root/key luks,nofail\n"
+		"san UUID=" HOME_UUID " /root/key luks,_netdev\n";
 	AUTO(references_freep) struct references *references =
 		make(&opened, NULL);
 	AUTO(references_freep) struct references *unsure = make(&opened, NULL);
@@ -202,6 +204,8 @@ what_is_in_a_volume_left_behind_is_lost(void **state)
 	expect(references, "/dev/mapper/data", REFERENCE_MISSING, "");
 	expect(references, "/dev/mapper/new", REFERENCE_OTHER, "");
 	expect(references, "/dev/mapper/gone", REFERENCE_MISSING, "");
+	expect(references, "/dev/mapper/may", REFERENCE_MISSING, "");
+	expect(references, "/dev/mapper/san", REFERENCE_OTHER, "");
 
 	evidence_of_crypttab(unsure, "data UUID=" HOME_UUID "\n", &opened);
 	expect(unsure, "/dev/mapper/data", REFERENCE_OTHER, "");
