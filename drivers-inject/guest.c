@@ -161,7 +161,9 @@ guest_rewrite(const struct guest_files *files, const char *path,
 
 	if (overwrite(files, path, data, bytes, err) == 0)
 		return 0;
-	if (overwrite(files, path, before, before_bytes, &ignored) == -1)
+	if (overwrite(files, path, before, before_bytes, &ignored) == -1 &&
+		compare(files, path, NULL, 0, before, before_bytes,
+			&ignored) == -1)
 		return error_add(err, "%s is damaged", path);
 	return -1;
 }

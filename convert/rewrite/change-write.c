@@ -70,6 +70,18 @@ replace(guestfs_h *g, const char *path, const struct version *after,
 	return -1;
 }
 
+/* Nobody but this name sees what is written, and it may be written. */
+static bool
+may_replace_in_place(guestfs_h *g, const char *path)
+{
+	AUTO(statns_freep) struct guestfs_statns *stat =
+		guestfs_statns(g, path);
+	AUTO(freep) char *flags = guestfs_get_e2attrs(g, path);
+
+	return stat != NULL && stat->st_nlink == 1 &&
+		(flags == NULL || strpbrk(flags, "ia") == NULL);
+}
+
 static int
 replace_in_place(guestfs_h *g, const struct change *change, struct error *err)
 {
@@ -78,6 +90,8 @@ replace_in_place(guestfs_h *g, const struct change *change, struct error *err)
 
 	if (real == NULL)
 		return -1;
+	if (!may_replace_in_place(g, real))
+		return error_set(err, ENOSPC, "write %s", change->path);
 	guest_libguestfs_open(&files, g);
 	return guest_rewrite(&files, real, change->before.text,
 		change->before.bytes, change->after.text, change->after.bytes,
