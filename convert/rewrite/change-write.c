@@ -297,20 +297,23 @@ make(struct changes *changes, guestfs_h *g, const struct change *change,
 	return change->is_planned ? write_change(changes, g, change, err) : 0;
 }
 
-static void
+/* False when it was left out. */
+static bool
 apply(struct changes *changes, guestfs_h *g, struct change *change,
-	struct findings *findings)
+	bool last_was_made, struct findings *findings)
 {
 	struct error why = {.code = 0};
 
 	if (change->lacks_room) { /* changes_check_room() has said so */
 		change_forget(change);
-		return;
+		return false;
 	}
-	if (make(changes, g, change, &why) == 0) {
+	if (change->joins_last && !last_was_made) {
+		error_set(&why, ECANCELED, "it goes with what was not written");
+	} else if (make(changes, g, change, &why) == 0) {
 		change->is_planned = false;
 		changes->list[changes->count++] = *change;
-		return;
+		return true;
 	}
 	findings_undo(findings, change->path);
 	finding_add(findings, change->service == NULL
@@ -319,6 +322,7 @@ apply(struct changes *changes, guestfs_h *g, struct change *change,
 		change->path, 0, why.text, NULL);
 	changes->is_partial |= change->service == NULL && !change->is_optional;
 	change_forget(change);
+	return false;
 }
 
 void
@@ -326,9 +330,10 @@ changes_apply(struct changes *changes, guestfs_h *g, struct findings *findings)
 {
 	AUTO(freep) struct change *planned = changes->list;
 	size_t count = changes->count;
+	bool is_made = true;
 
 	changes->list = NULL;
 	changes->count = 0;
 	for (size_t i = 0; i < count; i++)
-		apply(changes, g, &planned[i], findings);
+		is_made = apply(changes, g, &planned[i], is_made, findings);
 }

@@ -9,6 +9,7 @@
 #include "common/io.h"
 #include "common/json.h"
 #include "common/own.h"
+#include "common/strings.h"
 #include "convert/assess/finding.h"
 #include "convert/rewrite/change.h"
 #include "drivers-inject/inject.h"
@@ -18,7 +19,7 @@ static struct {
 	char written[64];
 	size_t bytes;
 	int mode;
-	bool is_full;
+	bool is_full; /* for its crypttab */
 } guest;
 
 int __wrap_guestfs_is_dir_opts_argv(guestfs_h *g, const char *path,
@@ -78,10 +79,9 @@ __wrap_guestfs_write(guestfs_h *g, const char *path, const char *data,
 	size_t bytes)
 {
 	(void)g;
-	(void)path;
 	guest.bytes = bytes;
 	memcpy(guest.written, data, bytes);
-	return guest.is_full ? -1 : 0;
+	return guest.is_full && string_starts(path, "/etc/crypttab") ? -1 : 0;
 }
 
 int
@@ -221,6 +221,30 @@ what_was_not_written_is_not_called_done(void **state)
 	assert_null(json_text(json_array_get(list, 1), "done", NULL));
 }
 
+/* As the file that takes the place of one that is moved aside. */
+static void
+what_joins_a_change_that_failed_is_left_out(void **state)
+{
+	AUTO(changes_freep) struct changes *changes = changes_new();
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	struct error err = {0};
+
+	(void)state;
+	strcpy(guest.folders, "/etc,");
+	guest.is_full = true;
+	assert_ok(changes_plan(changes, "/etc/crypttab", NULL, "a", "r", &err),
+		&err);
+	assert_ok(changes_plan(changes, "/etc/joined", NULL, "a", "r", &err),
+		&err);
+	changes_join_last(changes);
+	assert_ok(changes_plan(changes, "/etc/other", NULL, "a", "r", &err),
+		&err);
+	changes_apply(changes, NULL, findings);
+	guest.is_full = false;
+	assert_false(changes_have(changes, "/etc/joined"));
+	assert_true(changes_have(changes, "/etc/other"));
+}
+
 int
 main(void)
 {
@@ -230,6 +254,7 @@ main(void)
 		cmocka_unit_test(a_folder_is_noted_by_the_name_that_people_know),
 		cmocka_unit_test(the_mode_that_is_noted_is_recorded),
 		cmocka_unit_test(what_was_not_written_is_not_called_done),
+		cmocka_unit_test(what_joins_a_change_that_failed_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
