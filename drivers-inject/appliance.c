@@ -203,6 +203,31 @@ appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
 	return 0;
 }
 
+/*
+ * The appliance does not stop arrays, and is gone before the kernel marks them by
+ * itself.  One that is not marked as clean is not started when it lacks a member.
+ * Those that are resynchronised were not clean before.
+ */
+static int
+mark_arrays_clean(guestfs_h *g, struct error *err)
+{
+	static const char script[] =
+		"for array in /sys/block/md*; do\n"
+		"	grep -qsx idle $array/md/sync_action || continue\n"
+		"	echo 0.01 > $array/md/safe_mode_delay\n"
+		"	for member in $array/slaves/*; do\n"
+		"		for try in $(seq 50); do\n"
+		"			mdadm --examine /dev/${member##*/} 2>&1 |\n"
+		"				grep -q 'State : active' || break\n"
+		"			sleep 0.1\n"
+		"		done\n"
+		"	done\n"
+		"done";
+	AUTO(freep) char *output = NULL;
+
+	return appliance_shell(g, script, &output, err);
+}
+
 int
 appliance_close(guestfs_h *g, struct error *err)
 {
@@ -210,6 +235,8 @@ appliance_close(guestfs_h *g, struct error *err)
 
 	if (guestfs_umount_all(g) == -1)
 		failed = guest_error(err, g, "unmount the guest");
+	else
+		failed = mark_arrays_clean(g, err);
 	if (guestfs_shutdown(g) == -1 && failed == 0)
 		failed = guest_error(err, g, "shut the appliance down");
 	guestfs_close(g);

@@ -64,6 +64,12 @@ test-inject-guest-disks_src := tests/drivers-inject/test-guest-disks.c \
 	drivers-inject/names.c $(common_src)
 test-inject-guest-disks_pkg := cmocka libguestfs jansson
 
+tests += test-appliance-close
+test-appliance-close_src := tests/drivers-inject/test-appliance-close.c \
+	tests/drivers-inject/scratch.c drivers-inject/appliance.c \
+	drivers-inject/names.c $(common_src)
+test-appliance-close_pkg := cmocka libguestfs jansson
+
 inject_guest := tests/drivers-inject/guest-fixture.c \
 	tests/drivers-inject/scratch.c drivers-inject/guest-folder.c \
 	$(inject_src) common/error.c common/io.c common/process.c wire/hash.c
