@@ -31,6 +31,31 @@ guest_free(struct guest *guest)
 	free(guest);
 }
 
+static bool
+is_on_way(const char *target, const char *path)
+{
+	size_t bytes = strlen(target);
+
+	return strcmp(target, "/") == 0 ||
+		(strncmp(path, target, bytes) == 0 &&
+			(path[bytes] == '/' || path[bytes] == '\0'));
+}
+
+const struct guest_mount *
+guest_mount_of(const struct guest *guest, const char *path)
+{
+	const struct guest_mount *best = NULL;
+
+	for (size_t i = 0; i < guest->mount_count; i++) {
+		const struct guest_mount *mount = &guest->mounts[i];
+
+		if (is_on_way(mount->target, path) && (best == NULL ||
+			strlen(mount->target) >= strlen(best->target)))
+			best = mount;
+	}
+	return best;
+}
+
 const struct guest_kernel *
 guest_default_kernel(const struct guest *guest)
 {

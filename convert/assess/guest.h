@@ -179,6 +179,13 @@ guest_freep(struct guest **guest)
 /* The kernel that boots unless someone chooses another; NULL when unknown. */
 const struct guest_kernel *guest_default_kernel(const struct guest *guest);
 
+/*
+ * The file system that a real path lies on: of the mounts on its way the deepest,
+ * and of those at one place the last, which hides the others; or NULL.
+ */
+const struct guest_mount *guest_mount_of(const struct guest *guest,
+	const char *path);
+
 /* The interface of this name, made when new; NULL when there are too many. */
 struct guest_interface *guest_interface(struct guest *guest, const char *name);
 

@@ -74,37 +74,20 @@ cut_to_folder(const struct guest_files *files, char *path)
 	return missing;
 }
 
-static bool
-is_below(const char *path, const char *target)
-{
-	size_t bytes = strlen(target);
-
-	return strcmp(target, "/") == 0 ||
-		(strncmp(path, target, bytes) == 0 &&
-			(path[bytes] == '/' || path[bytes] == '\0'));
-}
-
 /* The file system of what is there at `path`; GUEST_MOUNTS: it is not known. */
 static size_t
 find_mount(const struct weighing *weighing, const char *path)
 {
-	const struct guest *guest = weighing->guest;
-	struct error ignored;
 	AUTO(freep) char *real = NULL;
-	size_t longest = 0, found = GUEST_MOUNTS;
+	const struct guest_mount *mount;
+	struct error ignored;
 
 	if (weighing->files->real_path(weighing->files->handle, path, &real,
 		    &ignored) == -1)
 		return GUEST_MOUNTS;
-	for (size_t i = 0; i < guest->mount_count; i++) {
-		size_t bytes = strlen(guest->mounts[i].target);
-
-		if (bytes < longest || !is_below(real, guest->mounts[i].target))
-			continue;
-		longest = bytes;
-		found = i;
-	}
-	return found;
+	mount = guest_mount_of(weighing->guest, real);
+	return mount == NULL ? GUEST_MOUNTS
+			     : (size_t)(mount - weighing->guest->mounts);
 }
 
 static int

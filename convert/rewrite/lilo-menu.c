@@ -31,26 +31,6 @@ struct making {
 	size_t count;
 };
 
-/* The file system of a real path: the mount that is deepest on its way. */
-static const struct guest_mount *
-mount_of(const struct guest *guest, const char *path)
-{
-	const struct guest_mount *best = NULL;
-
-	for (size_t i = 0; i < guest->mount_count; i++) {
-		const struct guest_mount *mount = &guest->mounts[i];
-		size_t n = strlen(mount->target);
-
-		if (strcmp(mount->target, "/") != 0 &&
-			(strncmp(path, mount->target, n) != 0 ||
-				path[n] != '/'))
-			continue;
-		if (best == NULL || n > strlen(best->target))
-			best = mount;
-	}
-	return best;
-}
-
 static const char *
 below(const struct guest_mount *mount, const char *path)
 {
@@ -68,8 +48,8 @@ lilo_menu_locate(struct menu_file *file_out, guestfs_h *g,
 
 	if (real == NULL || !guest_file_is_there(g, real))
 		return false;
-	mount = mount_of(guest, real);
-	link = mount_of(guest, path);
+	mount = guest_mount_of(guest, real);
+	link = guest_mount_of(guest, path);
 	if (mount == NULL || mount->uuid[0] == '\0')
 		return false;
 	/* A link within the root file system leads GRUB there as well. */

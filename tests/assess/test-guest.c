@@ -95,10 +95,32 @@ the_install_device_is_read_from_its_own_stanza(void **state)
 	assert_false(boot_install_device("", device, sizeof device));
 }
 
+static void
+a_path_lies_on_the_deepest_mount(void **state)
+{
+	static const struct {
+		const char *path;
+		int mount;
+	} table[] = {{"/etc/fstab", 0}, {"/boot/vmlinuz", 1}, {"/boot", 1},
+		{"/boot.old/x", 0}, {"/boot/efi/EFI", 3}};
+	AUTO(guest_freep) struct guest *guest = guest_new();
+
+	(void)state;
+	assert_null(guest_mount_of(guest, "/etc/fstab"));
+	strcpy(guest->mounts[guest->mount_count++].target, "/");
+	strcpy(guest->mounts[guest->mount_count++].target, "/boot");
+	strcpy(guest->mounts[guest->mount_count++].target, "/boot/efi");
+	strcpy(guest->mounts[guest->mount_count++].target, "/boot/efi");
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		assert_ptr_equal(guest_mount_of(guest, table[i].path),
+			&guest->mounts[table[i].mount]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_path_lies_on_the_deepest_mount),
 		cmocka_unit_test(
 			an_unknown_guest_gets_hardware_that_anything_boots_on),
 		cmocka_unit_test(everything_that_is_known_is_told),

@@ -59,7 +59,8 @@ test-resume_pkg := $(rewrite_test_pkg)
 tests += test-swap-unit
 test-swap-unit_src := tests/rewrite/test-swap-unit.c $(rewrite_test_src) \
 	$(addprefix convert/rewrite/,aside.c swap-unit.c diff.c) \
-	$(wildcard convert/rewrite/change*.c) convert/assess/guest-file.c \
+	$(wildcard convert/rewrite/change*.c) convert/assess/guest.c \
+	convert/assess/guest-file.c \
 	drivers-inject/guest.c drivers-inject/guest-libguestfs.c \
 	drivers-inject/names.c wire/hash.c
 test-swap-unit_pkg := $(rewrite_test_pkg)
