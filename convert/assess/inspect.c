@@ -224,17 +224,19 @@ inspect_mount(const struct volume **root_out, guestfs_h *g,
 	AUTO(freep) char *fstab = NULL;
 	AUTO(freep) char *crypttab = NULL;
 	struct root root;
+	int found = root_find(&root, g, guest, volumes, inventory, findings,
+		err);
 
 	*root_out = NULL;
-	if (!root_find(&root, g, guest, volumes, inventory, findings)) {
+	if (found == -1)
+		return -1;
+	if (found == 0) {
 		if (mount_locked(g, guest, volumes, root.boot, findings, err) ==
 			-1)
 			return -1;
 		note_layers(g, volumes, guest, findings);
 		return 0;
 	}
-	if (root_mount(g, root.volume, root.subvolume, "/") == -1)
-		return guest_error(err, g, "mount %s", root.volume->device);
 	note_root(guest, root.volume);
 	note_mount(guest, g, root.volume, "/", false, findings);
 	fstab = guest_file_text(g, "/etc/fstab", findings);

@@ -5,12 +5,14 @@
  */
 #include "convert/assess/root.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "common/error.h"
 #include "common/io.h"
 #include "common/own.h"
 #include "common/strings.h"
@@ -23,8 +25,10 @@
 #include "convert/assess/guest.h"
 #include "convert/assess/linux-root.h"
 #include "convert/assess/mount-problem.h"
+#include "convert/assess/sectors.h"
 #include "convert/assess/shell.h"
 #include "convert/assess/volume.h"
+#include "drivers-inject/appliance.h"
 #include "drivers-inject/guest.h"
 
 enum { ROOT_LIMIT = 16, LOADER_LIMIT = 32, SUBVOLUME_LIMIT = 16 };
@@ -39,6 +43,8 @@ struct survey {
 	size_t loader_count;
 	const struct volume *started; /* has what the old firmware started */
 	char program[512];	      /* which is this */
+	const struct volume *mounted; /* at "/"; NULL: nothing is */
+	char mounted_subvolume[ROOT_SUBVOLUME_BYTES];
 };
 
 /* A file system that holds a system; `subvolume` is empty for the default. */
@@ -60,20 +66,40 @@ root_mount(guestfs_h *g, const struct volume *volume, const char *subvolume,
 	return guestfs_mount_options(g, options, volume->device, target);
 }
 
+static void
+leave(struct survey *survey, guestfs_h *g)
+{
+	guestfs_umount_all(g);
+	survey->mounted = NULL;
+}
+
+/* One at a time at "/"; the last one stays, since it is often the root. */
+static int
+look_into(struct survey *survey, guestfs_h *g, const struct volume *volume,
+	const char *subvolume)
+{
+	if (survey->mounted == volume &&
+		strcmp(survey->mounted_subvolume, subvolume) == 0)
+		return 0;
+	leave(survey, g);
+	if (root_mount(g, volume, subvolume, "/") == -1)
+		return -1;
+	survey->mounted = volume;
+	snprintf(survey->mounted_subvolume, sizeof survey->mounted_subvolume,
+		"%s", subvolume);
+	return 0;
+}
+
 /* Does an ext superblock say that it was not unmounted? */
 static bool
 is_dirty(guestfs_h *g, const struct volume *volume)
 {
-	AUTO(freep) char *super = NULL;
-	size_t bytes = 0;
+	AUTO(freep) uint8_t *super = NULL;
 
 	if (!string_starts(volume->type, "ext"))
 		return false;
-	super = guestfs_pread_device(g, volume->device, 1024, 1024, &bytes);
-	if (super == NULL || bytes != 1024)
-		return false;
-	return !((unsigned char)super[0x3a] & 1) ||
-		((unsigned char)super[0x60] & 4);
+	super = sectors_read(g, volume->device, 2, 2);
+	return super != NULL && (!(super[0x3a] & 1) || (super[0x60] & 4));
 }
 
 static int64_t
@@ -250,7 +276,8 @@ try(guestfs_h *g, struct guest *guest, struct candidate *candidate,
 	char why[MOUNT_PROBLEM_BYTES];
 	bool found;
 
-	if (root_mount(g, candidate->volume, candidate->subvolume, "/") == -1) {
+	if (look_into(survey, g, candidate->volume, candidate->subvolume) ==
+		-1) {
 		if (candidate->subvolume[0] == '\0')
 			finding_add(findings, "storage.not-mounted",
 				candidate->volume->source, 0,
@@ -270,7 +297,6 @@ try(guestfs_h *g, struct guest *guest, struct candidate *candidate,
 	}
 	if (found || is_boot(g) || volume_is_esp(candidate->volume))
 		note_loaders(g, candidate->volume, survey, findings);
-	guestfs_umount_all(g);
 	return found;
 }
 
@@ -300,9 +326,10 @@ try_other_subvolumes(guestfs_h *g, struct guest *guest,
 	struct guestfs_btrfssubvolume_list *list = NULL;
 	bool found = false;
 
+	leave(survey, g);
 	if (guestfs_mount_options(g, "subvolid=5", volume->device, "/") == 0)
 		list = guestfs_btrfs_subvolume_list(g, "/");
-	guestfs_umount_all(g);
+	leave(survey, g);
 	for (uint32_t i = 0; list != NULL && !found && i < list->len &&
 		i < SUBVOLUME_LIMIT;
 		i++) {
@@ -402,7 +429,7 @@ choose(const struct candidate *candidates, size_t count,
 
 /* The default entry may start another subvolume than was found. */
 static void
-follow_loader(struct root *root, guestfs_h *g, const struct survey *survey,
+follow_loader(struct root *root, guestfs_h *g, struct survey *survey,
 	const struct volumes *volumes)
 {
 	for (size_t i = 0; i < survey->loader_count; i++) {
@@ -412,18 +439,17 @@ follow_loader(struct root *root, guestfs_h *g, const struct survey *survey,
 			strcmp(says->subvolume, root->subvolume) == 0 ||
 			!boot_evidence_names(says, volumes, root->volume))
 			continue;
-		if (root_mount(g, root->volume, says->subvolume, "/") == 0 &&
+		if (look_into(survey, g, root->volume, says->subvolume) == 0 &&
 			is_linux_root(g))
 			strcpy(root->subvolume, says->subvolume);
-		guestfs_umount_all(g);
 		return;
 	}
 }
 
-bool
+int
 root_find(struct root *root_out, guestfs_h *g, struct guest *guest,
 	const struct volumes *volumes, const json_t *inventory,
-	struct findings *findings)
+	struct findings *findings, struct error *err)
 {
 	struct candidate candidates[ROOT_LIMIT];
 	AUTO(freep) struct survey *survey = calloc(1, sizeof *survey);
@@ -431,17 +457,22 @@ root_find(struct root *root_out, guestfs_h *g, struct guest *guest,
 
 	*root_out = (struct root){.volume = NULL};
 	if (survey == NULL)
-		return false;
+		return error_set(err, ENOMEM, "look for the system");
 	survey->roots = candidates;
 	find_started(survey, volumes, inventory);
 	look_around(g, guest, volumes, survey, findings);
 	root_out->boot = survey->boot_count == 1 ? survey->boot : NULL;
-	if (survey->root_count == 0)
-		return false;
+	if (survey->root_count == 0) {
+		leave(survey, g);
+		return 0;
+	}
 	weigh_loaders(survey, volumes);
 	best = choose(candidates, survey->root_count, findings);
 	root_out->volume = best->volume;
 	strcpy(root_out->subvolume, best->subvolume);
 	follow_loader(root_out, g, survey, volumes);
-	return true;
+	if (look_into(survey, g, root_out->volume, root_out->subvolume) == -1)
+		return guest_error(err, g, "mount %s",
+			root_out->volume->device);
+	return 1;
 }

@@ -3,8 +3,8 @@
 
 #include <guestfs.h>
 #include <jansson.h>
-#include <stdbool.h>
 
+struct error;
 struct findings;
 struct guest;
 struct volume;
@@ -21,15 +21,15 @@ struct root {
 };
 
 /*
- * Find the system that the server runs.  Of several, the one that boot loaders
- * start by default, above all what the old firmware tried first, by the inventory
- * (NULL: none); then the one that was used last; the others become a finding.
- * False when there is none (`boot` is set all the same); nothing is mounted
- * afterwards.
+ * Find the system that the server runs, and mount it at "/".  Of several, the one
+ * that boot loaders start by default, above all what the old firmware tried first,
+ * by the inventory (NULL: none); then the one that was used last; the others
+ * become a finding.  1; 0 when there is none (`boot` is set all the same, nothing
+ * is mounted); -1.
  */
-bool root_find(struct root *root_out, guestfs_h *g, struct guest *guest,
+int root_find(struct root *root_out, guestfs_h *g, struct guest *guest,
 	const struct volumes *volumes, const json_t *inventory,
-	struct findings *findings);
+	struct findings *findings, struct error *err);
 
 /*
  * Mount a file system, or a subvolume of it (empty: the default one); returns

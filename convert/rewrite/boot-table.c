@@ -6,7 +6,6 @@
  */
 #include "convert/rewrite/boot-table.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,7 +17,6 @@
 #include "convert/assess/sectors.h"
 #include "convert/assess/volume.h"
 #include "convert/rewrite/change.h"
-#include "drivers-inject/appliance.h"
 
 enum {
 	CODE_BYTES = 440,
@@ -247,9 +245,9 @@ boot_table_apply(guestfs_h *g, const struct guest *guest,
 	}
 	if (memcmp(sector, before, sizeof sector) == 0)
 		return 0;
-	if (guestfs_pwrite_device(g, disk->device, (const char *)sector,
-		    sizeof sector, 0) != sizeof sector)
-		return guest_error(err, g, "write %s", disk->source);
+	if (sectors_write(g, disk->device, disk->source, 0, sector, 1, err) ==
+		-1)
+		return -1;
 	return changes_note_sectors(changes, disk->source, 0, before, sector,
 		sizeof sector, "The code in the first sector finds partitions "
 		"by what the old controller showed.", err);

@@ -5,11 +5,9 @@
  */
 #include "convert/rewrite/raid-erase.h"
 
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/error.h"
 #include "common/own.h"
@@ -58,20 +56,14 @@ erase(guestfs_h *g, const struct volume *disk, uint64_t sector,
 {
 	static const char zeros[SECTOR_BYTES];
 	AUTO(freep) uint8_t *before = sectors_read(g, disk->device, sector, 1);
-	AUTO(freep) uint8_t *after = NULL;
-	uint64_t at_bytes = sector * SECTOR_BYTES;
 
 	if (before == NULL)
 		return guest_error(err, g, "read %s", disk->source);
-	if (guestfs_pwrite_device(g, disk->device, zeros, sizeof zeros,
-		    (int64_t)at_bytes) != sizeof zeros)
-		return guest_error(err, g, "write %s", disk->source);
-	after = sectors_read(g, disk->device, sector, 1);
-	if (after == NULL || memcmp(after, zeros, sizeof zeros) != 0)
-		return error_set(err, EIO, "%s was not stored as written",
-			disk->source);
-	return changes_note_sectors(changes, disk->source, at_bytes, before,
-		zeros, sizeof zeros, "The VM has one disk of a mirror that the "
+	if (sectors_write(g, disk->device, disk->source, sector, zeros, 1,
+		    err) == -1)
+		return -1;
+	return changes_note_sectors(changes, disk->source,
+		sector * SECTOR_BYTES, before, zeros, sizeof zeros, "The VM has one disk of a mirror that the "
 		"old firmware made.", err);
 }
 

@@ -273,29 +273,6 @@ write_modules(const struct replacement *replacement, guestfs_h *g,
 	return 0;
 }
 
-/* Read back, because nothing else would tell before the boot. */
-static int
-write_device(guestfs_h *g, const struct volume *disk, const uint8_t *data,
-	size_t bytes, struct error *err)
-{
-	AUTO(freep) uint8_t *written = NULL;
-	size_t done = 0;
-	int n;
-
-	for (; done < bytes; done += (size_t)n) {
-		n = guestfs_pwrite_device(g, disk->device,
-			(const char *)data + done, bytes - done,
-			(int64_t)done);
-		if (n <= 0)
-			return guest_error(err, g, "write %s", disk->source);
-	}
-	written = sectors_read(g, disk->device, 0, bytes / SECTOR_BYTES);
-	if (written == NULL || memcmp(written, data, bytes) != 0)
-		return error_set(err, EIO, "%s was not stored as written",
-			disk->source);
-	return 0;
-}
-
 static int
 write_disk(const struct replacement *replacement, guestfs_h *g,
 	const struct volume *disk, struct changes *changes, struct error *err)
@@ -316,7 +293,8 @@ write_disk(const struct replacement *replacement, guestfs_h *g,
 	before = sectors_read(g, disk->device, 0, bytes / SECTOR_BYTES);
 	if (before == NULL)
 		return guest_error(err, g, "read %s", disk->source);
-	if (write_device(g, disk, made, bytes, err) == -1)
+	if (sectors_write(g, disk->device, disk->source, 0, made,
+		    bytes / SECTOR_BYTES, err) == -1)
 		return -1;
 	return changes_note_sectors(changes, disk->source, 0, before, made,
 		bytes, reason, err);

@@ -6,17 +6,21 @@
 #include "convert/rewrite/trim.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/error.h"
 #include "common/log.h"
 #include "common/own.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest.h"
+#include "convert/assess/sectors.h"
 #include "convert/assess/volume.h"
+#include "drivers-inject/appliance.h"
 
 /* Swap's header: its identity lies in the first page. */
-enum { SWAP_HEADER_BYTES = 4096 };
+enum { SWAP_HEADER_SECTORS = 4096 / SECTOR_BYTES };
 
 static void
 trim(guestfs_h *g, const char *target, const char *device,
@@ -34,18 +38,19 @@ static void
 trim_swap(guestfs_h *g, const struct volume *volume,
 	struct findings *findings)
 {
-	const char *device = volume->device;
-	size_t bytes;
-	AUTO(freep) char *header =
-		guestfs_pread_device(g, device, SWAP_HEADER_BYTES, 0, &bytes);
+	AUTO(freep) uint8_t *header =
+		sectors_read(g, volume->device, 0, SWAP_HEADER_SECTORS);
+	struct error err;
 
-	if (header == NULL || bytes != SWAP_HEADER_BYTES)
+	if (header == NULL)
 		return;
-	if (guestfs_blkdiscard(g, device) == -1 ||
-		guestfs_pwrite_device(g, device, header, bytes, 0) !=
-			SWAP_HEADER_BYTES)
-		finding_add(findings, "storage.not-trimmed", volume->source, 0,
-			guestfs_last_error(g), NULL);
+	if (guestfs_blkdiscard(g, volume->device) == -1)
+		guest_error(&err, g, "discard %s", volume->source);
+	else if (sectors_write(g, volume->device, volume->source, 0, header,
+			 SWAP_HEADER_SECTORS, &err) == 0)
+		return;
+	finding_add(findings, "storage.not-trimmed", volume->source, 0,
+		err.text, NULL);
 }
 
 void

@@ -220,6 +220,12 @@ test-boot-chain_src := tests/assess/test-boot-chain.c \
 	$(common_src)
 test-boot-chain_pkg := cmocka libguestfs sqlite3 jansson yaml-0.1 $(inject_pkg)
 
+tests += test-sectors
+test-sectors_src := tests/assess/test-sectors.c \
+	tests/drivers-inject/scratch.c convert/assess/sectors.c \
+	drivers-inject/appliance.c drivers-inject/names.c $(common_src)
+test-sectors_pkg := cmocka libguestfs jansson
+
 tests += test-guest-stream
 test-guest-stream_src := tests/assess/test-guest-stream.c \
 	convert/assess/guest-stream.c drivers-inject/appliance.c $(common_src)
