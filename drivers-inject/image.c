@@ -15,6 +15,7 @@
 #include "drivers-inject/bytes.h"
 #include "drivers-inject/generator.h"
 #include "drivers-inject/guest.h"
+#include "drivers-inject/image-store.h"
 #include "drivers-inject/initramfs.h"
 #include "drivers-inject/inject.h"
 #include "drivers-inject/modules.h"
@@ -36,9 +37,8 @@ struct work {
 	struct script script; /* path NULL: none is extended */
 	char *path;   /* of the image, real */
 	char *folder; /* of the guest's modules */
-	char *image;
-	size_t image_bytes;
-	struct initramfs *base; /* without an earlier segment of ours; or NULL */
+	/* without an earlier segment of ours; base NULL: not read */
+	struct image_content image;
 	struct modules *modules;
 	struct plan plan;
 };
@@ -59,8 +59,7 @@ work_freep(struct work *work)
 {
 	free(work->path);
 	free(work->folder);
-	initramfs_free(work->base);
-	free(work->image);
+	image_content_release(&work->image);
 	modules_free(work->modules);
 	plan_freep(&work->plan);
 }
@@ -72,11 +71,12 @@ find_initramfs(const struct work *work, const char **data_out,
 {
 	struct pe_section section;
 
-	*data_out = work->image;
-	*bytes_out = work->image_bytes;
+	*data_out = work->image.data;
+	*bytes_out = work->image.bytes;
 	if (!work->kernel->unified)
 		return 0;
-	if (!pe_find(&section, work->image, work->image_bytes, ".initrd") ||
+	if (!pe_find(&section, work->image.data, work->image.bytes,
+		    ".initrd") ||
 		section.there < section.bytes || section.bytes == 0)
 		return error_set(err, 0, "%s has no initramfs in it",
 			work->path);
@@ -86,18 +86,15 @@ find_initramfs(const struct work *work, const char **data_out,
 }
 
 static int
-read_image(struct work *work, const char *path, struct error *err)
+parse_image(struct work *work, struct error *err)
 {
 	AUTO(initramfs_freep) struct initramfs *found = NULL;
 	size_t original, bytes;
 	const char *data;
 
-	if (work->files->real_path(work->files->handle, path, &work->path,
-			err) == -1 ||
-		guest_read(work->files, work->path, IMAGE_LIMIT, false,
-			&work->image, &work->image_bytes, err) == -1)
+	if (guest_read(work->files, work->path, IMAGE_LIMIT, false,
+		    &work->image.data, &work->image.bytes, err) == -1)
 		return -1;
-	work->report->initramfs_bytes = work->image_bytes;
 	if (find_initramfs(work, &data, &bytes, err) == -1 ||
 		initramfs_parse(&found, data, bytes, err) == -1 ||
 		segment_original_bytes(found, &original, err) == -1) {
@@ -106,10 +103,27 @@ read_image(struct work *work, const char *path, struct error *err)
 			"give the VM a disk bus that its kernel has built in.");
 	}
 	if (original == bytes) {
-		work->base = take(found);
+		work->image.base = take(found);
 		return 0;
 	}
-	return initramfs_parse(&work->base, data, original, err);
+	return initramfs_parse(&work->image.base, data, original, err);
+}
+
+/* Nobody but us writes to the guest, and what is written is compared. */
+static int
+read_image(struct work *work, const char *path, struct error *err)
+{
+	struct image_store *store = work->run->options->store;
+	int result = 0;
+
+	if (work->files->real_path(work->files->handle, path, &work->path,
+			err) == -1)
+		return -1;
+	if (store == NULL ||
+		!image_store_take(store, work->path, &work->image))
+		result = parse_image(work, err);
+	work->report->initramfs_bytes = work->image.bytes;
+	return result;
 }
 
 static int
@@ -126,8 +140,8 @@ read_modules(struct work *work, struct error *err)
 static int
 read_image_modules(struct work *work, struct error *err)
 {
-	if (modules_load_image(&work->modules, work->base->tree, work->folder,
-		    err) == -1)
+	if (modules_load_image(&work->modules, work->image.base->tree,
+		    work->folder, err) == -1)
 		return error_add(err, "%s", work->path);
 	return 0;
 }
@@ -192,7 +206,7 @@ static int
 plan_up_to(struct work *work, enum modules_tier tier, struct error *err)
 {
 	const struct plan_request request = {
-		.initramfs = work->base,
+		.initramfs = work->image.base,
 		.modules = work->modules,
 		.version = work->report->version,
 		.flat = work->script.path != NULL && work->script.flat,
@@ -245,7 +259,7 @@ build(struct work *work, struct segment *segment, bool packed,
 {
 	AUTO(initramfs_freep) struct initramfs *result = NULL;
 	AUTO(bytes_freep) struct bytes appended = {NULL, 0, 0};
-	const struct initramfs *base = work->base;
+	const struct initramfs *base = work->image.base;
 
 	if (segment_build(segment, packed, &appended, err) == -1 ||
 		bytes_append(result_out, base->image, base->bytes, err) == -1 ||
@@ -284,8 +298,8 @@ static int
 check_room(const struct work *work, const struct attempt *attempt,
 	const struct bytes *result, struct error *err)
 {
-	size_t more = result->used > work->image_bytes
-		? result->used - work->image_bytes
+	size_t more = result->used > work->image.bytes
+		? result->used - work->image.bytes
 		: 0;
 
 	return guest_check_room(work->files, work->path,
@@ -298,28 +312,29 @@ store(struct work *work, const struct attempt *attempt,
 	const struct bytes *result, struct error *err)
 {
 	const struct inject_options *options = work->run->options;
-	size_t kept = work->base->bytes;
+	size_t kept = work->image.base->bytes;
 	struct inject_change change = {
 		.path = work->path,
 		.kind = INJECT_APPENDED,
 		.reason = "storage drivers for the virtual machine, as one "
 			  "more segment",
-		.before.bytes = work->image_bytes,
+		.before.bytes = work->image.bytes,
 		.after.bytes = result->used,
 	};
 
 	if (options->planned != NULL)
 		options->planned(options->context, work->report);
 	if (options->dry_run) {
-		if (result->used > work->image_bytes)
-			work->run->promised += result->used - work->image_bytes;
+		if (result->used > work->image.bytes)
+			work->run->promised +=
+				result->used - work->image.bytes;
 		return 0;
 	}
 	if ((attempt->in_place ? guest_extend : guest_replace)(work->files,
-			work->path, work->image, kept, result->data + kept,
-			result->used - kept, err) == -1)
+			work->path, work->image.data, kept,
+			result->data + kept, result->used - kept, err) == -1)
 		return -1;
-	return image_tell(options, &change, work->image, result->data, err);
+	return image_tell(options, &change, work->image.data, result->data, err);
 }
 
 /* With an empty segment there is nothing to append, not even a marker. */
@@ -339,8 +354,8 @@ fill_segment(struct work *work, struct segment *segment, struct error *err)
 		return -1;
 	return options->extra == NULL
 		? 0
-		: options->extra(options->context, work->report, work->base,
-			  segment, err);
+		: options->extra(options->context, work->report,
+			  work->image.base, segment, err);
 }
 
 static int
@@ -355,7 +370,7 @@ static int
 try_to_extend(struct work *work, const struct attempt *attempt,
 	struct error *err)
 {
-	AUTO(segment_freep) struct segment segment = {.base = work->base};
+	AUTO(segment_freep) struct segment segment = {.base = work->image.base};
 	AUTO(bytes_freep) struct bytes result = {NULL, 0, 0};
 	struct inject_kernel *report = work->report;
 
@@ -365,8 +380,8 @@ try_to_extend(struct work *work, const struct attempt *attempt,
 		return say_up_to_date(work, "the image lacks no driver");
 	if (build(work, &segment, attempt->packed, &result, err) == -1)
 		return -1;
-	if (result.used == work->image_bytes &&
-		memcmp(result.data, work->image, result.used) == 0)
+	if (result.used == work->image.bytes &&
+		memcmp(result.data, work->image.data, result.used) == 0)
 		return say_up_to_date(work, "the image was extended before");
 	if (check_room(work, attempt, &result, err) == -1)
 		return -1;
@@ -417,7 +432,7 @@ extend(struct work *work, struct error *err)
 static bool
 find_generator(struct work *work)
 {
-	work->generator = generator_of(work->base);
+	work->generator = generator_of(work->image.base);
 	if (work->generator == NULL)
 		return false;
 	work->report->generator = work->generator->name;
@@ -425,7 +440,7 @@ find_generator(struct work *work)
 	case GENERATOR_INDEXED:
 		return true;
 	case GENERATOR_SCRIPT:
-		return script_find(&work->script, work->base);
+		return script_find(&work->script, work->image.base);
 	default:
 		return false;
 	}
@@ -501,6 +516,16 @@ bring_up_to_date(struct work *work, struct error *err)
 	return extend(work, err);
 }
 
+static void
+keep_image(struct work *work)
+{
+	const struct inject_options *options = work->run->options;
+
+	if (options->dry_run && options->store != NULL &&
+		work->image.base != NULL)
+		image_store_put(options->store, work->path, &work->image);
+}
+
 void
 image_inject(struct inject_kernel *report, const struct kernel *kernel,
 	struct image_run *run)
@@ -514,8 +539,10 @@ image_inject(struct inject_kernel *report, const struct kernel *kernel,
 	struct error err = {.code = 0};
 
 	report->unified = kernel->unified;
-	if (bring_up_to_date(&work, &err) == 0)
+	if (bring_up_to_date(&work, &err) == 0) {
+		keep_image(&work);
 		return;
+	}
 	choose_hardware(&work, true);
 	report->status = err.code == ENOSPC  ? INJECT_NO_SPACE
 		: err.code == EOPNOTSUPP ? INJECT_UNSUPPORTED

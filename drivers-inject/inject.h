@@ -12,6 +12,7 @@
 
 struct error;
 struct guest_files;
+struct image_store;
 struct initramfs;
 struct segment;
 
@@ -91,6 +92,7 @@ struct inject_options {
 	bool dry_run; /* write nothing, report what would be done */
 	const char *first; /* the kernel image that is served first, or NULL */
 	bool locked; /* the root cannot be read: an image's own modules count */
+	struct image_store *store; /* keeps images for the next run, or NULL */
 	void *context; /* the first argument of the calls; each may be NULL */
 
 	/*

@@ -48,6 +48,7 @@
 #include "convert/size/layout.h"
 #include "drivers-inject/appliance.h"
 #include "drivers-inject/guest.h"
+#include "drivers-inject/image-store.h"
 
 /* Everything that lives as long as the conversion. */
 struct conversion {
@@ -62,6 +63,7 @@ struct conversion {
 	struct guest *guest;
 	struct labels *labels; /* NULL: none, or not known */
 	struct agent agent;
+	struct image_store *images; /* from the plan to the writing; or NULL */
 	const char **disk_names;
 	const struct volume *root; /* NULL: nothing known to convert */
 };
@@ -79,6 +81,7 @@ conversion_release(struct conversion *conversion)
 	fallback_free(conversion->fallback);
 	labels_close(conversion->labels);
 	agent_release(&conversion->agent);
+	image_store_free(conversion->images);
 	replacement_free(conversion->replacement);
 	guest_free(conversion->guest);
 	volumes_release(&conversion->volumes);
@@ -105,6 +108,8 @@ open_disks(struct conversion *conversion, struct error *err)
 	conversion->findings = findings_new();
 	conversion->changes = changes_new();
 	conversion->guest = guest_new();
+	if (!request->assess_only && !request->trim_only)
+		conversion->images = image_store_new();
 	if (disks == NULL || conversion->disk_names == NULL ||
 		conversion->findings == NULL || conversion->changes == NULL ||
 		conversion->guest == NULL)
@@ -216,7 +221,7 @@ inject(struct conversion *conversion, bool dry_run, struct error *err)
 {
 	return injection_run(conversion->g, dry_run, conversion->guest,
 		conversion->references, conversion->findings,
-		conversion->changes, err);
+		conversion->changes, conversion->images, err);
 }
 
 /* Of a system whose root stays locked, /boot alone is known. */

@@ -180,7 +180,7 @@ note_kernel(struct guest *guest, const struct inject_report *report, size_t i)
 int
 injection_run(guestfs_h *g, bool dry_run, struct guest *guest,
 	struct references *references, struct findings *findings,
-	struct changes *changes, struct error *err)
+	struct changes *changes, struct image_store *store, struct error *err)
 {
 	AUTO(inject_report_freep) struct inject_report report = {.count = 0};
 	struct injection injection = {g, references, findings, changes};
@@ -189,6 +189,7 @@ injection_run(guestfs_h *g, bool dry_run, struct guest *guest,
 		.dry_run = dry_run,
 		.first = first == NULL ? NULL : first->image,
 		.locked = guest->locked,
+		.store = store,
 		.context = &injection,
 		.extra = add_texts,
 		.changed = note_change,

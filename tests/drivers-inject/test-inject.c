@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/own.h"
+#include "drivers-inject/image-store.h"
 #include "drivers-inject/initramfs.h"
 #include "drivers-inject/segment.h"
 #include "drivers-inject/tree.h"
@@ -74,6 +75,68 @@ a_dry_run_writes_nothing(void **state)
 	assert_false(report.tool.is_new);
 	assert_true(report.kernels[0].appended_bytes > 0);
 	guest_holds(guest, "find guest -ls | sort | cmp - before");
+}
+
+static struct {
+	int (*read)(void *handle, const char *path, size_t limit_bytes,
+		char **data_out, size_t *bytes_out, struct error *err);
+	unsigned images;
+} counted;
+
+static int
+count_reads(void *handle, const char *path, size_t limit_bytes,
+	char **data_out, size_t *bytes_out, struct error *err)
+{
+	counted.images += strstr(path, "/initrd.img-") != NULL &&
+		strstr(path, "unrack") == NULL;
+	return counted.read(handle, path, limit_bytes, data_out, bytes_out, err);
+}
+
+/* What a dry run has read is not read again, and gives the same image. */
+static void
+images_are_kept_between_the_runs(void **state)
+{
+	struct guest *guest = *state;
+	struct image_store *store = image_store_new();
+	AUTO(inject_report_freep) struct inject_report dry = {.count = 0};
+	AUTO(inject_report_freep) struct inject_report wet = {.count = 0};
+
+	counted.read = guest->files.read;
+	counted.images = 0;
+	guest->files.read = count_reads;
+	guest_make_image(guest, "pack unpacked | gzip -1n >$image");
+	guest_run(guest, &(struct inject_options){.dry_run = true,
+			     .store = store}, &dry);
+	guest_run(guest, &(struct inject_options){.store = store}, &wet);
+	guest_assert_status(&wet, 0, INJECT_INJECTED);
+	assert_int_equal(counted.images, 1);
+	assert_int_equal(wet.kernels[0].initramfs_bytes,
+		dry.kernels[0].initramfs_bytes);
+	assert_int_equal(wet.kernels[0].appended_bytes,
+		dry.kernels[0].appended_bytes);
+	guest_holds(guest, "unpack_appended cat");
+	guest_holds(guest, "assert_works");
+	image_store_free(store);
+}
+
+/* By whomever: what is written is compared with what was read. */
+static void
+an_image_that_changed_between_the_runs_stays(void **state)
+{
+	struct guest *guest = *state;
+	struct image_store *store = image_store_new();
+	AUTO(inject_report_freep) struct inject_report dry = {.count = 0};
+	AUTO(inject_report_freep) struct inject_report wet = {.count = 0};
+
+	guest_make_image(guest, "pack unpacked | gzip -1n >$image");
+	guest_run(guest, &(struct inject_options){.dry_run = true,
+			     .store = store}, &dry);
+	guest_holds(guest, "printf x | dd of=$image bs=1 seek=100 conv=notrunc\n"
+		     "md5sum $image >before");
+	guest_run(guest, &(struct inject_options){.store = store}, &wet);
+	guest_assert_status(&wet, 0, INJECT_FAILED);
+	guest_holds(guest, "md5sum $image | cmp - before");
+	image_store_free(store);
 }
 
 /* Nothing but LZ4 may follow LZ4, and nothing in between. */
@@ -404,6 +467,8 @@ main(void)
 		TEST(drivers_arrive_and_load),
 		TEST(a_second_run_changes_nothing),
 		TEST(a_dry_run_writes_nothing),
+		TEST(images_are_kept_between_the_runs),
+		TEST(an_image_that_changed_between_the_runs_stays),
 		TEST(lz4_images_get_an_lz4_segment),
 		TEST(a_raw_segment_is_aligned_behind_any_other),
 		TEST(modules_of_all_segments_are_indexed),
