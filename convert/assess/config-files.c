@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/error.h"
 #include "common/io.h"
@@ -72,6 +74,26 @@ expand_part(struct names *paths, const struct guest_files *files,
 	return 0;
 }
 
+/*
+ * What is there and no folder: what is wrong with it is for config_text() to
+ * say.  A link to /dev/null is an administrator's way to mask a file.
+ */
+static bool
+is_wanted(const struct guest_files *files, const char *path)
+{
+	AUTO(freep) char *target = NULL;
+	struct guest_stat stat;
+	struct error ignored;
+	int there = files->stat(files->handle, path, &stat, &ignored);
+
+	if (there == 0 || (there == 1 && S_ISDIR(stat.mode)))
+		return false;
+	if (there == 1 && S_ISREG(stat.mode))
+		return true;
+	return files->read_link(files->handle, path, &target, &ignored) == -1 ||
+		strcmp(target, "/dev/null") != 0;
+}
+
 int
 config_files(struct names *paths, const struct guest_files *files,
 	const char *pattern, struct error *err)
@@ -91,9 +113,7 @@ config_files(struct names *paths, const struct guest_files *files,
 		if (expand_part(&found, files, part, err) == -1)
 			return -1;
 	for (size_t i = 0; i < found.count && paths->count < COUNT_LIMIT; i++) {
-		struct error ignored;
-
-		if (guest_has_file(files, found.items[i], &ignored) == 1 &&
+		if (is_wanted(files, found.items[i]) &&
 			names_add_once(paths, found.items[i], err) == -1)
 			return -1;
 	}
