@@ -1,6 +1,7 @@
 network_config_src := $(addprefix convert/assess/,card-names.c config-files.c \
 	connman.c etcnet.c ifcfg.c ifupdown.c inet1.c ini.c interface.c \
 	interfaces.c keyfile.c leftover.c net-rule.c netifrc.c netplan.c networkd.c)
+convert_reference_src := $(wildcard convert/assess/reference*.c)
 convert_secret_src := $(wildcard convert/assess/secret*.c)
 convert_rules_src := $(wildcard convert/assess/rules-*.c) \
 	$(wildcard convert/assess/look-*.c)
@@ -12,7 +13,7 @@ convert_assess_src := $(convert_examine_src) $(addprefix convert/assess/, \
 	boot.c clock.c boot-chain.c boot-default.c boot-disk.c efi-loaders.c \
 	esp-place.c firmware.c grub-config.c guest-file.c guest-stream.c \
 	guest.c lilo-config.c sectors.c \
-	disk-name.c inspect.c reference.c service.c shell.c snapshot.c system.c volume.c) \
+	disk-name.c inspect.c service.c shell.c snapshot.c system.c volume.c) \
 	$(network_config_src)
 convert_examine_src += convert/assess/certificate.c
 convert_assess_src += $(addprefix convert/assess/,certificate.c luks.c \
@@ -22,5 +23,5 @@ convert_assess_src += $(addprefix convert/assess/,certificate.c luks.c \
 convert_storage_src := $(addprefix convert/assess/, array.c boot-evidence.c \
 	crypttab.c disk-link.c evidence.c layers.c linux-root.c luks-keys.c \
 	md-superblock.c mdadm-conf.c mount-problem.c raid-mark.c \
-	reference-name.c root.c twins.c unlock.c volume-name.c wish.c)
+	root.c twins.c unlock.c volume-name.c wish.c) $(convert_reference_src)
 convert_assess_src += $(convert_storage_src)

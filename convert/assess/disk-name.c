@@ -1,6 +1,7 @@
 /*
  * How kernels, udev and drivers for several paths name disks and their
- * partitions.  reference.c finds out which of the captured disks is meant.
+ * partitions.  reference-candidates.c finds out which of the captured disks is
+ * meant.
  */
 #include "convert/assess/disk-name.h"
 

@@ -1,8 +1,7 @@
 assess_test_src := tests/assess/disks.c convert/assess/disk-link.c \
 	convert/assess/disk-name.c convert/assess/md-superblock.c \
-	convert/assess/raid-mark.c convert/assess/reference.c \
-	convert/assess/reference-name.c convert/assess/sectors.c \
-	convert/assess/volume.c \
+	convert/assess/raid-mark.c $(convert_reference_src) \
+	convert/assess/sectors.c convert/assess/volume.c \
 	convert/assess/volume-name.c drivers-inject/appliance.c $(common_src)
 
 tests += test-reference
