@@ -4,9 +4,16 @@ assess_test_src := tests/assess/disks.c convert/assess/disk-link.c \
 	convert/assess/sectors.c convert/assess/volume.c \
 	convert/assess/volume-name.c drivers-inject/appliance.c $(common_src)
 
-tests += test-reference
-test-reference_src := tests/assess/test-reference.c $(assess_test_src)
+tests += test-reference test-reference-candidates test-reference-evidence
+referring_src := tests/assess/referring.c $(assess_test_src)
+test-reference_src := tests/assess/test-reference.c $(referring_src)
 test-reference_pkg := cmocka libguestfs jansson
+test-reference-candidates_src := tests/assess/test-reference-candidates.c \
+	$(referring_src)
+test-reference-candidates_pkg := $(test-reference_pkg)
+test-reference-evidence_src := tests/assess/test-reference-evidence.c \
+	$(referring_src)
+test-reference-evidence_pkg := $(test-reference_pkg)
 
 tests += test-md-superblock
 test-md-superblock_src := tests/assess/test-md-superblock.c \
@@ -30,7 +37,8 @@ evidence_src := $(assess_test_src) \
 	$(addprefix convert/assess/,crypttab.c evidence.c fstab.c guest-file.c \
 	luks-keys.c mdadm-conf.c unlock.c) \
 	$(filter-out convert/assess/fstab.c,$(convert_examine_src))
-test-evidence_src := tests/assess/test-evidence.c $(evidence_src)
+test-evidence_src := tests/assess/test-evidence.c \
+	tests/assess/referring.c $(evidence_src)
 test-evidence_pkg := cmocka libguestfs jansson libarchive libcrypto
 
 tests += replay-evidence

@@ -9,6 +9,7 @@
 #include "convert/assess/reference.h"
 #include "convert/assess/volume.h"
 #include "tests/assess/disks.h"
+#include "tests/assess/referring.h"
 
 #define ARRAY(dev, u, au, name)                                                \
 	{.kind = VOLUME_ARRAY, .disk = VOLUME_NO_DISK, .device = dev,          \
@@ -50,12 +51,7 @@ static void
 expect(struct references *references, const char *spec,
 	enum reference_state state, const char *stable)
 {
-	struct reference reference;
-
-	reference_resolve(references, spec, "ext4", &reference);
-	if (reference.state != state)
-		fail_msg("%s: state %d, not %d", spec, reference.state, state);
-	assert_string_equal(reference.stable, stable);
+	expect_reference(references, spec, "ext4", state, stable);
 }
 
 static void
