@@ -135,7 +135,7 @@ static const struct rule rules[] = {
 		  "another one; it may fail in the VM.",
 		.action = "Look at it when the VM runs, and disable it together "
 		  "with what requires it.",
-		.proof = "tests/rewrite/test-disable.c",
+		.proof = "tests/rewrite/test-disable-kept.c",
 	},
 	{
 		.id = "operations.waiver-ended",

@@ -28,9 +28,10 @@ disable_src := $(addprefix convert/rewrite/,change.c comment-out.c disable.c \
 	$(convert_examine_src) \
 	$(common_src) wire/hash.c
 
-tests += test-disable
-test-disable_src := tests/rewrite/test-disable.c $(disable_src)
-test-disable_pkg := cmocka jansson libarchive libcrypto
+tests += test-disable test-disable-kept test-undo
+$(foreach t,disable disable-kept undo,$(eval test-$(t)_src := \
+	tests/rewrite/test-$(t).c tests/rewrite/guest-tree.c $(disable_src)) \
+	$(eval test-$(t)_pkg := cmocka jansson libarchive libcrypto))
 
 fuzzers += fuzz-disable
 tests += replay-disable
