@@ -63,6 +63,13 @@ guest_read(const struct guest_files *files, const char *path,
 		bytes_out, err);
 }
 
+size_t
+guest_file_room(size_t bytes)
+{
+	return (bytes + GUEST_UNIT_BYTES - 1) / GUEST_UNIT_BYTES *
+		GUEST_UNIT_BYTES;
+}
+
 int
 guest_check_room(const struct guest_files *files, const char *path,
 	size_t bytes, size_t count, uint64_t promised, struct error *err)

@@ -96,6 +96,10 @@ int guest_read(const struct guest_files *files, const char *path,
 	size_t limit_bytes, bool missing_ok, char **data_out, size_t *bytes_out,
 	struct error *err);
 
+/* Room that a file of this size takes: whole units, as a folder takes one. */
+enum { GUEST_UNIT_BYTES = 4096 };
+size_t guest_file_room(size_t bytes);
+
 /*
  * Would `bytes` more in `count` new files fit into the file system of `path`, and
  * leave some space?  `promised` bytes of it are needed for something else.  Fails

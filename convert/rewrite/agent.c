@@ -27,7 +27,6 @@
 
 enum {
 	CANDIDATES = 64,
-	UNIT_BYTES = 4096, /* that a file takes at a time */
 	STATUS_BYTES = 1 << 30 /* more than dpkg's list ever has */
 };
 
@@ -269,8 +268,7 @@ weigh(const struct agent *agent, const struct search *search,
 
 		*count_out += bundle->count;
 		for (size_t k = 0; k < bundle->count; k++)
-			*bytes_out += (bundle->files[k].bytes + UNIT_BYTES -
-				1) / UNIT_BYTES * UNIT_BYTES;
+			*bytes_out += guest_file_room(bundle->files[k].bytes);
 	}
 }
 

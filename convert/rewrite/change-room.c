@@ -21,8 +21,6 @@
 #include "convert/assess/guest.h"
 #include "drivers-inject/guest.h"
 
-enum { UNIT_BYTES = 4096 }; /* that a file takes at a time */
-
 /* What one file system gives for good, and beside a file that is replaced. */
 struct need {
 	uint64_t bytes, files, beside_bytes, beside_files;
@@ -46,12 +44,6 @@ static void
 weighing_release(struct weighing *weighing)
 {
 	free(weighing->places);
-}
-
-static uint64_t
-in_units(size_t bytes)
-{
-	return ((uint64_t)bytes + UNIT_BYTES - 1) / UNIT_BYTES * UNIT_BYTES;
 }
 
 /* ---- where ---- */
@@ -116,8 +108,8 @@ find_place(const struct weighing *weighing, const struct change *change,
 static void
 add_replaced(struct need *need, const struct change *change)
 {
-	uint64_t before = in_units(change->before.bytes);
-	uint64_t after = in_units(change->after.bytes);
+	uint64_t before = guest_file_room(change->before.bytes);
+	uint64_t after = guest_file_room(change->after.bytes);
 
 	if (after > before)
 		need->bytes += after - before;
@@ -129,8 +121,8 @@ add_replaced(struct need *need, const struct change *change)
 static void
 add_new(struct need *need, const struct change *change, unsigned folders)
 {
-	need->bytes += in_units(change->after.bytes) +
-		(uint64_t)folders * UNIT_BYTES;
+	need->bytes += guest_file_room(change->after.bytes) +
+		(uint64_t)folders * GUEST_UNIT_BYTES;
 	need->files += 1 + (uint64_t)folders;
 }
 

@@ -21,8 +21,6 @@
 #include "drivers-inject/names.h"
 #include "drivers-inject/pe.h"
 
-enum { UNIT_BYTES = 4096 }; /* that a file takes at a time */
-
 static const struct machine {
 	unsigned number; /* in a PE file */
 	const char *path, *fallback, *table;
@@ -265,8 +263,7 @@ esp_check_room(const struct esp *esp, const struct guest_files *files,
 			return -1;
 		if (st.bytes > EFI_PROGRAM_BYTES)
 			return error_set(err, EFBIG, "copy %s", file->from);
-		total += ((size_t)st.bytes + UNIT_BYTES - 1) / UNIT_BYTES *
-			UNIT_BYTES;
+		total += guest_file_room((size_t)st.bytes);
 	}
 	if (esp->file_count == 0)
 		return 0;

@@ -169,7 +169,7 @@ check_room(struct replacement *replacement, guestfs_h *g, struct error *err)
 			return error_set(err, ENOMEM, "read GRUB's modules");
 		if (host_grub_file(&data, &bytes, PLATFORM, name, err) == -1)
 			return -1;
-		total += (bytes + 4095) / 4096 * 4096;
+		total += guest_file_room(bytes);
 	}
 	guest_libguestfs_open(&files, g);
 	return guest_check_room(&files, "/boot/unrack", total,
