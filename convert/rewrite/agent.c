@@ -239,15 +239,6 @@ read_folder(struct search *search, const char *folder, struct error *err)
 	return 0;
 }
 
-static bool
-is_root(const struct guest *guest, const char *folder)
-{
-	for (size_t i = 0; i < guest->mount_count; i++)
-		if (strcmp(guest->mounts[i].target, folder) == 0)
-			return false;
-	return true;
-}
-
 /* Of all packages and of dpkg's list, which is written anew. */
 static void
 weigh(const struct agent *agent, const struct search *search,
@@ -280,25 +271,19 @@ weigh(const struct agent *agent, const struct search *search,
 static bool
 has_room(const struct agent *agent, struct search *search)
 {
-	static const struct {
-		const char *path, *mount;
-	} places[] = {
-		{"/usr/" NAME, "/usr"},
-		{"/etc/" NAME, "/etc"},
-		{"/lib/" NAME, "/lib"},
-		{STATUS, "/var"},
-	};
+	static const char *const places[] = {"/usr/" NAME, "/etc/" NAME,
+		"/lib/" NAME, STATUS};
 	const struct guest *guest = search->guest;
 	size_t bytes, count;
 
 	weigh(agent, search, &bytes, &count);
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-		bool is_shared = is_root(guest, "/boot") &&
-			is_root(guest, places[i].mount);
+		bool is_shared = guest_mount_of(guest, "/boot") ==
+			guest_mount_of(guest, places[i]);
 		struct error why = {.code = 0};
 
-		if (guest_check_room(search->files, places[i].path, bytes,
-			    count, is_shared ? guest->images_grow_bytes : 0,
+		if (guest_check_room(search->files, places[i], bytes, count,
+			    is_shared ? guest->images_grow_bytes : 0,
 			    &why) == 0 || why.code != ENOSPC)
 			continue;
 		snprintf(search->why, sizeof search->why, "%.199s", why.text);

@@ -73,19 +73,6 @@ replacement_freep(struct replacement **replacement)
 
 /* ---- the plan ---- */
 
-static const struct guest_mount *
-boot_mount(const struct guest *guest)
-{
-	const struct guest_mount *found = NULL;
-
-	for (size_t i = 0; i < guest->mount_count; i++)
-		if (strcmp(guest->mounts[i].target, "/boot") == 0 ||
-			(found == NULL &&
-				strcmp(guest->mounts[i].target, "/") == 0))
-			found = &guest->mounts[i];
-	return found;
-}
-
 static bool
 is_logical(const struct volumes *volumes, const char *source)
 {
@@ -100,7 +87,7 @@ static int
 make_core(struct replacement *replacement, const struct guest *guest,
 	const struct volumes *volumes, struct error *err)
 {
-	const struct guest_mount *mount = boot_mount(guest);
+	const struct guest_mount *mount = guest_mount_of(guest, "/boot");
 	const char *modules[8] = {"biosdisk", "part_msdos", "search_fs_uuid"};
 	AUTO(freep) char *config = NULL;
 	size_t count = 3;

@@ -409,6 +409,7 @@ images_take_room_where_boot_lies(void **state)
 		{NULL, "/", false},
 		{"/boot", "/", true},
 		{"/usr", "/usr/", true},
+		{"/var/lib", "/var/lib/", true},
 		{"/usr", "/etc/", false},
 	};
 
