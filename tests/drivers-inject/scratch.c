@@ -79,7 +79,10 @@ scratch_write(const struct scratch *scratch, const char *name,
 	const void *data, size_t bytes)
 {
 	AUTO(freep) char *path = io_format("%s/%s", scratch->path, name);
+	AUTO(freep) char *parent = strdup(path);
 	struct error err;
 
+	*strrchr(parent, '/') = '\0';
+	assert_ok(io_make_folders(parent, &err), &err);
 	assert_ok(io_write_file(path, data, bytes, 0644, &err), &err);
 }

@@ -25,6 +25,7 @@ bool scratch_shell_holds(const struct scratch *scratch, const char *script);
 uint8_t *scratch_read(const struct scratch *scratch, const char *name,
 	size_t *bytes_out);
 
+/* The folders that it lies in are made. */
 void scratch_write(const struct scratch *scratch, const char *name,
 	const void *data, size_t bytes);
 

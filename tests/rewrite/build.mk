@@ -153,7 +153,8 @@ replay-rewrite_src := $(fuzz_rewrite) tests/fuzz/replay.c
 replay-rewrite_pkg := libguestfs jansson libarchive libcrypto
 
 tests += test-esp
-test-esp_src := tests/rewrite/test-esp.c convert/rewrite/esp.c \
+test-esp_src := tests/rewrite/test-esp.c \
+	tests/drivers-inject/scratch.c convert/rewrite/esp.c \
 	convert/assess/efi-loaders.c $(convert_examine_src) \
 	drivers-inject/guest-folder.c $(inject_src) wire/hash.c $(common_src)
 test-esp_pkg := cmocka jansson libarchive libcrypto $(inject_pkg)

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,11 +16,11 @@
 #include "convert/assess/finding.h"
 #include "convert/rewrite/esp.h"
 #include "drivers-inject/guest.h"
+#include "tests/drivers-inject/scratch.h"
 
 #define UUID "11111111-2222-3333-4444-555555555555"
 
-static char root[] = "/tmp/unrack-esp-XXXXXX";
-static char *folder;
+static const struct scratch *scratch;
 static struct guest_files files;
 
 static const char *const uuids[] = {UUID, NULL};
@@ -31,31 +30,24 @@ setup(void **state)
 {
 	struct error err = {0};
 
-	(void)state;
-	strcpy(root, "/tmp/unrack-esp-XXXXXX");
-	folder = mkdtemp(root);
-	assert_non_null(folder);
-	assert_ok(guest_folder_open(&files, folder, &err), &err);
+	if (scratch_setup(state) == -1)
+		return -1;
+	scratch = *state;
+	assert_ok(guest_folder_open(&files, scratch->path, &err), &err);
 	return 0;
 }
 
 static int
 teardown(void **state)
 {
-	struct error err = {0};
-
-	(void)state;
 	guest_folder_close(&files);
-	return io_remove_tree(folder, &err);
+	return scratch_teardown(state);
 }
 
 /* A program for x86-64 (or 32 bits: '3') that holds a section and a word. */
 static void
 program(const char *path, char machine, const char *section, const char *word)
 {
-	AUTO(freep) char *where = io_format("%s/%s", folder, path);
-	AUTO(freep) char *parent = strdup(where);
-	struct error err = {0};
 	char image[512] = "MZ";
 
 	image[0x3c] = 0x40;
@@ -63,22 +55,21 @@ program(const char *path, char machine, const char *section, const char *word)
 		: "PE\0\0\x64\x86\1", 7);
 	strncpy(image + 0x40 + 24, section, 8);
 	snprintf(image + 200, 300, "%s", word);
-	*strrchr(parent, '/') = '\0';
-	assert_ok(io_make_folders(parent, &err), &err);
-	assert_ok(io_write_file(where, image, sizeof image, 0644, &err), &err);
+	scratch_write(scratch, path, image, sizeof image);
 }
 
 static void
 text(const char *path, const char *content)
 {
-	AUTO(freep) char *where = io_format("%s/%s", folder, path);
-	AUTO(freep) char *parent = strdup(where);
-	struct error err = {0};
+	scratch_write(scratch, path, content, strlen(content));
+}
 
-	*strrchr(parent, '/') = '\0';
-	assert_ok(io_make_folders(parent, &err), &err);
-	assert_ok(io_write_file(where, content, strlen(content), 0644, &err),
-		&err);
+/* shim, and the GRUB that it starts. */
+static void
+shim_and_grub(void)
+{
+	program("EFI/debian/shimx64.efi", '6', ".vendor_", "");
+	program("EFI/debian/grubx64.efi", '6', ".text", "");
 }
 
 static void
@@ -120,8 +111,7 @@ shim_takes_grub_and_its_key_manager_along(void **state)
 	struct esp esp;
 
 	(void)state;
-	program("EFI/debian/shimx64.efi", '6', ".vendor_", "");
-	program("EFI/debian/grubx64.efi", '6', ".text", "");
+	shim_and_grub();
 	program("EFI/debian/mmx64.efi", '6', ".text", "");
 	program("EFI/debian/fwupdx64.efi", '6', ".text", "");
 	plan_for(&esp, NULL);
@@ -140,8 +130,7 @@ a_path_that_holds_the_guests_loader_stays(void **state)
 	struct esp esp;
 
 	(void)state;
-	program("EFI/debian/shimx64.efi", '6', ".vendor_", "");
-	program("EFI/debian/grubx64.efi", '6', ".text", "");
+	shim_and_grub();
 	program("EFI/BOOT/BOOTX64.EFI", '6', ".vendor_", "");
 	program("EFI/BOOT/grubx64.efi", '6', ".text", "");
 	plan_for(&esp, NULL);
@@ -167,8 +156,7 @@ fbx64_needs_a_table_and_no_grub(void **state)
 	struct esp esp;
 
 	(void)state;
-	program("EFI/debian/shimx64.efi", '6', ".vendor_", "");
-	program("EFI/debian/grubx64.efi", '6', ".text", "");
+	shim_and_grub();
 	program("EFI/BOOT/fbx64.efi", '6', ".text", "");
 	plan_for(&esp, NULL);
 	assert_int_equal(esp.file_count, 2);
@@ -187,8 +175,7 @@ anothers_loader_is_replaced_with_what_is_beside_it(void **state)
 	struct esp esp;
 
 	(void)state;
-	program("EFI/debian/shimx64.efi", '6', ".vendor_", "");
-	program("EFI/debian/grubx64.efi", '6', ".text", "");
+	shim_and_grub();
 	program("EFI/BOOT/BOOTX64.EFI", '6', ".text", "another");
 	program("EFI/BOOT/grubx64.efi", '6', ".text", "another's");
 	plan_for(&esp, NULL);
@@ -286,21 +273,19 @@ what_is_made_is_what_was_planned(void **state)
 {
 	struct error err = {0};
 	AUTO(freep) void *data = NULL;
-	AUTO(freep) char *made = NULL;
-	AUTO(freep) char *where = io_format("%s/EFI/BOOT/BOOTX64.EFI", folder);
-	AUTO(freep) char *boot = io_format("%s/EFI/BOOT", folder);
+	AUTO(freep) uint8_t *made = NULL;
 	size_t bytes, made_bytes;
 	struct esp esp;
 
 	(void)state;
 	program("EFI/debian/grubx64.efi", '6', ".text", "this one");
 	plan_for(&esp, NULL);
-	assert_ok(io_make_folders(boot, &err), &err);
+	scratch_shell(scratch, "mkdir EFI/BOOT");
 	assert_ok(esp_make(&esp.files[0], &files, &data, &bytes, &err), &err);
-	assert_ok(io_read_file(&made, &made_bytes, where, 4096, &err), &err);
+	made = scratch_read(scratch, "EFI/BOOT/BOOTX64.EFI", &made_bytes);
 	assert_int_equal(made_bytes, bytes);
 	assert_memory_equal(made, data, bytes);
-	assert_string_equal(made + 200, "this one");
+	assert_string_equal((char *)made + 200, "this one");
 }
 
 static struct guest_room room;
@@ -331,8 +316,7 @@ all_files_have_room_or_none(void **state)
 	struct esp esp;
 
 	(void)state;
-	program("EFI/debian/shimx64.efi", '6', ".vendor_", "");
-	program("EFI/debian/grubx64.efi", '6', ".text", "");
+	shim_and_grub();
 	plan_for(&esp, NULL);
 	assert_int_equal(esp.file_count, 2);
 	files.free_room = say_room;
@@ -367,12 +351,12 @@ assert_has_room(const struct esp *esp, bool has_room)
 static void
 a_file_beyond_all_bounds_has_no_room(void **state)
 {
-	AUTO(freep) char *where = io_format("%s/EFI/debian/mmx64.efi", folder);
+	AUTO(freep) char *where =
+		io_format("%s/EFI/debian/mmx64.efi", scratch->path);
 	struct esp esp;
 
 	(void)state;
-	program("EFI/debian/shimx64.efi", '6', ".vendor_", "");
-	program("EFI/debian/grubx64.efi", '6', ".text", "");
+	shim_and_grub();
 	program("EFI/debian/mmx64.efi", '6', ".text", "");
 	plan_for(&esp, NULL);
 	assert_int_equal(esp.file_count, 3);
