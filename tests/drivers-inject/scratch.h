@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "drivers-inject/guest.h"
+
 /* A temporary folder with what host tools made in it. */
 struct scratch {
 	char path[256];
@@ -28,5 +30,19 @@ uint8_t *scratch_read(const struct scratch *scratch, const char *name,
 /* The folders that it lies in are made. */
 void scratch_write(const struct scratch *scratch, const char *name,
 	const void *data, size_t bytes);
+
+/* How much room is said to be where paths begin so; NULL: there is no such place. */
+struct scratch_room {
+	const char *below;
+	struct guest_room room;
+};
+
+/*
+ * Have the files of a guest say how much room they have, whatever the host's file
+ * system has.  Of several places of a path the last counts; with none, the test
+ * fails.  `rooms` is borrowed, until the next call.
+ */
+void scratch_say_room(struct guest_files *files,
+	const struct scratch_room *rooms, size_t count);
 
 #endif

@@ -141,36 +141,16 @@ new_files_are_plain(void **state)
 				      "test \"$(stat -c %a g/etc/new)\" = 644");
 }
 
-static int
-no_room(void *handle, const char *path, struct guest_room *room_out,
-	struct error *err)
-{
-	(void)handle;
-	(void)path;
-	(void)err;
-	*room_out = (struct guest_room){1000, 1000, 9};
-	return 0;
-}
-
-static int
-no_inodes(void *handle, const char *path, struct guest_room *room_out,
-	struct error *err)
-{
-	(void)handle;
-	(void)path;
-	(void)err;
-	*room_out = (struct guest_room){1 << 30, 1 << 30, 0};
-	return 0;
-}
-
 static void
 a_full_file_system_stays_as_it_is(void **state)
 {
+	static const struct scratch_room rooms[] = {
+		{"/", {1000, 1000, 9}}, {"/", {1 << 30, 1 << 30, 0}}};
 	struct guest *guest = *state;
 	struct error err;
 
 	for (size_t i = 0; i < 2; i++) {
-		guest->files.free_room = i == 0 ? no_room : no_inodes;
+		scratch_say_room(&guest->files, &rooms[i], 1);
 		assert_int_equal(guest_replace(&guest->files, "/etc/file", NULL,
 					 0, "x", 1, &err), -1);
 		assert_int_equal(err.code, ENOSPC);

@@ -12,27 +12,15 @@
 
 enum { SPARE = 1 << 20 }; /* stays free */
 
-static uint64_t room; /* of the guest's /boot */
-static uint64_t inodes = UINT64_MAX;
-
-static int
-say_room(void *handle, const char *path, struct guest_room *room_out,
-	struct error *err)
-{
-	(void)handle;
-	(void)path;
-	(void)err;
-	*room_out = (struct guest_room){room, room, inodes};
-	return 0;
-}
+static struct scratch_room room = {"/", {.files = UINT64_MAX}};
 
 /* Run with this much more than what stays free; the first kernel's report. */
 static void
 run_with(struct guest *guest, uint64_t bytes, bool dry_run,
 	struct inject_report *report)
 {
-	guest->files.free_room = say_room;
-	room = bytes + SPARE;
+	scratch_say_room(&guest->files, &room, 1);
+	room.room.bytes = bytes + SPARE;
 	guest_run(guest, &(struct inject_options){.dry_run = dry_run}, report);
 }
 
@@ -70,9 +58,9 @@ without_inodes_the_image_grows_in_place(void **state)
 
 	guest_make_image(guest, "pack unpacked >$image\n"
 		"stat -c %i $image >inode");
-	inodes = 0;
+	room.room.files = 0;
 	run_with(guest, 1 << 30, false, &report);
-	inodes = UINT64_MAX;
+	room.room.files = UINT64_MAX;
 	guest_assert_status(&report, 0, INJECT_INJECTED);
 	guest_holds(guest, "unpack_appended\nassert_works\n"
 			   "test $(stat -c %i $image) = $(cat inode)");
@@ -95,7 +83,8 @@ less_room_takes_a_compressed_segment(void **state)
 		guest_make_image(guest, script);
 		run_with(guest, bytes_of_all(guest) * 3 / 4, false, &report);
 		guest_assert_status(&report, 0, INJECT_INJECTED);
-		assert_true(report.kernels[0].appended_bytes <= room - SPARE);
+		assert_true(report.kernels[0].appended_bytes <=
+			room.room.bytes - SPARE);
 		assert_true(names_has(&report.kernels[0].added, "ahci"));
 		snprintf(script, sizeof script, "truncate -s %%4 original\n"
 			"unpack_appended '%s'\nassert_works", unpacks[i]);
@@ -164,8 +153,8 @@ the_kernel_that_boots_is_served_first(void **state)
 	guest_make_image(guest, "pack unpacked | zstd -q1 >$image\n"
 		"cp guest/boot/vmlinuz-$v guest/boot/vmlinuz-z\n"
 		"cp $image guest/boot/initrd.img-z");
-	guest->files.free_room = say_room;
-	room = bytes_of_all(guest) + 1000 + SPARE;
+	scratch_say_room(&guest->files, &room, 1);
+	room.room.bytes = bytes_of_all(guest) + 1000 + SPARE;
 	guest_run(guest, &options, &report);
 	assert_string_equal(report.kernels[0].image, "/boot/vmlinuz-z");
 	guest_assert_status(&report, 0, INJECT_INJECTED);

@@ -41,27 +41,18 @@ struct plan {
 	struct changes *changes;
 };
 
-/* What the guest has left; NULL: what the folder of the test has. */
-static const struct guest_room *room;
-static const char *full; /* this folder has less */
-static uint64_t full_bytes;
-static const char *mounted; /* by itself; NULL: all is in "/" */
-static uint64_t images_grow_bytes;
+/* A guest as few are. */
+struct oddity {
+	struct scratch_room rooms[2]; /* none: what the folder of the test has */
+	const char *mounted; /* by itself; NULL: all is in "/" */
+	uint64_t images_grow_bytes;
+};
 
-static int
-say_room(void *handle, const char *path, struct guest_room *room_out,
-	struct error *err)
-{
-	(void)handle;
-	(void)err;
-	*room_out = *room;
-	if (full != NULL && strncmp(path, full, strlen(full)) == 0)
-		room_out->bytes = full_bytes;
-	return 0;
-}
+#define PLENTY {"/", {1 << 30, 1 << 30, 100}}
 
 static void
-plan_open(struct plan *plan, const struct scratch *scratch)
+plan_open_odd(struct plan *plan, const struct scratch *scratch,
+	const struct oddity *odd)
 {
 	AUTO(freep) char *root = io_format("%s/guest", scratch->path);
 	AUTO(freep) char *folder = io_format("%s/packages", scratch->path);
@@ -73,19 +64,25 @@ plan_open(struct plan *plan, const struct scratch *scratch)
 	strcpy(plan->guest->arch, "x86_64");
 	strcpy(plan->guest->distro, "debian");
 	strcpy(plan->guest->version, "11.11");
-	plan->guest->images_grow_bytes = images_grow_bytes;
-	if (mounted != NULL)
+	plan->guest->images_grow_bytes = odd->images_grow_bytes;
+	if (odd->mounted != NULL)
 		strcpy(plan->guest->mounts[plan->guest->mount_count++].target,
-			mounted);
+			odd->mounted);
 	assert_ok(guest_folder_open(&files, root, &err), &err);
-	if (room != NULL)
-		files.free_room = say_room;
+	if (odd->rooms[0].below != NULL)
+		scratch_say_room(&files, odd->rooms, 2);
 	assert_ok(agent_plan(&plan->agent, plan->guest, &files, folder,
 			  plan->changes, plan->findings, &err),
 		&err);
 	assert_ok(agent_install(&plan->agent, &files, plan->changes, &err),
 		&err);
 	guest_folder_close(&files);
+}
+
+static void
+plan_open(struct plan *plan, const struct scratch *scratch)
+{
+	plan_open_odd(plan, scratch, &(struct oddity){.mounted = NULL});
 }
 
 static void
@@ -336,36 +333,43 @@ a_hostile_package_reaches_nothing_else(void **state)
 #define CASE(name) \
 	cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
+static void
+make_guest_and_package(const struct scratch *scratch)
+{
+	scratch_shell(scratch, DEB GUEST
+		"deb qemu-guest-agent 1:5.2+deb11u3 amd64 " AGENT
+		" 'libc.so.6\\0GLIBC_2.31'\n");
+}
+
+static void
+check_added(const struct scratch *scratch, const struct oddity *odd,
+	bool wanted)
+{
+	struct plan plan;
+
+	plan_open_odd(&plan, scratch, odd);
+	assert_int_equal(is_added(&plan), wanted);
+	assert_int_equal(changes_count(plan.changes) > 0, wanted);
+	plan_close(&plan);
+}
+
 /* One block for the program and one for dpkg's list; 1 MiB is left free. */
 static void
 without_room_no_agent_is_added(void **state)
 {
 	static const struct {
-		struct guest_room room;
+		struct oddity odd;
 		bool is_added;
 	} cases[] = {
-		{{(1 << 20) + 8192, 0, 1}, true},
-		{{(1 << 20) + 4000, 0, 1}, false},
-		{{1 << 30, 0, 0}, false},
+		{{.rooms = {{"/", {(1 << 20) + 8192, 0, 1}}}}, true},
+		{{.rooms = {{"/", {(1 << 20) + 4000, 0, 1}}}}, false},
+		{{.rooms = {{"/", {1 << 30, 0, 0}}}}, false},
 	};
 
-	scratch_shell(*state, DEB GUEST
-		"deb qemu-guest-agent 1:5.2+deb11u3 amd64 " AGENT
-		" 'libc.so.6\\0GLIBC_2.31'\n");
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct plan plan;
-
-		room = &cases[i].room;
-		plan_open(&plan, *state);
-		room = NULL;
-		assert_int_equal(is_added(&plan), cases[i].is_added);
-		assert_int_equal(changes_count(plan.changes) > 0,
-			cases[i].is_added);
-		plan_close(&plan);
-	}
+	make_guest_and_package(*state);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		check_added(*state, &cases[i].odd, cases[i].is_added);
 }
-
-static const struct guest_room plenty = {1 << 30, 1 << 30, 100};
 
 /* dpkg's list is a second one for a while, where it lies. */
 static void
@@ -382,19 +386,12 @@ each_folder_of_it_needs_room(void **state)
 		{"/srv/", true},
 	};
 
-	scratch_shell(*state, DEB GUEST
-		"deb qemu-guest-agent 1:5.2+deb11u3 amd64 " AGENT
-		" 'libc.so.6\\0GLIBC_2.31'\n");
+	make_guest_and_package(*state);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct plan plan;
+		const struct oddity odd = {.rooms = {PLENTY,
+			{cases[i].full, {0, 0, 100}}}};
 
-		room = &plenty;
-		full = cases[i].full;
-		plan_open(&plan, *state);
-		room = NULL;
-		full = NULL;
-		assert_int_equal(is_added(&plan), cases[i].is_added);
-		plan_close(&plan);
+		check_added(*state, &odd, cases[i].is_added);
 	}
 }
 
@@ -413,23 +410,14 @@ images_take_room_where_boot_lies(void **state)
 		{"/usr", "/etc/", false},
 	};
 
-	scratch_shell(*state, DEB GUEST
-		"deb qemu-guest-agent 1:5.2+deb11u3 amd64 " AGENT
-		" 'libc.so.6\\0GLIBC_2.31'\n");
+	make_guest_and_package(*state);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct plan plan;
+		const struct oddity odd = {.rooms = {PLENTY,
+			{cases[i].full, {(1 << 20) + 8192, 0, 100}}},
+			.mounted = cases[i].mounted,
+			.images_grow_bytes = 8192};
 
-		room = &plenty;
-		full = cases[i].full;
-		full_bytes = (1 << 20) + 8192;
-		mounted = cases[i].mounted;
-		images_grow_bytes = 8192;
-		plan_open(&plan, *state);
-		room = NULL;
-		full = mounted = NULL;
-		full_bytes = images_grow_bytes = 0;
-		assert_int_equal(is_added(&plan), cases[i].is_added);
-		plan_close(&plan);
+		check_added(*state, &odd, cases[i].is_added);
 	}
 }
 
@@ -442,9 +430,7 @@ without_its_record_the_agent_is_given_up(void **state)
 			((struct scratch *)*state)->path);
 		struct plan plan;
 
-		scratch_shell(*state, DEB GUEST
-			"deb qemu-guest-agent 1:5.2+deb11u3 amd64 " AGENT
-			" 'libc.so.6\\0GLIBC_2.31'\n");
+		make_guest_and_package(*state);
 		plan_open(&plan, *state);
 		for (size_t i = 0; i < plan.changes->count; i++)
 			if (strcmp(plan.changes->list[i].path,

@@ -19,18 +19,9 @@
 
 enum { UNIT = 4096, PLENTY = 1 << 30 };
 
-/* The room of "/" and "/boot". */
-static struct guest_room root_room, boot_room;
-
-static int
-say_room(void *handle, const char *path, struct guest_room *room_out,
-	struct error *err)
-{
-	(void)handle;
-	(void)err;
-	*room_out = strncmp(path, "/boot/", 6) == 0 ? boot_room : root_room;
-	return 0;
-}
+static struct scratch_room rooms[] = {{.below = "/"}, {.below = "/boot/"}};
+static struct guest_room *const root_room = &rooms[0].room;
+static struct guest_room *const boot_room = &rooms[1].room;
 
 struct fixture {
 	struct scratch *scratch;
@@ -63,13 +54,13 @@ setup(void **state)
 		"ln -s ../boot/grub/menu.lst g/etc/grub.conf");
 	root = io_format("%s/g", fixture->scratch->path);
 	assert_ok(guest_folder_open(&fixture->files, root, &err), &err);
-	fixture->files.free_room = say_room;
+	scratch_say_room(&fixture->files, rooms, 2);
 	fixture->guest = guest_new();
 	fixture->changes = changes_new();
 	fixture->findings = findings_new();
 	add_mount(fixture->guest, "/", "btrfs");
 	add_mount(fixture->guest, "/boot", "ext3");
-	root_room = boot_room = (struct guest_room){PLENTY, PLENTY, 100};
+	*root_room = *boot_room = (struct guest_room){PLENTY, PLENTY, 100};
 	*state = fixture;
 	return 0;
 }
@@ -140,9 +131,9 @@ an_edit_needs_room_for_a_second_file(void **state)
 	struct fixture *fixture = *state;
 
 	plan(fixture, "/etc/fstab", "a\n", UNIT + 1);
-	root_room = (struct guest_room){3 * UNIT, 3 * UNIT, 1};
+	*root_room = (struct guest_room){3 * UNIT, 3 * UNIT, 1};
 	assert_said(fixture, NULL, NULL);
-	root_room.bytes--;
+	root_room->bytes--;
 	assert_said(fixture, "/", "12288 bytes needed, 12287 free");
 }
 
@@ -153,9 +144,9 @@ new_files_and_their_folders_add_up(void **state)
 
 	plan(fixture, "/etc/one", NULL, 1);
 	plan(fixture, "/etc/systemd/network/two", NULL, UNIT);
-	root_room = (struct guest_room){4 * UNIT, 4 * UNIT, 4};
+	*root_room = (struct guest_room){4 * UNIT, 4 * UNIT, 4};
 	assert_said(fixture, NULL, NULL);
-	root_room.files = 3;
+	root_room->files = 3;
 	assert_said(fixture, "/", "4 inodes needed, 3 free");
 }
 
@@ -165,10 +156,10 @@ each_file_system_gives_what_lies_in_it(void **state)
 	struct fixture *fixture = *state;
 
 	plan(fixture, "/etc/grub.conf", "a\n", UNIT + 1);
-	root_room = (struct guest_room){0, 0, 0};
-	boot_room.bytes = 0; /* the rest is root's */
+	*root_room = (struct guest_room){0, 0, 0};
+	boot_room->bytes = 0; /* the rest is root's */
 	assert_said(fixture, NULL, NULL);
-	boot_room.root_bytes = 10;
+	boot_room->root_bytes = 10;
 	assert_said(fixture, "/boot", "12288 bytes needed, 10 free");
 }
 
@@ -178,7 +169,7 @@ what_takes_no_room_needs_none(void **state)
 	struct fixture *fixture = *state;
 	struct error err = {0};
 
-	root_room = (struct guest_room){0, 0, 0};
+	*root_room = (struct guest_room){0, 0, 0};
 	assert_ok(changes_plan_move(fixture->changes, "/etc/a", "/etc/b", "r",
 			  &err),
 		&err);
@@ -201,7 +192,7 @@ a_full_file_system_keeps_nothing_out_of_others(void **state)
 
 	plan(fixture, "/etc/fstab", "a\n", 1);
 	plan(fixture, "/boot/grub/menu.lst", "a\n", UNIT + 1);
-	boot_room = (struct guest_room){0, 0, 100};
+	*boot_room = (struct guest_room){0, 0, 100};
 	assert_said(fixture, "/boot", "12288 bytes needed, 0 free");
 	assert_true(is_kept(fixture, "/etc/fstab"));
 	assert_false(is_kept(fixture, "/boot/grub/menu.lst"));
@@ -215,7 +206,7 @@ what_fits_is_written(void **state)
 
 	plan(fixture, "/etc/large", NULL, 2 * UNIT);
 	plan(fixture, "/etc/fstab", "a\n", 1);
-	root_room = (struct guest_room){UNIT, UNIT, 100};
+	*root_room = (struct guest_room){UNIT, UNIT, 100};
 	assert_said(fixture, "/", "12288 bytes needed, 4096 free");
 	assert_false(is_kept(fixture, "/etc/large"));
 	assert_true(is_kept(fixture, "/etc/fstab"));
@@ -238,7 +229,7 @@ a_text_that_does_not_grow_is_written_in_place(void **state)
 	};
 	struct fixture *fixture = *state;
 
-	boot_room = (struct guest_room){0, 0, 0};
+	*boot_room = (struct guest_room){0, 0, 0};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		changes_free(fixture->changes);
 		fixture->changes = changes_new();
@@ -259,7 +250,7 @@ what_is_left_out_is_not_written(void **state)
 	struct fixture *fixture = *state;
 
 	plan(fixture, "/etc/fstab", "a\n", 1);
-	root_room = (struct guest_room){0, 0, 100};
+	*root_room = (struct guest_room){0, 0, 100};
 	check_room(fixture);
 	changes_apply(fixture->changes, NULL, fixture->findings);
 	assert_int_equal(changes_count(fixture->changes), 0);
@@ -278,7 +269,7 @@ what_is_left_out_is_not_called_done(void **state)
 	finding_add(fixture->findings, "linux.fstab.device-name", "/etc/fstab",
 		1, "/dev/sda1", "Replaced.");
 	plan(fixture, "/etc/fstab", "a\n", 1);
-	root_room = (struct guest_room){0, 0, 100};
+	*root_room = (struct guest_room){0, 0, 100};
 	check_room(fixture);
 	json = findings_to_json(fixture->findings, "m", true);
 	finding = json_array_get(json_object_get(json, "findings"), 1);
@@ -295,7 +286,7 @@ what_the_vm_boots_without_makes_room(void **state)
 	plan(fixture, "/etc/optional", NULL, UNIT);
 	changes_mark_optional(fixture->changes, "/etc/optional");
 	plan(fixture, "/etc/fstab", "a\n", 1);
-	root_room = (struct guest_room){UNIT, UNIT, 100};
+	*root_room = (struct guest_room){UNIT, UNIT, 100};
 	assert_said(fixture, NULL, NULL);
 	assert_true(findings_have(fixture->findings,
 		"guest.no-room-optional"));
@@ -312,7 +303,7 @@ another_reason_makes_an_optional_text_needed(void **state)
 	plan(fixture, "/etc/fstab", "a\n", 1);
 	changes_mark_optional(fixture->changes, "/etc/fstab");
 	plan(fixture, "/etc/fstab", "a\n", 2);
-	root_room = (struct guest_room){0, 0, 100};
+	*root_room = (struct guest_room){0, 0, 100};
 	assert_said(fixture, "/", "4096 bytes needed, 0 free");
 }
 
@@ -333,7 +324,7 @@ a_service_is_disabled_whole_or_not_at_all(void **state)
 			  "/dev/null", "r", &err),
 		&err);
 	assert_ok(changes_mark_service(fixture->changes, "/etc/w", &err), &err);
-	root_room.files = 0;
+	root_room->files = 0;
 	assert_said(fixture, NULL, NULL);
 	assert_true(findings_have(fixture->findings,
 		"operations.service-kept"));
@@ -351,7 +342,7 @@ a_file_moves_only_when_its_successor_is_made(void **state)
 			  "r", &err),
 		&err);
 	changes_join_last(fixture->changes);
-	root_room.files = 0;
+	root_room->files = 0;
 	assert_said(fixture, "/", "1 inodes needed, 0 free");
 	assert_false(is_kept(fixture, "/etc/old"));
 }

@@ -288,30 +288,18 @@ what_is_made_is_what_was_planned(void **state)
 	assert_string_equal((char *)made + 200, "this one");
 }
 
-static struct guest_room room;
-
-static int
-say_room(void *handle, const char *path, struct guest_room *room_out,
-	struct error *err)
-{
-	(void)handle;
-	(void)err;
-	assert_string_equal(path, "/unrack");
-	*room_out = room;
-	return 0;
-}
-
 /* Each of two programs takes a block; 1 MiB is left free. */
 static void
 all_files_have_room_or_none(void **state)
 {
 	static const struct {
-		uint64_t bytes, files;
+		struct scratch_room room;
 		const char *why; /* NULL: there is room */
 	} cases[] = {
-		{(1 << 20) + 8192, 2, NULL},
-		{(1 << 20) + 8191, 2, "1056768 more bytes and 1056767 are free"},
-		{1 << 30, 1, "2 more inodes and 1 are free"},
+		{{"/unrack", {(1 << 20) + 8192, 0, 2}}, NULL},
+		{{"/unrack", {(1 << 20) + 8191, 0, 2}},
+			"1056768 more bytes and 1056767 are free"},
+		{{"/unrack", {1 << 30, 0, 1}}, "2 more inodes and 1 are free"},
 	};
 	struct esp esp;
 
@@ -319,12 +307,10 @@ all_files_have_room_or_none(void **state)
 	shim_and_grub();
 	plan_for(&esp, NULL);
 	assert_int_equal(esp.file_count, 2);
-	files.free_room = say_room;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct error err = {0};
 
-		room = (struct guest_room){cases[i].bytes, cases[i].bytes,
-			cases[i].files};
+		scratch_say_room(&files, &cases[i].room, 1);
 		assert_int_equal(esp_check_room(&esp, &files, "", &err),
 			cases[i].why == NULL ? 0 : -1);
 		if (cases[i].why == NULL)
@@ -353,6 +339,7 @@ a_file_beyond_all_bounds_has_no_room(void **state)
 {
 	AUTO(freep) char *where =
 		io_format("%s/EFI/debian/mmx64.efi", scratch->path);
+	struct scratch_room room = {"/unrack", {1ull << 40, 1ull << 40, 100}};
 	struct esp esp;
 
 	(void)state;
@@ -360,14 +347,13 @@ a_file_beyond_all_bounds_has_no_room(void **state)
 	program("EFI/debian/mmx64.efi", '6', ".text", "");
 	plan_for(&esp, NULL);
 	assert_int_equal(esp.file_count, 3);
-	room = (struct guest_room){1ull << 40, 1ull << 40, 100};
-	files.free_room = say_room;
+	scratch_say_room(&files, &room, 1);
 	assert_int_equal(truncate(where, EFI_PROGRAM_BYTES), 0);
 	assert_has_room(&esp, true);
 	assert_int_equal(truncate(where, EFI_PROGRAM_BYTES + 1), 0);
 	assert_has_room(&esp, false);
 	assert_int_equal(truncate(where, 1), 0);
-	room.files = 2;
+	room.room.files = 2;
 	assert_has_room(&esp, false);
 }
 
