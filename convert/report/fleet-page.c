@@ -25,14 +25,15 @@ count_tier(const struct fleet *fleet, const char *tier)
 static void
 print_head(FILE *out, const struct fleet *fleet)
 {
+	char machines[WORDS_COUNT_BYTES];
+
 	markup_print(out, "<header>\n<p class=\"eyebrow\">Fleet report</p>\n"
-		"<h1>%ju %s</h1>\n<nav class=\"contents\" "
+		"<h1>%s</h1>\n<nav class=\"contents\" "
 		"aria-label=\"Sections\"><ul><li><a href=\"#tiers\">In short</a>"
 		"</li><li><a href=\"#common\">Findings</a></li>"
 		"<li><a href=\"#machines\">Machines</a></li>"
 		"<li><a href=\"#needs\">Who needs whom</a></li></ul></nav>\n"
-		"</header>\n", (uintmax_t)fleet->count,
-		fleet->count == 1 ? "machine" : "machines");
+		"</header>\n", words_count(machines, fleet->count, "machine"));
 }
 
 static void
@@ -191,8 +192,9 @@ print_links(FILE *out, const struct fleet *fleet)
 void
 fleet_page_print(FILE *out, const struct fleet *fleet)
 {
-	AUTO(freep) char *title = io_format("unrack: %zu %s", fleet->count,
-		fleet->count == 1 ? "machine" : "machines");
+	char machines[WORDS_COUNT_BYTES];
+	AUTO(freep) char *title = io_format("unrack: %s",
+		words_count(machines, fleet->count, "machine"));
 
 	frame_begin(out, title == NULL ? "unrack" : title);
 	print_head(out, fleet);

@@ -104,12 +104,13 @@ print_evidence(FILE *out, const json_t *finding)
 {
 	const json_t *list = json_object_get(finding, "evidence"), *evidence;
 	size_t count = json_array_size(list), i;
+	char places[WORDS_COUNT_BYTES];
 
 	if (count == 0)
 		return;
 	markup_print(out, "<details class=\"evidence\"><summary>Evidence: "
-		"%ju %s</summary>\n<ul class=\"places\">", (uintmax_t)count,
-		count == 1 ? "place" : "places");
+		"%s</summary>\n<ul class=\"places\">",
+		words_count(places, count, "place"));
 	json_array_foreach(list, i, evidence)
 		markup_print(out, "<li><code>%s</code> %s</li>",
 			json_text(evidence, "where", "?"),

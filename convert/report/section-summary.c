@@ -30,6 +30,16 @@ print_wire(FILE *out, const struct parts *parts)
 }
 
 static void
+print_severity(FILE *out, const struct parts *parts, const char *severity)
+{
+	size_t count = parts_count(parts, severity);
+	char text[24], noun[WORDS_NOUN_BYTES];
+
+	snprintf(text, sizeof text, "%zu", count);
+	number(out, text, words_noun(noun, count, severity));
+}
+
+static void
 print_numbers(FILE *out, const struct parts *parts)
 {
 	const json_t *size = json_object_get(parts->findings, "size");
@@ -38,12 +48,8 @@ print_numbers(FILE *out, const struct parts *parts)
 	char text[64];
 
 	fputs("<dl class=\"numbers\">", out);
-	snprintf(text, sizeof text, "%zu", parts_count(parts, "blocker"));
-	number(out, text, parts_count(parts, "blocker") == 1 ? "blocker"
-							      : "blockers");
-	snprintf(text, sizeof text, "%zu", parts_count(parts, "warning"));
-	number(out, text, parts_count(parts, "warning") == 1 ? "warning"
-							      : "warnings");
+	print_severity(out, parts, "blocker");
+	print_severity(out, parts, "warning");
 	snprintf(text, sizeof text, "%zu of %zu", parts_count_open(parts),
 		json_array_size(json_object_get(parts->findings, "findings")));
 	number(out, text, "findings left for a person");

@@ -78,10 +78,19 @@ words_duration(char text[WORDS_DURATION_BYTES], double seconds)
 }
 
 const char *
+words_noun(char text[WORDS_NOUN_BYTES], size_t count, const char *noun)
+{
+	snprintf(text, WORDS_NOUN_BYTES, "%s%s", noun, count == 1 ? "" : "s");
+	return text;
+}
+
+const char *
 words_count(char text[WORDS_COUNT_BYTES], size_t count, const char *noun)
 {
-	snprintf(text, WORDS_COUNT_BYTES, "%zu %s%s", count, noun,
-		count == 1 ? "" : "s");
+	char counted[WORDS_NOUN_BYTES];
+
+	snprintf(text, WORDS_COUNT_BYTES, "%zu %s", count,
+		words_noun(counted, count, noun));
 	return text;
 }
 

@@ -32,6 +32,11 @@ enum { WORDS_COUNT_BYTES = 48 };
 const char *words_count(char text[WORDS_COUNT_BYTES], size_t count,
 	const char *noun);
 
+/* The same without the number, where that stands elsewhere. */
+enum { WORDS_NOUN_BYTES = 24 };
+const char *words_noun(char text[WORDS_NOUN_BYTES], size_t count,
+	const char *noun);
+
 /* A finding's waiver, or NULL when it has none. */
 const json_t *words_waiver(const json_t *finding);
 

@@ -116,6 +116,18 @@ text_begins_with_machine_and_verdict(void **state)
 	check_has(text, "nfs         192.0.2.20 (/etc/fstab:9)\n");
 }
 
+/* Of one there is no plural, in a line as behind a figure. */
+static void
+page_counts_as_the_text_does(void **state)
+{
+	AUTO(freep) char *page = print(FULL, "html");
+
+	(void)state;
+	check_has(page, "<div><dt>blocker</dt><dd>1</dd></div>");
+	check_has(page, "<div><dt>warnings</dt><dd>3</dd></div>");
+	check_has(page, "Evidence: 1 place</summary>");
+}
+
 static void
 json_holds_every_part(void **state)
 {
@@ -439,6 +451,7 @@ main(void)
 		cmocka_unit_test(page_tells_each_part),
 		cmocka_unit_test(diff_outside_the_folder_is_not_read),
 		cmocka_unit_test(text_begins_with_machine_and_verdict),
+		cmocka_unit_test(page_counts_as_the_text_does),
 		cmocka_unit_test(json_holds_every_part),
 		cmocka_unit_test(report_says_what_the_host_held_already),
 		cmocka_unit_test(report_of_nothing_says_unproven),
