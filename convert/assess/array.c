@@ -1,5 +1,5 @@
 /*
- * Arrays of md and their members.  What is wrong with them layers.c tells.
+ * Arrays of md and their members.  What is wrong with them storage.c tells.
  */
 #include "convert/assess/array.h"
 

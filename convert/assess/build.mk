@@ -21,7 +21,7 @@ convert_assess_src += $(addprefix convert/assess/,certificate.c luks.c \
 
 # Names of disks, and what lies between them and file systems.
 convert_storage_src := $(addprefix convert/assess/, array.c boot-evidence.c \
-	crypttab.c disk-link.c evidence.c layers.c linux-root.c luks-keys.c \
+	crypttab.c disk-link.c evidence.c fake-raid.c linux-root.c luks-keys.c \
 	md-superblock.c mdadm-conf.c mount-problem.c raid-mark.c \
-	root.c twins.c unlock.c volume-name.c wish.c) $(convert_reference_src)
+	root.c storage.c twins.c unlock.c volume-name.c wish.c) $(convert_reference_src)
 convert_assess_src += $(convert_storage_src)

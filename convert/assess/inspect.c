@@ -22,12 +22,12 @@
 #include "convert/assess/firmware.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/guest.h"
-#include "convert/assess/layers.h"
 #include "convert/assess/linux-root.h"
 #include "convert/assess/luks.h"
 #include "convert/assess/mount-problem.h"
 #include "convert/assess/root.h"
 #include "convert/assess/service.h"
+#include "convert/assess/storage.h"
 #include "convert/assess/system.h"
 #include "convert/assess/unlock.h"
 #include "convert/assess/volume.h"
@@ -205,10 +205,10 @@ check_init(guestfs_h *g, struct findings *findings)
 }
 
 static void
-note_layers(guestfs_h *g, const struct volumes *volumes,
+note_storage(guestfs_h *g, const struct volumes *volumes,
 	const struct guest *guest, struct findings *findings)
 {
-	layers_check(volumes, guest, findings);
+	storage_check(volumes, guest, findings);
 	for (size_t i = 0; i < volumes->count; i++) {
 		if (strcmp(volumes->list[i].type, "crypto_LUKS") == 0)
 			luks_note(g, &volumes->list[i], findings);
@@ -234,7 +234,7 @@ inspect_mount(const struct volume **root_out, guestfs_h *g,
 		if (mount_locked(g, guest, volumes, root.boot, findings, err) ==
 			-1)
 			return -1;
-		note_layers(g, volumes, guest, findings);
+		note_storage(g, volumes, guest, findings);
 		return 0;
 	}
 	note_root(guest, root.volume);
@@ -249,7 +249,7 @@ inspect_mount(const struct volume **root_out, guestfs_h *g,
 	if (mount_others(g, guest, fstab, references, findings, err) == -1)
 		return -1;
 	check_init(g, findings);
-	note_layers(g, volumes, guest, findings);
+	note_storage(g, volumes, guest, findings);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /*
  * What makes a disk a member of an array of a controller's firmware: a sector
- * near its end.  layers.c judges the disk, rewrite/raid-erase.c takes it out.
+ * near its end.  fake-raid.c judges the disk, rewrite/raid-erase.c takes it out.
  */
 #include "convert/assess/raid-mark.h"
 

@@ -94,7 +94,7 @@ static const struct rule rules[] = {
 		.action = "In the VM the storage below is redundant already: give "
 		  "the array as many members as it has.",
 		.command = "mdadm --grow /dev/md0 --raid-devices=1 --force",
-		.proof = "tests/assess/test-layers.c",
+		.proof = "tests/assess/test-storage.c",
 	},
 	{
 		.id = "storage.array-incomplete",
@@ -103,7 +103,7 @@ static const struct rule rules[] = {
 		.why = "More of its members are missing than it can do without: "
 		  "what it holds is not in the VM.",
 		.action = "Capture all disks of the array.",
-		.proof = "tests/assess/test-layers.c",
+		.proof = "tests/assess/test-storage.c",
 	},
 	{
 		.id = "storage.array-stops-boot",
@@ -215,7 +215,7 @@ static const struct rule rules[] = {
 		  "encrypted, here too, and all of the volume is captured, free "
 		  "space included.",
 		.action = "Keep the passphrase: the VM asks for it at each boot.",
-		.proof = "tests/assess/test-layers.c",
+		.proof = "tests/assess/test-storage.c",
 	},
 	{
 		.id = "storage.fake-raid",
@@ -227,7 +227,7 @@ static const struct rule rules[] = {
 		  "a member is missing.",
 		.action = "Boot the server's own system and copy it to a disk that "
 		  "is in no array, or capture the array's device from there.",
-		.proof = "tests/assess/test-layers.c",
+		.proof = "tests/assess/test-fake-raid.c",
 	},
 	{
 		.id = "storage.fake-raid-members",
@@ -242,7 +242,7 @@ static const struct rule rules[] = {
 		.action = "Capture one disk of the mirror only: choose it at the "
 		  "source with `unrack-capture --disk`. Or capture the array's "
 		  "own device from the running server.",
-		.proof = "tests/assess/test-layers.c",
+		.proof = "tests/assess/test-fake-raid.c",
 	},
 	{
 		.id = "storage.fake-raid-mirror",
@@ -257,7 +257,7 @@ static const struct rule rules[] = {
 		  "copy of the disk and convert that. Remove dmraid in the VM.",
 		.effect = "Erases the mark of Intel's arrays and of DDF in the VM's "
 		  "disk, and writes UUIDs for the names of the array.",
-		.proof = "tests/assess/test-layers.c",
+		.proof = "tests/assess/test-fake-raid.c",
 	},
 	{
 		.id = "storage.iscsi",

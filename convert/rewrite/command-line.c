@@ -102,7 +102,7 @@ next_argument(const char *text, size_t *at, size_t end,
 
 /*
  * What a controller's firmware made is no array in the VM, and dracut would wait
- * for it in vain.  Of others that are not here, layers.c speaks.
+ * for it in vain.  Of others that are not here, assess/storage.c speaks.
  */
 static bool
 array_is_gone(const struct references *references, const char *uuid)

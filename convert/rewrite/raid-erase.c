@@ -11,8 +11,8 @@
 
 #include "common/error.h"
 #include "common/own.h"
+#include "convert/assess/fake-raid.h"
 #include "convert/assess/finding.h"
-#include "convert/assess/layers.h"
 #include "convert/assess/raid-mark.h"
 #include "convert/assess/sectors.h"
 #include "convert/assess/volume.h"
@@ -25,7 +25,7 @@ static bool
 is_marked(const struct volumes *volumes, const struct guest *guest,
 	const struct volume *disk)
 {
-	return disk->has_raid_mark && layers_is_alone(volumes, guest, disk);
+	return disk->has_raid_mark && fake_raid_is_alone(volumes, guest, disk);
 }
 
 bool

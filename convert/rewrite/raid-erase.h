@@ -22,7 +22,7 @@ bool raid_check(const struct guest *guest, const struct volumes *volumes,
 
 /*
  * Make a plain disk of each that is all of a firmware's mirror that the VM has
- * (layers_is_alone()): its marks are erased and kept in the record.
+ * (fake_raid_is_alone()): its marks are erased and kept in the record.
  */
 int raid_erase(guestfs_h *g, const struct guest *guest,
 	const struct volumes *volumes, struct changes *changes,

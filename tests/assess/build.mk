@@ -20,12 +20,15 @@ test-md-superblock_src := tests/assess/test-md-superblock.c \
 	convert/assess/md-superblock.c common/error.c
 test-md-superblock_pkg := cmocka
 
-tests += test-layers test-evidence test-luks-keys
-test-layers_src := tests/assess/test-layers.c \
-	$(addprefix convert/assess/,array.c guest.c layers.c md-superblock.c \
-	raid-mark.c sectors.c volume.c volume-name.c) \
+tests += test-fake-raid test-storage test-evidence test-luks-keys
+storage_src := $(addprefix convert/assess/,array.c fake-raid.c guest.c \
+	md-superblock.c raid-mark.c sectors.c volume.c volume-name.c) \
 	drivers-inject/appliance.c $(convert_examine_src) $(common_src)
-test-layers_pkg := cmocka libguestfs jansson libarchive libcrypto
+test-fake-raid_src := tests/assess/test-fake-raid.c $(storage_src)
+test-fake-raid_pkg := cmocka libguestfs jansson libarchive libcrypto
+test-storage_src := tests/assess/test-storage.c convert/assess/storage.c \
+	$(storage_src)
+test-storage_pkg := $(test-fake-raid_pkg)
 tests += test-wish
 test-wish_src := tests/assess/test-wish.c $(assess_test_src) \
 	convert/assess/guest.c convert/assess/wish.c $(convert_examine_src)

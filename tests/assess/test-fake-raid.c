@@ -1,19 +1,16 @@
+/* Disks of arrays that a controller's firmware made. */
 #include "tests/harness.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "common/own.h"
-#include "convert/assess/layers.h"
+#include "convert/assess/fake-raid.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest.h"
 #include "convert/assess/volume.h"
 
 #define BLKID_UUID "3aaa0122-2982-7cfa-5331-ad66ca767371"
 #define MDADM_UUID "3aaa0122:29827cfa:5331ad66:ca767371"
-#define MEMBER(dev)                                                            \
-	{.kind = VOLUME_PARTITION, .device = dev, .source = dev,               \
-		.type = "linux_raid_member", .uuid = BLKID_UUID}
 #define ARRAY(n)                                                               \
 	{.kind = VOLUME_ARRAY, .device = "/dev/md0", .source = "/dev/md0",     \
 		.array_uuid = MDADM_UUID, .array_level = "raid1",              \
@@ -32,41 +29,9 @@ check(struct volume *list, size_t count, bool is_mounted)
 	if (is_mounted)
 		strcpy(guest->mounts[guest->mount_count++].device,
 			"/dev/sda2");
-	layers_check(&volumes, guest, findings);
+	for (size_t i = 0; i < count; i++)
+		fake_raid_check(&volumes, guest, &list[i], findings);
 	return findings;
-}
-
-static void
-a_whole_array_is_nothing_to_tell(void **state)
-{
-	struct volume whole[] = {MEMBER("/dev/sda1"), MEMBER("/dev/sdb1"),
-		ARRAY(2)};
-	AUTO(findings_freep) struct findings *findings = check(whole, 3, true);
-
-	(void)state;
-	assert_int_equal(findings_count(findings, SEVERITY_WARNING), 0);
-	assert_int_equal(findings_count(findings, SEVERITY_BLOCKER), 0);
-}
-
-static void
-an_array_that_lacks_a_member_is_told(void **state)
-{
-	struct volume one[] = {MEMBER("/dev/sda1"), ARRAY(2)};
-	AUTO(findings_freep) struct findings *findings = check(one, 2, true);
-
-	(void)state;
-	assert_true(findings_have(findings, "storage.array-degraded"));
-	assert_false(findings_have(findings, "storage.array-incomplete"));
-}
-
-static void
-members_without_their_array_stop_the_migration(void **state)
-{
-	struct volume lost[] = {MEMBER("/dev/sda1"), MEMBER("/dev/sdb1")};
-	AUTO(findings_freep) struct findings *findings = check(lost, 2, true);
-
-	(void)state;
-	assert_true(findings_have(findings, "storage.array-incomplete"));
 }
 
 #define FAKE(i, dev, t)                                                        \
@@ -104,10 +69,10 @@ one_disk_of_a_mirror_is_used_by_itself(void **state)
 	(void)state;
 	assert_verdict(findings, "storage.fake-raid-mirror");
 	strcpy(guest->mounts[guest->mount_count++].device, "/dev/sda2");
-	assert_true(layers_is_alone(&volumes, guest, &mirror[0]));
-	assert_false(layers_is_alone(&volumes, guest, &mirror[1]));
+	assert_true(fake_raid_is_alone(&volumes, guest, &mirror[0]));
+	assert_false(fake_raid_is_alone(&volumes, guest, &mirror[1]));
 	mirror[0].type[0] = '\0';
-	assert_false(layers_is_alone(&volumes, guest, &mirror[0]));
+	assert_false(fake_raid_is_alone(&volumes, guest, &mirror[0]));
 }
 
 /* In a partition, or in what a passphrase opened.  Of LVM elsewhere: no proof. */
@@ -185,7 +150,7 @@ both_disks_of_a_mirror_stop_the_migration(void **state)
 		strcpy(mirror[3].type, types[i]);
 		findings = check(mirror, 4, false);
 		assert_verdict(findings, "storage.fake-raid-members");
-		assert_false(layers_is_alone(&(struct volumes){mirror, 4},
+		assert_false(fake_raid_is_alone(&(struct volumes){mirror, 4},
 			guest, &mirror[0]));
 		assert_int_equal(findings_count(findings, SEVERITY_BLOCKER), 1);
 	}
@@ -252,33 +217,10 @@ a_mirror_beside_a_stripe_does_not_excuse_it(void **state)
 	assert_false(findings_have(findings, "storage.fake-raid-members"));
 }
 
-#define ENCRYPTED(dev, open)                                                   \
-	{.kind = VOLUME_PARTITION, .device = dev, .source = dev,               \
-		.type = "crypto_LUKS", .uuid = "cccccccc", .is_open = open}
-
-static void
-what_is_locked_and_what_was_opened_are_told_apart(void **state)
-{
-	struct volume one[] = {ENCRYPTED("/dev/sda2", false)};
-	struct volume other[] = {ENCRYPTED("/dev/sda2", true)};
-	AUTO(findings_freep) struct findings *locked = check(one, 1, false);
-	AUTO(findings_freep) struct findings *opened = check(other, 1, false);
-
-	(void)state;
-	assert_true(findings_have(locked, "storage.encrypted"));
-	assert_false(findings_have(locked, "storage.encrypted-opened"));
-	assert_true(findings_have(opened, "storage.encrypted-opened"));
-	assert_false(findings_have(opened, "storage.encrypted"));
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_whole_array_is_nothing_to_tell),
-		cmocka_unit_test(an_array_that_lacks_a_member_is_told),
-		cmocka_unit_test(
-			members_without_their_array_stop_the_migration),
 		cmocka_unit_test(one_disk_of_a_mirror_is_used_by_itself),
 		cmocka_unit_test(a_mirror_may_hold_lvm),
 		cmocka_unit_test(a_group_of_lvm_speaks_for_its_own_disk),
@@ -286,8 +228,6 @@ main(void)
 		cmocka_unit_test(a_mirror_of_md_is_none_of_a_firmware_s),
 		cmocka_unit_test(a_stripe_stops_the_migration),
 		cmocka_unit_test(a_mirror_beside_a_stripe_does_not_excuse_it),
-		cmocka_unit_test(
-			what_is_locked_and_what_was_opened_are_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,47 +1,18 @@
 /*
- * Are the RAID arrays whole?  md's arrays run in the VM as they did; what a
- * controller's firmware made does so only when one of its disks holds everything.
+ * Arrays that a controller's firmware made, of which the VM has none: they serve
+ * it only when one of their disks holds everything.  raid-mark.c tells such a
+ * disk by what is near its end.
  */
-#include "convert/assess/layers.h"
+#include "convert/assess/fake-raid.h"
 
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "convert/assess/array.h"
 #include "convert/assess/finding.h"
 #include "convert/assess/guest.h"
 #include "convert/assess/volume.h"
-
-/* ---- md ---- */
-
-static void
-check_array(const struct volumes *volumes, const struct volume *array,
-	struct findings *findings)
-{
-	char what[160];
-
-	if (!array_is_degraded(volumes, array))
-		return;
-	snprintf(what, sizeof what, "%s, %u of %u members", array->array_level,
-		array_members(volumes, array), array->array_devices);
-	finding_add(findings, "storage.array-degraded", array->source, 0, what,
-		NULL);
-}
-
-static void
-check_member(const struct volumes *volumes, const struct volume *member,
-	struct findings *findings)
-{
-	for (size_t i = 0; i < volumes->count; i++) {
-		if (array_has_member(&volumes->list[i], member))
-			return;
-	}
-	finding_add(findings, "storage.array-incomplete", member->source, 0,
-		member->uuid, NULL);
-}
-
-/* ---- a controller's firmware ---- */
 
 static bool
 is_on(const struct volume *part, const struct volume *disk)
@@ -180,7 +151,7 @@ find_twin(const struct volumes *volumes, const struct volume *disk)
 }
 
 bool
-layers_is_alone(const struct volumes *volumes, const struct guest *guest,
+fake_raid_is_alone(const struct volumes *volumes, const struct guest *guest,
 	const struct volume *disk)
 {
 	return disk->kind == VOLUME_DISK && volume_raid_maker(disk) != NULL &&
@@ -188,48 +159,29 @@ layers_is_alone(const struct volumes *volumes, const struct guest *guest,
 		holds_everything(volumes, guest, disk);
 }
 
-/* Each disk by itself: one machine may have a mirror and a stripe. */
-static void
-check_firmware_raid(const struct volumes *volumes, const struct guest *guest,
+void
+fake_raid_check(const struct volumes *volumes, const struct guest *guest,
 	const struct volume *disk, struct findings *findings)
 {
 	const struct volume *twin = find_twin(volumes, disk);
+	const char *maker = volume_raid_maker(disk);
 	char what[300];
 
+	if (maker == NULL)
+		return;
 	if (twin != NULL) {
-		snprintf(what, sizeof what, "%s, and the same on %s",
-			volume_raid_maker(disk), twin->source);
+		snprintf(what, sizeof what, "%s, and the same on %s", maker,
+			twin->source);
 		finding_add(findings, "storage.fake-raid-members",
 			disk->source, 0, what, NULL);
 		return;
 	}
-	if (!layers_is_alone(volumes, guest, disk))
+	if (!fake_raid_is_alone(volumes, guest, disk))
 		finding_add(findings, "storage.fake-raid", disk->source, 0,
-			volume_raid_maker(disk), NULL);
+			maker, NULL);
 	else
 		finding_add(findings, "storage.fake-raid-mirror", disk->source,
-			0, volume_raid_maker(disk), disk->has_raid_mark
+			0, maker, disk->has_raid_mark
 				? "Its mark at the end of the disk is erased."
 				: NULL);
-}
-
-void
-layers_check(const struct volumes *volumes, const struct guest *guest,
-	struct findings *findings)
-{
-	for (size_t i = 0; i < volumes->count; i++) {
-		const struct volume *volume = &volumes->list[i];
-
-		if (volume->kind == VOLUME_ARRAY)
-			check_array(volumes, volume, findings);
-		if (strcmp(volume->type, "crypto_LUKS") == 0)
-			finding_add(findings, volume->is_open
-					? "storage.encrypted-opened"
-					: "storage.encrypted",
-				volume->source, 0, volume->uuid, NULL);
-		else if (array_is_member(volume))
-			check_member(volumes, volume, findings);
-		else if (volume_raid_maker(volume) != NULL)
-			check_firmware_raid(volumes, guest, volume, findings);
-	}
 }
