@@ -192,7 +192,8 @@ use(const char *folder, const char *version, struct error *err)
 		return error_set(err, EPERM, "%s is open to others", folder);
 	if (store(path, source, err) == -1)
 		return -1;
-	if (setenv("SUPERMIN_KERNEL", path, 1) == -1 ||
+	if (setenv(APPLIANCE_KERNEL_CHOSEN, path, 1) == -1 ||
+		setenv("SUPERMIN_KERNEL", path, 1) == -1 ||
 		setenv("SUPERMIN_KERNEL_VERSION", version, 1) == -1 ||
 		setenv("SUPERMIN_MODULES", modules, 1) == -1 ||
 		setenv("LIBGUESTFS_CACHEDIR", folder, 1) == -1)

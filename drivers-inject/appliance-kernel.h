@@ -6,6 +6,12 @@
 struct error;
 
 /*
+ * Of the environment: the kernel that appliance_kernel_use() chose.  Another one
+ * in SUPERMIN_KERNEL is the user's.  Programs that are started in turn have it too.
+ */
+#define APPLIANCE_KERNEL_CHOSEN "UNRACK_APPLIANCE_KERNEL"
+
+/*
  * Where QEMU has to emulate, a kernel that unpacks itself takes a fifth of the
  * time in which the appliance starts.  Unpack the host's newest kernel once into
  * ${XDG_CACHE_HOME:-~/.cache}/unrack/appliance, and have libguestfs build its

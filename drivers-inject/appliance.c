@@ -16,6 +16,7 @@
 #include "common/accelerator.h"
 #include "common/error.h"
 #include "common/own.h"
+#include "drivers-inject/appliance-kernel.h"
 
 /* LUKS 2 fills up to a gigabyte for each passphrase that is tried. */
 enum { MEMORY_MB = 768, LUKS_MEMORY_MB = 2048 };
@@ -50,22 +51,54 @@ choose_accelerator(guestfs_h *g, struct error *err)
 	return 0;
 }
 
+/* A variable that names what is not there; NULL: none does. */
+static const char *
+find_lost(void)
+{
+	static const char *const names[] = {"SUPERMIN_KERNEL",
+		"SUPERMIN_MODULES"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *path = getenv(names[i]);
+
+		if (path != NULL && access(path, R_OK) == -1)
+			return names[i];
+	}
+	return NULL;
+}
+
+static bool
+is_users_kernel(void)
+{
+	const char *chosen = getenv(APPLIANCE_KERNEL_CHOSEN);
+	const char *kernel = getenv("SUPERMIN_KERNEL");
+
+	return chosen == NULL || kernel == NULL || strcmp(chosen, kernel) != 0;
+}
+
 /*
  * The host may have got another kernel since appliance-kernel.c chose this one:
- * then supermin finds one by itself.
+ * then supermin finds one by itself.  What the user chose is not passed over.
  */
-static void
-forget_kernel_that_is_gone(void)
+static int
+check_kernel(struct error *err)
 {
-	const char *kernel = getenv("SUPERMIN_KERNEL");
-	const char *modules = getenv("SUPERMIN_MODULES");
+	const char *lost = find_lost();
 
-	if (kernel == NULL || modules == NULL ||
-		(access(kernel, R_OK) == 0 && access(modules, R_OK) == 0))
-		return;
+	if (lost == NULL)
+		return 0;
+	if (is_users_kernel()) {
+		error_set(err, errno, "read %s, which %s names", getenv(lost),
+			lost);
+		return error_hint(err, "Have %s name what is there, or unset "
+			"SUPERMIN_KERNEL, SUPERMIN_KERNEL_VERSION and "
+			"SUPERMIN_MODULES: then a kernel in /boot is taken.",
+			lost);
+	}
 	unsetenv("SUPERMIN_KERNEL");
 	unsetenv("SUPERMIN_KERNEL_VERSION");
 	unsetenv("SUPERMIN_MODULES");
+	return 0;
 }
 
 static int
@@ -183,7 +216,8 @@ appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
 {
 	AUTO(appliance_killp) guestfs_h *g = NULL;
 
-	forget_kernel_that_is_gone();
+	if (check_kernel(err) == -1)
+		return -1;
 	g = guestfs_create();
 	if (g == NULL)
 		return error_set(err, errno, "create a libguestfs handle");

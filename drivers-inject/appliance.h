@@ -21,7 +21,8 @@ struct appliance_disk {
  * members run without them, as far as their level allows.  One that `opens_luks` has
  * the memory that LUKS 2 asks for to try a passphrase.  The caller
  * ends it with appliance_close() or, when nothing that was written matters,
- * with appliance_kill().
+ * with appliance_kill().  Fails when SUPERMIN_KERNEL or SUPERMIN_MODULES is the
+ * user's and names what is not there; appliance-kernel.c's choice is forgotten then.
  */
 int appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
 	size_t count, bool opens_luks, struct error *err);

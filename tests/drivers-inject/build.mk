@@ -70,6 +70,12 @@ test-appliance-close_src := tests/drivers-inject/test-appliance-close.c \
 	drivers-inject/names.c $(common_src)
 test-appliance-close_pkg := cmocka libguestfs jansson
 
+tests += test-appliance
+test-appliance_src := tests/drivers-inject/test-appliance.c \
+	drivers-inject/appliance.c $(common_src)
+test-appliance_pkg := cmocka libguestfs jansson
+test-appliance_wrap := guestfs_create
+
 inject_guest := tests/drivers-inject/guest-fixture.c \
 	tests/drivers-inject/scratch.c drivers-inject/guest-folder.c \
 	$(inject_src) common/error.c common/io.c common/process.c wire/hash.c

@@ -156,6 +156,7 @@ only_emulation_gets_another_kernel(void **state)
 	assert_null(getenv("SUPERMIN_KERNEL"));
 	start_with(*state, "tcg", "/chosen");
 	assert_string_equal(getenv("SUPERMIN_KERNEL"), "/chosen");
+	assert_null(getenv(APPLIANCE_KERNEL_CHOSEN));
 	assert_null(getenv("LIBGUESTFS_CACHEDIR"));
 	/* A host without a kernel of its own has no appliance either. */
 	if (glob("/boot/vmlinuz-*", 0, NULL, &found) != 0 ||
@@ -170,6 +171,7 @@ only_emulation_gets_another_kernel(void **state)
 	start_with(*state, "tcg", NULL);
 	path = getenv("SUPERMIN_KERNEL");
 	assert_non_null(path);
+	assert_string_equal(path, getenv(APPLIANCE_KERNEL_CHOSEN));
 	assert_memory_equal(path, getenv("LIBGUESTFS_CACHEDIR"),
 		strlen(getenv("LIBGUESTFS_CACHEDIR")));
 	assert_ok(io_read_file(&elf, NULL, path, 256 << 20, &err), &err);
