@@ -22,7 +22,8 @@ enum {
 static void
 make_degraded(guestfs_h *g)
 {
-	char *devices[] = {"/dev/sda", "/dev/sdb", NULL};
+	char first[] = "/dev/sda", second[] = "/dev/sdb";
+	char *devices[] = {first, second, NULL};
 	const struct guestfs_md_create_argv options = {
 		.bitmask = GUESTFS_MD_CREATE_LEVEL_BITMASK |
 			GUESTFS_MD_CREATE_MISSINGBITMAP_BITMASK,
