@@ -204,7 +204,7 @@ read_link(struct guest *guest, const char *path, const char *text)
 	if (*mac != '\0' ? mac_parse(mac, plain)
 			 : card != NULL || (*slot == '\0' && *driver == '\0'))
 		note_link(guest, path, text, plain);
-	/* rewrite/match.c makes it hold */
+	/* rewrite/network.c makes it hold */
 	if (*mac == '\0')
 		interface_match(guest, path, slot, driver, name);
 	if (*name == '\0')

@@ -1,5 +1,5 @@
 /*
- * The snapshot of a guest's files that the rules look at.  files-guest.c fills
+ * The snapshot of a guest's files that the rules look at.  snapshot.c fills
  * it from a mounted guest, files-tar.c from a tar stream; tests from a folder.
  */
 #include "convert/assess/files.h"

@@ -1,7 +1,7 @@
 /*
  * Reading grub.cfg, just far enough to know what it boots.  It is a script:
  * what its conditions decide is taken from the form that grub-mkconfig writes.
- * rewrite/grub2.c edits the same lines.
+ * rewrite/loader.c edits the same lines.
  */
 #include "convert/assess/grub-config.h"
 

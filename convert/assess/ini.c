@@ -1,4 +1,4 @@
-/* Files of sections and keys; who reads them: network-config.c. */
+/* Files of sections and keys; who reads them: networkd.c, keyfile.c. */
 #include "convert/assess/ini.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /*
- * The table of layers from the lines that layers-read.c has the appliance
+ * The table of layers from the lines that scene.c has the appliance
  * print.  The kernel there wrote most of them, but from a guest's disks.
  */
 #include "convert/damage/layers.h"

@@ -76,7 +76,7 @@ struct layer_place {
 };
 
 /*
- * From what layers-read.c has the appliance print.  Lines that make no sense are
+ * From what scene.c has the appliance print.  Lines that make no sense are
  * passed over; what exceeds the limits is refused.
  */
 int layers_parse(struct layers *layers_out, char *text, struct error *err);

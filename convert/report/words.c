@@ -1,6 +1,6 @@
 /*
  * The words of every format: judgements, durations, lists.  What they look like
- * on a page is for mark.c and style.c to say.
+ * on a page is for frame.c and style.c to say.
  */
 #include "convert/report/words.h"
 
