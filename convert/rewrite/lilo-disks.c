@@ -91,30 +91,22 @@ is_likely(guestfs_h *g, const struct volumes *volumes,
 		: config->map);
 }
 
-/* `boot=` of lilo.conf, else the disk of /boot. */
-static void
-guess_disk(struct found *found, const struct volumes *volumes,
+const struct volume *
+lilo_disks_guess(const struct volumes *volumes,
 	const struct lilo_config *config, const struct guest *guest,
 	struct references *references)
 {
-	struct reference reference = {.volume = NULL};
+	const struct guest_mount *mount = guest_mount_of(guest, "/boot/map");
+	struct reference named = {.volume = NULL};
 
-	for (size_t i = 0; i < volumes->count; i++)
-		for (size_t m = 0; m < guest->mount_count; m++)
-			if (strcmp(guest->mounts[m].device,
-				    volumes->list[i].source) == 0 &&
-				(strcmp(guest->mounts[m].target, "/boot") ==
-						0 ||
-					reference.volume == NULL))
-				reference.volume = &volumes->list[i];
-	if (config->boot[0] != '\0') {
-		struct reference named;
-
+	if (config->boot[0] != '\0')
 		reference_resolve(references, config->boot, "", &named);
-		if (named.volume != NULL)
-			reference.volume = named.volume;
-	}
-	add_disk(found, disk_of(volumes, reference.volume));
+	for (size_t i = 0; mount != NULL && named.volume == NULL &&
+		i < volumes->count;
+		i++)
+		if (strcmp(mount->device, volumes->list[i].source) == 0)
+			named.volume = &volumes->list[i];
+	return disk_of(volumes, named.volume);
 }
 
 size_t
@@ -126,6 +118,7 @@ lilo_disks_find(const struct volume *disks_out[LILO_DISKS], guestfs_h *g,
 
 	find_disks(&found, g, volumes);
 	if (found.count == 0 && is_likely(g, volumes, config))
-		guess_disk(&found, volumes, config, guest, references);
+		add_disk(&found, lilo_disks_guess(volumes, config, guest,
+			references));
 	return found.count;
 }

@@ -21,4 +21,9 @@ size_t lilo_disks_find(const struct volume *disks_out[LILO_DISKS],
 	guestfs_h *g, const struct volumes *volumes, const struct guest *guest,
 	const struct lilo_config *config, struct references *references);
 
+/* The disk that `boot=` of lilo.conf names, else that of /boot; or NULL. */
+const struct volume *lilo_disks_guess(const struct volumes *volumes,
+	const struct lilo_config *config, const struct guest *guest,
+	struct references *references);
+
 #endif

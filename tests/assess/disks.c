@@ -5,8 +5,10 @@
 
 #define PARTITION(d, n, dev, t, u, pu)                                         \
 	{.kind = VOLUME_PARTITION, .disk = d, .partition = n, .device = dev,   \
+		.source = dev,                                                 \
 		.type = t, .uuid = u, .partition_uuid = pu}
-#define DISK(d, dev) {.kind = VOLUME_DISK, .disk = d, .device = dev}
+#define DISK(d, dev)                                                           \
+	{.kind = VOLUME_DISK, .disk = d, .device = dev, .source = dev}
 
 static struct volume volumes[] = {
 	DISK(0, "/dev/sda"),

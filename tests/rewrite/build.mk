@@ -164,6 +164,11 @@ test-replacement_src := tests/rewrite/test-replacement.c \
 	$(filter-out convert/main.c,$(unrack_src))
 test-replacement_pkg := cmocka $(unrack_pkg)
 
+tests += test-lilo-disks
+test-lilo-disks_src := tests/rewrite/test-lilo-disks.c tests/assess/disks.c \
+	tests/assess/referring.c $(filter-out convert/main.c,$(unrack_src))
+test-lilo-disks_pkg := cmocka $(unrack_pkg)
+
 tests += test-raid-erase
 test-raid-erase_src := tests/rewrite/test-raid-erase.c \
 	$(filter-out convert/main.c,$(unrack_src))
