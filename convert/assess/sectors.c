@@ -116,8 +116,9 @@ head_of(guestfs_h *g, const char *device)
 	return head;
 }
 
+/* Those of one device, or of all (NULL). */
 static void
-forget_head(guestfs_h *g, const char *device)
+forget(guestfs_h *g, const char *device)
 {
 	struct heads *heads = heads_of(g);
 	struct head **place = heads == NULL ? NULL : &heads->first;
@@ -125,13 +126,19 @@ forget_head(guestfs_h *g, const char *device)
 	while (place != NULL && *place != NULL) {
 		struct head *head = *place;
 
-		if (strcmp(head->device, device) != 0) {
+		if (device != NULL && strcmp(head->device, device) != 0) {
 			place = &head->next;
 			continue;
 		}
 		*place = head->next;
 		head_free(head);
 	}
+}
+
+void
+sectors_forget(guestfs_h *g)
+{
+	forget(g, NULL);
 }
 
 static bool
@@ -193,7 +200,7 @@ sectors_write(guestfs_h *g, const char *device, const char *source,
 	size_t bytes = count * SECTOR_BYTES, done = 0;
 	int n;
 
-	forget_head(g, device);
+	forget(g, device);
 	for (; done < bytes; done += (size_t)n) {
 		n = guestfs_pwrite_device(g, device, (const char *)data + done,
 			bytes - done, (int64_t)(first * SECTOR_BYTES + done));

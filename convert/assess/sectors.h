@@ -18,6 +18,9 @@ enum { SECTOR_BYTES = 512 };
 uint8_t *sectors_read(guestfs_h *g, const char *device, uint64_t first,
 	size_t count);
 
+/* What was written to the handle's devices by other calls is seen from now on. */
+void sectors_forget(guestfs_h *g);
+
 /*
  * Write `count` sectors and read them back, because nothing else would tell
  * before the boot.  `source` is what the device is called in errors.

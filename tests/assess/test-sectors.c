@@ -61,6 +61,9 @@ what_is_written_is_read(guestfs_h *g)
 	assert_begins(g, 7, 1, "xxx");
 	assert_begins(g, 8, 1, "xxx");
 	assert_begins(g, 9, 1, "9 ");
+	assert_int_equal(guestfs_pwrite_device(g, "/dev/sda", "yyy", 3, 0), 3);
+	sectors_forget(g);
+	assert_begins(g, 0, 1, "yyy");
 	assert_int_equal(sectors_write(g, "/dev/sdx", "/dev/cciss/c0d0", 0,
 				 data, 1, &err),
 		-1);

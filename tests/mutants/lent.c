@@ -2,6 +2,7 @@
 #include "tests/mutants/lent.h"
 
 #include "common/error.h"
+#include "convert/assess/sectors.h"
 
 static guestfs_h *lent;
 
@@ -22,6 +23,7 @@ __wrap_appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
 	if (lent == NULL)
 		return __real_appliance_open(g_out, disks, count, opens_luks,
 			err);
+	sectors_forget(lent);
 	*g_out = lent;
 	return 0;
 }
