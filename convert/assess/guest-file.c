@@ -4,6 +4,7 @@
  */
 #include "convert/assess/guest-file.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,15 @@ guest_file_head(guestfs_h *g, const char *path, size_t limit_bytes,
 		: NULL;
 }
 
+/* By the last call's error; a link to nothing counts as nothing. */
+static bool
+is_absent(guestfs_h *g)
+{
+	int code = guestfs_last_errno(g);
+
+	return code == ENOENT || code == ENOTDIR;
+}
+
 char *
 guest_file_text(guestfs_h *g, const char *path, struct findings *findings)
 {
@@ -76,9 +86,13 @@ guest_file_text(guestfs_h *g, const char *path, struct findings *findings)
 	const char *why = NULL;
 	size_t bytes = 0;
 
-	if (stat == NULL)
+	if (stat == NULL && is_absent(g))
 		return NULL;
-	if (((mode_t)stat->st_mode & S_IFMT) != S_IFREG)
+	if (stat == NULL)
+		why = guestfs_last_errno(g) == ELOOP
+			? "its links lead in a circle"
+			: "it cannot be looked at";
+	else if (((mode_t)stat->st_mode & S_IFMT) != S_IFREG)
 		why = "it is not a regular file";
 	else if (stat->st_size > GUEST_FILE_LIMIT)
 		why = "it is larger than 1 MiB";
@@ -140,10 +154,13 @@ guest_files(guestfs_h *g, const char *pattern)
 	size_t kept = 0;
 
 	for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
-		char *real = i < FOLDER_LIMIT && !is_folder_of_parts(names[i])
-			? guestfs_realpath(g, names[i])
-			: NULL;
+		bool is_wanted = i < FOLDER_LIMIT &&
+			!is_folder_of_parts(names[i]);
+		char *real = is_wanted ? guestfs_realpath(g, names[i]) : NULL;
 
+		/* Who reads it says what is wrong with it. */
+		if (is_wanted && real == NULL && !is_absent(g))
+			real = strdup(names[i]);
 		free(names[i]);
 		names[i] = NULL;
 		if (real != NULL)

@@ -40,7 +40,8 @@ char **guest_folder_files(guestfs_h *g, const char *folder,
 /*
  * What a pattern of glob(7) leads to, through links, as the guest sees it, but
  * for folders NAME.d, whose parts have patterns of their own: a NULL-terminated
- * list of at most 1000.  NULL when out of memory.
+ * list of at most 1000, with what cannot be resolved for other reasons than that it
+ * is not there as it is.  NULL when out of memory.
  */
 char **guest_files(guestfs_h *g, const char *pattern);
 

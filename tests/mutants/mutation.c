@@ -4,6 +4,8 @@
  */
 #include "tests/mutants/mutation.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -311,9 +313,24 @@ change(guestfs_h *g, const char *path, const struct kind *kind,
 	if (bytes.data == NULL)
 		return;
 	kind->change(&bytes, dice);
+	/* A shorter text that names no disk any more has nothing to edit. */
+	damage->removed = kind->change == cut &&
+		memmem(bytes.data, bytes.count, "/dev/", 5) == NULL;
 	if (guestfs_write(g, path, bytes.data, bytes.count) == -1)
 		damage->what = "no room to damage it";
 	free(bytes.data);
+}
+
+/* Links to nothing as well. */
+static bool
+is_gone(guestfs_h *g, const char *path)
+{
+	struct guestfs_statns *stat = guestfs_statns(g, path);
+
+	if (stat == NULL)
+		return guestfs_last_errno(g) == ENOENT;
+	guestfs_free_statns(stat);
+	return false;
 }
 
 void
@@ -324,12 +341,14 @@ mutation_apply(guestfs_h *g, const char *path, struct dice *dice,
 		&kinds[dice_below(dice, sizeof kinds / sizeof *kinds)];
 
 	damage_out->what = kind->what;
-	damage_out->removed = kind->handle == take_away;
+	damage_out->removed = false;
 	snprintf(damage_out->path, sizeof damage_out->path, "%s", path);
-	if (kind->change != NULL)
+	if (kind->change != NULL) {
 		change(g, path, kind, dice, damage_out);
-	else
-		kind->handle(g, path, dice);
+		return;
+	}
+	kind->handle(g, path, dice);
+	damage_out->removed = is_gone(g, path);
 }
 
 void
