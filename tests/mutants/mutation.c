@@ -14,6 +14,7 @@
 #include "common/own.h"
 
 enum {
+	EDITED_LIMIT = 1 << 20,
 	TEXT_LIMIT = 4 << 20, /* larger ones are damaged in place */
 	GROWN_BYTES = 3 << 20,
 	SPARSE_BYTES = 1 << 30,
@@ -313,9 +314,6 @@ change(guestfs_h *g, const char *path, const struct kind *kind,
 	if (bytes.data == NULL)
 		return;
 	kind->change(&bytes, dice);
-	/* A shorter text that names no disk any more has nothing to edit. */
-	damage->removed = kind->change == cut &&
-		memmem(bytes.data, bytes.count, "/dev/", 5) == NULL;
 	if (guestfs_write(g, path, bytes.data, bytes.count) == -1)
 		damage->what = "no room to damage it";
 	free(bytes.data);
@@ -333,22 +331,34 @@ is_gone(guestfs_h *g, const char *path)
 	return false;
 }
 
+/* A text without has nothing to edit. */
+static bool
+names_disk(guestfs_h *g, const char *path)
+{
+	size_t bytes = 0;
+	AUTO(freep) char *text = guestfs_read_file(g, path, &bytes);
+
+	return text == NULL || memmem(text, bytes, "/dev/", 5) != NULL;
+}
+
 void
 mutation_apply(guestfs_h *g, const char *path, struct dice *dice,
 	struct damage *damage_out)
 {
 	const struct kind *kind =
 		&kinds[dice_below(dice, sizeof kinds / sizeof *kinds)];
+	int64_t size = guestfs_filesize(g, path);
+	bool is_text = size >= 0 && size < EDITED_LIMIT;
 
 	damage_out->what = kind->what;
-	damage_out->removed = false;
 	snprintf(damage_out->path, sizeof damage_out->path, "%s", path);
-	if (kind->change != NULL) {
+	if (kind->change != NULL)
 		change(g, path, kind, dice, damage_out);
-		return;
-	}
-	kind->handle(g, path, dice);
-	damage_out->removed = is_gone(g, path);
+	else
+		kind->handle(g, path, dice);
+	damage_out->removed = is_gone(g, path) ||
+		(is_text && (kind->change == cut ||
+			kind->handle == cut_in_place) && !names_disk(g, path));
 }
 
 void
