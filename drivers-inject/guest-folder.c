@@ -323,6 +323,7 @@ folder_free_room(void *handle, const char *path, struct guest_room *room_out,
 		return error_set(err, errno, "ask for free space at %s", path);
 	room_out->bytes = (uint64_t)st.f_bavail * st.f_frsize;
 	room_out->root_bytes = (uint64_t)st.f_bfree * st.f_frsize;
+	room_out->held_bytes = guest_ext4_held(st.f_blocks, st.f_frsize);
 	room_out->files = st.f_files == 0 ? UINT64_MAX : st.f_favail;
 	return 0;
 }

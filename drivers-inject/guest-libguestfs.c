@@ -252,6 +252,8 @@ libguestfs_free_room(void *handle, const char *path,
 		return guest_error(err, handle, "ask for free space at %s", path);
 	room_out->bytes = (uint64_t)st->bavail * (uint64_t)st->frsize;
 	room_out->root_bytes = (uint64_t)st->bfree * (uint64_t)st->frsize;
+	room_out->held_bytes = guest_ext4_held((uint64_t)st->blocks,
+		(uint64_t)st->frsize);
 	room_out->files = st->files <= 0 ? UINT64_MAX : (uint64_t)st->favail;
 	guestfs_free_statvfs(st);
 	return 0;

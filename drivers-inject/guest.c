@@ -70,6 +70,14 @@ guest_file_room(size_t bytes)
 		GUEST_UNIT_BYTES;
 }
 
+uint64_t
+guest_ext4_held(uint64_t blocks, uint64_t block_bytes)
+{
+	uint64_t held = blocks / 50;
+
+	return (held < 4096 ? held : 4096) * block_bytes;
+}
+
 int
 guest_check_room(const struct guest_files *files, const char *path,
 	size_t bytes, size_t count, uint64_t promised, struct error *err)

@@ -18,6 +18,7 @@ struct guest_room {
 	uint64_t bytes;	     /* by an unprivileged program */
 	uint64_t root_bytes; /* by root, where some is kept for it */
 	uint64_t files;	     /* new ones; UINT64_MAX: they are not counted */
+	uint64_t held_bytes; /* of an ext4 with extents, for nobody at all */
 };
 
 /*
@@ -79,6 +80,12 @@ struct guest_files {
 	int (*free_room)(void *handle, const char *path,
 		struct guest_room *room_out, struct error *err);
 };
+
+/*
+ * What Linux holds back of an ext4 with so many blocks, so that it can always
+ * split an extent (s_resv_clusters in its fs/ext4/super.c).
+ */
+uint64_t guest_ext4_held(uint64_t blocks, uint64_t block_bytes);
 
 /* 1, 0 or -1: is a regular file there? */
 int guest_has_file(const struct guest_files *files, const char *path,

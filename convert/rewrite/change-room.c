@@ -152,8 +152,9 @@ weigh(const struct weighing *weighing, size_t mount)
 /* ---- is it there? ---- */
 
 /*
- * The conversion writes as root, for whom ext2 and its heirs keep some.  Of a
- * file system that cannot be asked, writing will tell.
+ * The conversion writes as root, for whom ext2 and its heirs keep some; ext4 also
+ * has some that it gives to nobody.  Of a file system that cannot be asked,
+ * writing will tell.
  */
 static bool
 ask_room(const struct weighing *weighing, size_t index,
@@ -169,6 +170,10 @@ ask_room(const struct weighing *weighing, size_t index,
 		return false;
 	if (string_starts(mount->type, "ext"))
 		room->bytes = room->root_bytes;
+	if (strcmp(mount->type, "ext4") == 0)
+		room->bytes -= room->bytes < room->held_bytes
+			? room->bytes
+			: room->held_bytes;
 	return true;
 }
 

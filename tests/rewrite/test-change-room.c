@@ -163,6 +163,19 @@ each_file_system_gives_what_lies_in_it(void **state)
 	assert_said(fixture, "/boot", "12288 bytes needed, 10 free");
 }
 
+/* Nor to root, unlike what is root's. */
+static void
+ext4_holds_some_back(void **state)
+{
+	struct fixture *fixture = *state;
+
+	strcpy(fixture->guest->mounts[1].type, "ext4");
+	plan(fixture, "/etc/grub.conf", "a\n", UNIT + 1);
+	boot_room->bytes = 0;
+	boot_room->held_bytes = PLENTY + 1;
+	assert_said(fixture, "/boot", "12288 bytes needed, 0 free");
+}
+
 static void
 what_takes_no_room_needs_none(void **state)
 {
@@ -379,6 +392,7 @@ main(void)
 		TEST(an_edit_needs_room_for_a_second_file),
 		TEST(new_files_and_their_folders_add_up),
 		TEST(each_file_system_gives_what_lies_in_it),
+		TEST(ext4_holds_some_back),
 		TEST(what_takes_no_room_needs_none),
 		TEST(a_full_file_system_keeps_nothing_out_of_others),
 		TEST(what_fits_is_written),
