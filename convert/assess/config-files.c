@@ -74,20 +74,32 @@ expand_part(struct names *paths, const struct guest_files *files,
 	return 0;
 }
 
+/* What one family has as a file may be another's folder, among files never. */
+static bool
+is_among_files(const char *pattern)
+{
+	const char *name = strrchr(pattern, '/');
+
+	return strpbrk(name == NULL ? pattern : name, "*?[") != NULL;
+}
+
 /*
- * What is there and no folder: what is wrong with it is for config_text() to
- * say.  A link to /dev/null is an administrator's way to mask a file.
+ * What is wrong with what is no file is for config_text() to say.  A link to
+ * /dev/null is an administrator's way to mask a file.
  */
 static bool
-is_wanted(const struct guest_files *files, const char *path)
+is_wanted(const struct guest_files *files, const char *path,
+	bool folders_count)
 {
 	AUTO(freep) char *target = NULL;
 	struct guest_stat stat;
 	struct error ignored;
 	int there = files->stat(files->handle, path, &stat, &ignored);
 
-	if (there == 0 || (there == 1 && S_ISDIR(stat.mode)))
+	if (there == 0)
 		return false;
+	if (there == 1 && S_ISDIR(stat.mode))
+		return folders_count;
 	if (there == 1 && S_ISREG(stat.mode))
 		return true;
 	return files->read_link(files->handle, path, &target, &ignored) == -1 ||
@@ -113,7 +125,7 @@ config_files(struct names *paths, const struct guest_files *files,
 		if (expand_part(&found, files, part, err) == -1)
 			return -1;
 	for (size_t i = 0; i < found.count && paths->count < COUNT_LIMIT; i++) {
-		if (is_wanted(files, found.items[i]) &&
+		if (is_wanted(files, found.items[i], is_among_files(pattern)) &&
 			names_add_once(paths, found.items[i], err) == -1)
 			return -1;
 	}
