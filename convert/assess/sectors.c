@@ -182,12 +182,13 @@ sectors_read(guestfs_h *g, const char *device, uint64_t first, size_t count)
 		first > INT64_MAX / SECTOR_BYTES - count)
 		return NULL;
 	data = malloc(bytes);
-	if (data == NULL ||
-		(first + count <= HEAD_SECTORS
-				? !read_from_head(data, g, device,
-					  first * SECTOR_BYTES, bytes)
-				: !read_from_device(data, g, device,
-					  first * SECTOR_BYTES, bytes)))
+	if (data == NULL)
+		return NULL;
+	/* A disk that is sick elsewhere in its head may give these. */
+	if ((first + count > HEAD_SECTORS ||
+		    !read_from_head(data, g, device, first * SECTOR_BYTES,
+			    bytes)) &&
+		!read_from_device(data, g, device, first * SECTOR_BYTES, bytes))
 		return NULL;
 	return take(data);
 }
