@@ -55,6 +55,24 @@ string_list_holds(const char *list, const char *wanted)
 }
 
 /*
+ * NULL for a text, else why it is none, for a person.  Of control characters a text
+ * has few but those of its lines.
+ */
+static inline const char *
+string_binary(const char *data, size_t bytes)
+{
+	size_t odd = 0;
+
+	for (size_t i = 0; i < bytes; i++) {
+		if (data[i] == '\0')
+			return "it holds NUL bytes";
+		odd += (unsigned char)data[i] < ' ' &&
+			strchr("\t\n\v\f\r\033", data[i]) == NULL;
+	}
+	return odd > 2 && odd > bytes / 20 ? "it holds no text" : NULL;
+}
+
+/*
  * Is it an interface's name that the kernel takes (IFNAMSIZ), of letters, digits,
  * "_" and "-" only?  Then it is safe in a path, a rule and a table.
  */

@@ -15,6 +15,7 @@
 #include "common/error.h"
 #include "common/io.h"
 #include "common/own.h"
+#include "common/strings.h"
 #include "convert/assess/finding.h"
 #include "drivers-inject/guest.h"
 #include "drivers-inject/names.h"
@@ -137,19 +138,17 @@ config_text(const struct guest_files *files, const char *path,
 	struct findings *findings)
 {
 	AUTO(freep) char *text = NULL;
+	const char *problem = NULL;
 	struct error why = {0};
 	size_t bytes;
 
 	if (guest_read(files, path, TEXT_LIMIT, true, &text, &bytes, &why) ==
-		-1) {
-		finding_add(findings, "guest.file-refused", path, 0, why.text,
-			NULL);
-		return NULL;
-	}
-	if (text != NULL && memchr(text, '\0', bytes) != NULL) {
-		finding_add(findings, "guest.file-refused", path, 0,
-			"it holds NUL bytes", NULL);
-		return NULL;
-	}
-	return take(text);
+		-1)
+		problem = why.text;
+	else if (text != NULL)
+		problem = string_binary(text, bytes);
+	if (problem == NULL)
+		return take(text);
+	finding_add(findings, "guest.file-refused", path, 0, problem, NULL);
+	return NULL;
 }

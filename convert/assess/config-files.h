@@ -18,7 +18,7 @@ int config_files(struct names *paths, const struct guest_files *files,
 
 /*
  * A text of the guest, freed by the caller; NULL when it is not there.  One that
- * is no regular file, larger than 1 MiB or holds NUL bytes is refused: NULL and a
+ * is no regular file, larger than 1 MiB or holds no text is refused: NULL and a
  * finding.
  */
 char *config_text(const struct guest_files *files, const char *path,

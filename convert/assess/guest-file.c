@@ -98,8 +98,8 @@ guest_file_text(guestfs_h *g, const char *path, struct findings *findings)
 		why = "it is larger than 1 MiB";
 	else if ((text = read_head(g, path, GUEST_FILE_LIMIT, &bytes)) == NULL)
 		why = "it cannot be read";
-	else if (memchr(text, '\0', bytes) != NULL)
-		why = "it holds NUL bytes";
+	else
+		why = string_binary(text, bytes);
 	if (why == NULL && bytes == 0)
 		finding_add(findings, "guest.file-empty", path, 0, "0 bytes",
 			NULL);

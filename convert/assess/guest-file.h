@@ -12,7 +12,7 @@ enum { GUEST_FILE_LIMIT = 1 << 20 };
 
 /*
  * A configuration file of the guest, freed by the caller; NULL when it is not
- * there.  One that is too large, holds NUL bytes or is no regular file is
+ * there.  One that is too large, holds no text or is no regular file is
  * refused: NULL and a finding.  That it is empty is a finding.  Symlinks are
  * followed inside the guest.
  */

@@ -357,8 +357,9 @@ mutation_apply(guestfs_h *g, const char *path, struct dice *dice,
 	else
 		kind->handle(g, path, dice);
 	damage_out->removed = is_gone(g, path) ||
-		(is_text && (kind->change == cut ||
-			kind->handle == cut_in_place) && !names_disk(g, path));
+		(is_text && !names_disk(g, path) && (kind->change == cut ||
+			kind->change == scramble ||
+			kind->handle == cut_in_place));
 }
 
 void
