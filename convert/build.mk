@@ -12,5 +12,5 @@ unrack_src := convert/main.c $(wildcard convert/verb-*.c convert/pipeline*.c) \
 	$(convert_capture_src) $(convert_emit_src) $(convert_verify_src) \
 	$(convert_damage_src) $(convert_report_src) $(convert_size_src) $(inject_src) \
 	$(inject_guestfs_src) $(wire_src) $(common_src)
-unrack_pkg := libguestfs libselinux sqlite3 yaml-0.1 $(inject_pkg) $(wire_pkg)
+unrack_pkg := libguestfs libpcre2-8 sqlite3 yaml-0.1 $(inject_pkg) $(wire_pkg)
 manuals += convert/unrack.1

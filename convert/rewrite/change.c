@@ -98,8 +98,8 @@ changes_next_created(const struct changes *changes, size_t *index,
 	while (*index < changes->count) {
 		const struct change *change = &changes->list[(*index)++];
 
-		if (change->is_planned || (change->kind != CHANGE_CREATED &&
-						  change->kind != CHANGE_FOLDER))
+		if (change->kind != CHANGE_CREATED &&
+			change->kind != CHANGE_FOLDER)
 			continue;
 		*path_out = change->path;
 		*is_folder_out = change->kind == CHANGE_FOLDER;

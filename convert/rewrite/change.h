@@ -156,8 +156,8 @@ bool changes_have_created(const struct changes *changes);
 void changes_expect_created(struct changes *changes);
 
 /*
- * The next file or folder that was created, from *index on, borrowed; moves
- * *index behind it.  False at the end.
+ * The next file or folder that was created or is planned to be, from *index on,
+ * borrowed; moves *index behind it.  False at the end.
  */
 bool changes_next_created(const struct changes *changes, size_t *index,
 	const char **path_out, bool *is_folder_out);

@@ -37,6 +37,7 @@
 #include "convert/rewrite/device-texts.h"
 #include "convert/rewrite/disable.h"
 #include "convert/rewrite/fallback.h"
+#include "convert/rewrite/file-contexts.h"
 #include "convert/rewrite/injection.h"
 #include "convert/rewrite/label.h"
 #include "convert/rewrite/raid-erase.h"
@@ -61,7 +62,7 @@ struct conversion {
 	struct fallback *fallback;
 	struct replacement *replacement;
 	struct guest *guest;
-	struct labels *labels; /* NULL: none, or not known */
+	struct file_contexts *contexts; /* NULL: no labels, or not known */
 	struct agent agent;
 	struct image_store *images; /* from the plan to the writing; or NULL */
 	const char **disk_names;
@@ -79,7 +80,7 @@ conversion_release(struct conversion *conversion)
 	findings_free(conversion->findings);
 	changes_free(conversion->changes);
 	fallback_free(conversion->fallback);
-	labels_close(conversion->labels);
+	file_contexts_free(conversion->contexts);
 	agent_release(&conversion->agent);
 	image_store_free(conversion->images);
 	replacement_free(conversion->replacement);
@@ -194,7 +195,7 @@ examine_guest(struct conversion *conversion, struct error *err)
 			console_plan_units(&examination, conversion->changes,
 				err) == -1 ||
 			plan_undo(conversion, files, err) == -1 ||
-			labels_plan(&conversion->labels, conversion->g,
+			labels_plan(&conversion->contexts, conversion->g,
 				conversion->changes, conversion->findings,
 				err) == -1)
 			return -1;
@@ -430,8 +431,12 @@ convert(struct conversion *conversion, struct error *err)
 			return -1;
 		changes_apply(conversion->changes, conversion->g,
 			conversion->findings);
-		labels_apply(conversion->labels, conversion->g,
-			conversion->changes);
+		if (labels_apply(conversion->contexts, conversion->g,
+			    conversion->changes, conversion->findings,
+			    err) == -1)
+			return -1;
+		changes_apply(conversion->changes, conversion->g,
+			conversion->findings);
 	} else if (conversion->guest->locked &&
 		inject(conversion, false, err) == -1) {
 		return -1;

@@ -104,12 +104,16 @@ test-network_src := tests/rewrite/test-network.c convert/rewrite/network.c \
 test-network_pkg := cmocka jansson libarchive libcrypto
 
 tests += test-label
-test-label_src := tests/rewrite/test-label.c convert/rewrite/label.c \
-	convert/rewrite/change.c convert/rewrite/diff.c \
+test-label_src := tests/rewrite/test-label.c \
+	$(addprefix convert/rewrite/,change.c diff.c file-contexts.c label.c) \
 	convert/assess/guest-file.c convert/assess/shell.c \
 	$(convert_examine_src) drivers-inject/appliance.c \
 	drivers-inject/names.c wire/hash.c $(common_src)
-test-label_pkg := cmocka libguestfs libselinux jansson libarchive libcrypto
+test-label_pkg := cmocka libguestfs libselinux libpcre2-8 jansson libarchive \
+	libcrypto
+test-label_wrap := guestfs_lgetxattr guestfs_lsetxattr guestfs_statns \
+	guestfs_free_statns guestfs_pread guestfs_push_error_handler \
+	guestfs_pop_error_handler
 
 tests += test-change
 test-change_src := tests/rewrite/test-change.c \
