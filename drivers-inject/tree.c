@@ -15,7 +15,13 @@
 #include "common/own.h"
 #include "drivers-inject/cpio.h"
 
-enum { BUCKETS = 1 << 16, NODE_LIMIT = 400000, LINK_LIMIT = 40 };
+/*
+ * Of one path: as many links as the kernel follows, but with targets of 4 KiB
+ * each, the names of one image would take minutes to resolve.
+ */
+enum { LINK_LIMIT = 40, TARGETS_BYTES = 1024 };
+
+enum { BUCKETS = 1 << 16, NODE_LIMIT = 400000 };
 
 #define NOTHING UINT32_MAX
 
@@ -122,6 +128,7 @@ struct walk {
 	const char *rest; /* what was not reached: "" or a path without links */
 	size_t rest_bytes;
 	unsigned links;
+	size_t targets_bytes; /* of these links */
 	char path[2][TREE_PATH_BYTES]; /* rest lies in one of them */
 };
 
@@ -132,7 +139,9 @@ follow(struct walk *walk, const struct tree_node *link, size_t name_bytes)
 	char *into = walk->path[walk->rest < walk->path[1]];
 	size_t tail = walk->rest_bytes - name_bytes;
 
+	walk->targets_bytes += link->bytes;
 	if (++walk->links > LINK_LIMIT || link->bytes == 0 ||
+		walk->targets_bytes > TARGETS_BYTES ||
 		link->bytes + tail >= TREE_PATH_BYTES ||
 		memchr(link->data, '\0', link->bytes) != NULL)
 		return -1;
@@ -148,7 +157,7 @@ follow(struct walk *walk, const struct tree_node *link, size_t name_bytes)
 /*
  * Go as far as the tree goes.  1: all of the path was reached, or all but its
  * last component when `follow_last` is false; 0: rest is missing; -1: nothing
- * can be there (a loop, a file on the way).
+ * can be there (a loop, too long a way, a file on it).
  */
 static int
 walk_on(const struct tree *tree, struct walk *walk, bool follow_last)
@@ -201,6 +210,7 @@ walk_path(const struct tree *tree, struct walk *walk, const char *path,
 	walk->rest = walk->path[0];
 	walk->at = 0;
 	walk->links = 0;
+	walk->targets_bytes = 0;
 	return walk_on(tree, walk, follow_last);
 }
 

@@ -45,7 +45,10 @@ void tree_free(struct tree *tree);
 int tree_add(struct tree *tree, const struct cpio_entry *entry,
 	struct tree_node **node_out, struct error *err);
 
-/* NULL when nothing is there.  Symlinks are followed, the last one too. */
+/*
+ * NULL when nothing is there.  Symlinks are followed, the last one too, as long
+ * as all that a path leads through have at most 1 KiB of targets.
+ */
 const struct tree_node *tree_find(const struct tree *tree, const char *path);
 
 /* The node `name` in a folder itself, not following it; NULL when absent. */

@@ -129,6 +129,27 @@ circles_of_links_end(void **state)
 	assert_int_equal(tree_real_path(*state, "a/x", real, &err), -1);
 }
 
+/* Each costs as many steps as its target has names, and 40 may follow another. */
+static void
+long_ways_through_links_are_not_gone(void **state)
+{
+	static char target[1025], longer[600];
+
+	memset(target, 0, sizeof target);
+	for (size_t at = 0; at < 1020; at += 5)
+		memcpy(target + at, "d/../", 5);
+	memcpy(longer, target, 595);
+	assert_true(put(*state, "d", S_IFDIR, ""));
+	assert_true(put(*state, "d/f", S_IFREG, "x"));
+	strcat(target, "d");
+	strcat(longer, "long");
+	assert_true(put(*state, "long", S_IFLNK, target));
+	assert_content(*state, "long/f", "x");
+	assert_true(put(*state, "longer", S_IFLNK, longer));
+	assert_null(tree_find(*state, "longer/f"));
+	assert_false(put(*state, "longer/g", S_IFREG, "x"));
+}
+
 static void
 dots_do_not_leave_the_image(void **state)
 {
@@ -168,6 +189,7 @@ main(void)
 		TEST(a_folder_replaces_a_link),
 		TEST(a_full_folder_is_not_replaced),
 		TEST(circles_of_links_end),
+		TEST(long_ways_through_links_are_not_gone),
 		TEST(dots_do_not_leave_the_image),
 		TEST(overlong_paths_are_dropped),
 	};
