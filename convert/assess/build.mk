@@ -17,7 +17,7 @@ convert_assess_src := $(convert_examine_src) $(addprefix convert/assess/, \
 	$(network_config_src)
 convert_examine_src += convert/assess/certificate.c
 convert_assess_src += $(addprefix convert/assess/,certificate.c luks.c \
-	luks-header.c rpm-bdb.c rpm-guest.c rpm-header.c rpm-ndb.c rpm-sqlite.c)
+	luks-cost.c luks-header.c rpm-bdb.c rpm-guest.c rpm-header.c rpm-ndb.c rpm-sqlite.c)
 
 # Names of disks, and what lies between them and file systems.
 convert_storage_src := $(addprefix convert/assess/, array.c boot-evidence.c \

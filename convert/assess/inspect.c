@@ -242,7 +242,8 @@ inspect_mount(const struct volume **root_out, guestfs_h *g,
 	fstab = guest_file_text(g, "/etc/fstab", findings);
 	crypttab = guest_file_text(g, "/etc/crypttab", findings);
 	learn(g, references, fstab, &root, findings);
-	if (unlock_by_crypttab(volumes, g, crypttab, references, err) == -1)
+	if (unlock_by_crypttab(volumes, g, crypttab, references, findings,
+		    err) == -1)
 		return -1;
 	evidence_of_crypttab(references, crypttab, volumes);
 	*root_out = root.volume;

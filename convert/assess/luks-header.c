@@ -16,15 +16,21 @@
 
 enum { VERSION_AT = 6, SIZE_AT = 8, JSON_AT = 4096 };
 
-static const uint8_t magic[] = {'L', 'U', 'K', 'S', 0xba, 0xbe};
+unsigned
+luks_header_version(const uint8_t *header, size_t bytes)
+{
+	if (bytes < SIZE_AT || (memcmp(header, "LUKS\xba\xbe", 6) != 0 &&
+				       memcmp(header, "SKUL\xba\xbe", 6) != 0))
+		return 0;
+	return (unsigned)bytes_big(header + VERSION_AT, 2);
+}
 
 size_t
 luks_header_bytes(const uint8_t *header, size_t bytes)
 {
 	uint64_t size;
 
-	if (bytes < SIZE_AT + 8 || memcmp(header, magic, sizeof magic) != 0 ||
-		bytes_big(header + VERSION_AT, 2) != 2)
+	if (bytes < SIZE_AT + 8 || luks_header_version(header, bytes) != 2)
 		return 0;
 	size = bytes_big(header + SIZE_AT, 8);
 	return size <= JSON_AT || size > LUKS_HEADER_LIMIT ? 0 : (size_t)size;
@@ -46,20 +52,27 @@ take_token(struct luks_tokens *tokens, const json_t *token, json_t *slots)
 			json_object_del(slots, json_string_value(slot));
 }
 
+json_t *
+luks_header_json(const uint8_t *header, size_t bytes)
+{
+	size_t size = luks_header_bytes(header, bytes);
+	const char *text = (const char *)header + JSON_AT;
+
+	return size == 0 || size > bytes
+		? NULL
+		: json_loadb(text, strnlen(text, size - JSON_AT), 0, NULL);
+}
+
 void
 luks_header_tokens(struct luks_tokens *tokens_out, const uint8_t *header,
 	size_t bytes)
 {
-	size_t size = luks_header_bytes(header, bytes);
-	AUTO(json_decrefpp) json_t *json = NULL;
-	const char *text = (const char *)header + JSON_AT, *key;
-	json_t *token, *slots;
+	AUTO(json_decrefpp) json_t *json = luks_header_json(header, bytes);
+	json_t *slots = json_object_get(json, "keyslots");
+	const char *key;
+	json_t *token;
 
 	memset(tokens_out, 0, sizeof *tokens_out);
-	if (size == 0 || size > bytes)
-		return;
-	json = json_loadb(text, strnlen(text, size - JSON_AT), 0, NULL);
-	slots = json_object_get(json, "keyslots");
 	json_object_foreach(json_object_get(json, "tokens"), key, token)
 		take_token(tokens_out, token, slots);
 	tokens_out->free_slots = (unsigned)json_object_size(slots);

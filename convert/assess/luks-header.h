@@ -1,6 +1,7 @@
 #ifndef CONVERT_ASSESS_LUKS_HEADER_H
 #define CONVERT_ASSESS_LUKS_HEADER_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,8 +23,17 @@ struct luks_tokens {
 	bool is_recovery;    /* one of the tokens marks a recovery key */
 };
 
+/* 1, 2 or what comes after these, also of a second copy; 0: no header. */
+unsigned luks_header_version(const uint8_t *header, size_t bytes);
+
 /* How long the header says that it is; 0: no LUKS2 header, or one too large. */
 size_t luks_header_bytes(const uint8_t *header, size_t bytes);
+
+/*
+ * The JSON of a LUKS2 header, owned by the caller; NULL when it is none, is cut,
+ * or is not well formed.
+ */
+json_t *luks_header_json(const uint8_t *header, size_t bytes);
 
 /*
  * Read the tokens from a volume's first bytes.  Empty when it is no LUKS2, is

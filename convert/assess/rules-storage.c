@@ -289,6 +289,21 @@ static const struct rule rules[] = {
 		.proof = "tests/integration/locked-root",
 	},
 	{
+		.id = "storage.luks-cost",
+		.title = "An encrypted volume was not opened, as that takes too long",
+		.severity = SEVERITY_WARNING,
+		.why = "Its header tells how much work one passphrase is. Who wants "
+		  "to keep the host busy for hours writes it so; cryptsetup makes "
+		  "a few seconds of it.",
+		.action = "On the server, lower the cost of each key slot with "
+		  "`cryptsetup luksChangeKey` or `luksConvertKey`, or remove the "
+		  "slot, and capture again. Give many passphrases as UUID=FILE. "
+		  "Without that the volume stays as it is, and the VM asks for "
+		  "the passphrase itself.",
+		.command = "cryptsetup luksChangeKey --iter-time 2000 DEVICE",
+		.proof = "tests/assess/test-unlock.c",
+	},
+	{
 		.id = "storage.lvm-devices",
 		.title = "LVM uses no disks but those in a list",
 		.severity = SEVERITY_WARNING,

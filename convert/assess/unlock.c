@@ -13,14 +13,25 @@
 #include "common/log.h"
 #include "common/own.h"
 #include "common/strings.h"
+#include "convert/assess/finding.h"
 #include "convert/assess/fstab.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/luks-keys.h"
+#include "convert/assess/luks.h"
 #include "convert/assess/reference.h"
 #include "convert/assess/volume.h"
 #include "drivers-inject/appliance.h"
 
-enum { KEY_FILE_LIMIT = 8192, KEY_TRIES = 32 /* a second or two each */ };
+enum { KEY_FILE_LIMIT = 8192, KEY_TRIES = 32 };
+
+/* Seconds of a processor, about, that are given to all passphrases together. */
+enum { SECONDS_LIMIT = 1800 };
+
+struct attempts {
+	guestfs_h *g;
+	struct findings *findings;
+	unsigned seconds; /* of what was tried */
+};
 
 static bool
 is_locked(const struct volume *volume)
@@ -29,6 +40,42 @@ is_locked(const struct volume *volume)
 		volume->uuid[0] != '\0' &&
 		volume->uuid[strspn(volume->uuid,
 			"0123456789abcdefABCDEF-")] == '\0';
+}
+
+static void
+note_cost(const struct attempts *attempts, const struct volume *volume,
+	const char *why)
+{
+	if (attempts->findings != NULL)
+		finding_add(attempts->findings, "storage.luks-cost",
+			volume->source, 0, why, NULL);
+	else
+		log_warn("%s stays locked: %s", volume->source, why);
+}
+
+/* Seconds that one passphrase takes; 0: too many, which is said. */
+static unsigned
+weigh(const struct attempts *attempts, const struct volume *volume)
+{
+	struct error why = {0};
+	unsigned seconds;
+
+	if (luks_weigh(&seconds, attempts->g, volume->device, &why) == 0)
+		return seconds;
+	note_cost(attempts, volume, why.text);
+	return 0;
+}
+
+static bool
+may_try(struct attempts *attempts, const struct volume *volume,
+	unsigned seconds)
+{
+	attempts->seconds += seconds;
+	if (attempts->seconds <= SECONDS_LIMIT)
+		return true;
+	note_cost(attempts, volume, "trying all that was given takes over half "
+		"an hour");
+	return false;
 }
 
 /* As Fedora's initramfs names it, so that such names are found. */
@@ -63,14 +110,19 @@ add_inside(struct volumes *volumes, guestfs_h *g, struct volume *volume,
 }
 
 static bool
-try_keys(guestfs_h *g, const struct volume *volume,
+try_keys(struct attempts *attempts, const struct volume *volume,
 	const struct luks_keys *keys)
 {
 	const char *key;
 	size_t index = 0;
+	unsigned seconds = 0;
 
 	while ((key = luks_keys_next(keys, volume->uuid, &index)) != NULL) {
-		if (open_with(g, volume, key) == 0)
+		if (seconds == 0)
+			seconds = weigh(attempts, volume);
+		if (seconds == 0 || !may_try(attempts, volume, seconds))
+			return false;
+		if (open_with(attempts->g, volume, key) == 0)
 			return true;
 		log_debug("a passphrase does not open %s", volume->source);
 	}
@@ -79,13 +131,15 @@ try_keys(guestfs_h *g, const struct volume *volume,
 
 int
 unlock_all(struct volumes *volumes, guestfs_h *g, const struct luks_keys *keys,
-	struct error *err)
+	struct findings *findings, struct error *err)
 {
+	struct attempts attempts = {g, findings, 0};
+
 	/* What is added joins the end of the list, and is looked at in turn. */
 	for (size_t i = 0; keys != NULL && i < volumes->count; i++) {
 		struct volume *volume = &volumes->list[i];
 
-		if (is_locked(volume) && try_keys(g, volume, keys) &&
+		if (is_locked(volume) && try_keys(&attempts, volume, keys) &&
 			add_inside(volumes, g, volume, err) == -1)
 			return -1;
 	}
@@ -116,8 +170,10 @@ read_key(guestfs_h *g, const struct fstab_line *line)
 
 int
 unlock_by_crypttab(struct volumes *volumes, guestfs_h *g, const char *crypttab,
-	struct references *references, struct error *err)
+	struct references *references, struct findings *findings,
+	struct error *err)
 {
+	struct attempts attempts = {g, findings, 0};
 	struct fstab_place place = {0, 0};
 	struct fstab_line line;
 	int tries = 0;
@@ -127,7 +183,8 @@ unlock_by_crypttab(struct volumes *volumes, guestfs_h *g, const char *crypttab,
 		AUTO(freep) char *key = NULL;
 		struct reference source;
 		struct volume *volume;
-		int opened;
+		unsigned seconds;
+		int opened = -1;
 
 		reference_resolve(references, line.field[CRYPTTAB_SOURCE],
 			"crypto_LUKS", &source);
@@ -136,7 +193,9 @@ unlock_by_crypttab(struct volumes *volumes, guestfs_h *g, const char *crypttab,
 			continue;
 		tries++;
 		volume = &volumes->list[source.volume - volumes->list];
-		opened = open_with(g, volume, key);
+		seconds = weigh(&attempts, volume);
+		if (seconds > 0 && may_try(&attempts, volume, seconds))
+			opened = open_with(g, volume, key);
 		explicit_bzero(key, strlen(key));
 		if (opened == 0 && add_inside(volumes, g, volume, err) == -1)
 			return -1;

@@ -270,7 +270,8 @@ assess(struct conversion *conversion, struct error *err)
 		    conversion->disk_names, conversion->request->disk_count,
 		    err) == -1 ||
 		unlock_all(&conversion->volumes, conversion->g,
-			conversion->request->luks_keys, err) == -1)
+			conversion->request->luks_keys, conversion->findings,
+			err) == -1)
 		return -1;
 	conversion->references = references_new(&conversion->volumes,
 		inventory, conversion->disk_names,

@@ -135,7 +135,7 @@ open_volumes(guestfs_h *g, const struct vm *vm, const struct luks_keys *keys,
 	for (size_t i = 0; i < vm->disk_count; i++)
 		names[i] = vm->disks[i].name;
 	return volumes_scan(&volumes, g, names, vm->disk_count, err) == -1
-		? -1 : unlock_all(&volumes, g, keys, err);
+		? -1 : unlock_all(&volumes, g, keys, NULL, err);
 }
 
 /* In one launch; whatever fails leaves the guest as it is, or half arranged. */

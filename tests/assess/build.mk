@@ -38,11 +38,16 @@ test-raid-mark_src := tests/assess/test-raid-mark.c $(assess_test_src)
 test-raid-mark_pkg := cmocka libguestfs jansson
 evidence_src := $(assess_test_src) \
 	$(addprefix convert/assess/,crypttab.c evidence.c fstab.c guest-file.c \
-	luks-keys.c mdadm-conf.c unlock.c) \
+	luks.c luks-cost.c luks-header.c luks-keys.c mdadm-conf.c unlock.c) \
 	$(filter-out convert/assess/fstab.c,$(convert_examine_src))
 test-evidence_src := tests/assess/test-evidence.c \
 	tests/assess/referring.c $(evidence_src)
 test-evidence_pkg := cmocka libguestfs jansson libarchive libcrypto
+
+tests += test-unlock
+test-unlock_src := tests/assess/test-unlock.c $(evidence_src)
+test-unlock_pkg := cmocka libguestfs jansson libarchive libcrypto
+test-unlock_wrap := guestfs_cryptsetup_open guestfs_pread_device
 
 tests += replay-evidence
 fuzz_evidence := tests/fuzz/fuzz-evidence.c $(evidence_src)
@@ -173,8 +178,8 @@ tests += test-luks-header replay-luks-header
 test-luks-header_src := tests/assess/test-luks-header.c \
 	convert/assess/luks-header.c $(common_src)
 test-luks-header_pkg := cmocka jansson
-fuzz_luks_header := tests/fuzz/fuzz-luks-header.c convert/assess/luks-header.c \
-	$(common_src)
+fuzz_luks_header := tests/fuzz/fuzz-luks-header.c \
+	$(addprefix convert/assess/,luks-cost.c luks-header.c) $(common_src)
 replay-luks-header_src := $(fuzz_luks_header) tests/fuzz/replay.c
 replay-luks-header_pkg := jansson
 fuzzers += fuzz-luks-header
