@@ -27,14 +27,12 @@ struct word {
 static size_t
 word_bytes(const char *at)
 {
-	static const char ends[] = " \t\r\n\"'`,;()[]<>|&\\";
-	size_t bytes = strcspn(at, ends);
-	const char *colon = memchr(at, ':', bytes);
+	static const char ends[] = ": \t\r\n\"'`,;()[]<>|&\\";
 
-	return colon != NULL && !string_starts(at, "/dev/disk/by-path/") &&
-			!string_starts(at, "/dev/disk/by-id/")
-		? (size_t)(colon - at)
-		: bytes;
+	return strcspn(at, string_starts(at, "/dev/disk/by-path/") ||
+				string_starts(at, "/dev/disk/by-id/")
+			? ends + 1
+			: ends);
 }
 
 static bool

@@ -1,7 +1,9 @@
 /* Names of disks in the configuration of programs: real files of each kind. */
 #include "tests/harness.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/json.h"
 #include "common/own.h"
@@ -144,6 +146,26 @@ names_that_the_guest_chose_for_disks_are_known(void **state)
 	check_rewriting_by(references, device_lines_rewrite, &chosen);
 }
 
+/* Looking for the end of the text at each of them would take a minute. */
+static void
+a_long_row_of_names_is_read_once(void **state)
+{
+	static const char name[] = "/dev/a:";
+	enum { BYTES = 1 << 20 };
+	AUTO(freep) char *text = malloc(BYTES + 1);
+	AUTO(references_freep) struct references *references =
+		references_new(&one_disk, NULL, disk_names, 1);
+	time_t start = time(NULL);
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < BYTES; i++)
+		text[i] = name[i % strlen(name)];
+	text[BYTES] = '\0';
+	device_words_notice(references, text);
+	assert_in_range(time(NULL) - start, 0, 15);
+}
+
 int
 main(void)
 {
@@ -155,6 +177,7 @@ main(void)
 		cmocka_unit_test(
 			a_line_without_its_disk_is_disabled_where_that_is_safe),
 		cmocka_unit_test(words_of_any_length_are_survived),
+		cmocka_unit_test(a_long_row_of_names_is_read_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
