@@ -24,9 +24,13 @@
 enum { EVIDENCE_LIMIT = 200, LIST_LIMIT = 500, WHAT_BYTES = 400,
 	READ_BYTES = 8192 };
 
+/* Nor keep us busy by the same evidence, over and over. */
+enum { TRY_LIMIT = 5000 };
+
 struct findings {
 	json_t *list;
 	json_t *limits, *dependencies, *listeners, *size;
+	json_t *tries; /* how often evidence of a rule was to be added */
 	bool is_grave; /* one of the limits */
 	bool lost; /* something could not be kept: no memory */
 	char assessed[32]; /* when, if it was read from a file */
@@ -45,6 +49,7 @@ findings_new(void)
 	findings->dependencies = json_array();
 	findings->listeners = json_array();
 	findings->size = json_object();
+	findings->tries = json_object();
 	if (findings->list == NULL || findings->limits == NULL ||
 		findings->dependencies == NULL || findings->listeners == NULL ||
 		findings->size == NULL)
@@ -62,6 +67,7 @@ findings_free(struct findings *findings)
 	json_decref(findings->dependencies);
 	json_decref(findings->listeners);
 	json_decref(findings->size);
+	json_decref(findings->tries);
 	free(findings);
 }
 
@@ -217,13 +223,29 @@ raise_confidence(json_t *finding, enum confidence confidence)
 	}
 }
 
+/* May there be more? */
+static bool
+takes_evidence(struct findings *findings, const char *id,
+	const json_t *evidence)
+{
+	json_int_t tries = json_integer_value(json_object_get(findings->tries,
+		id));
+
+	if (tries >= TRY_LIMIT || json_array_size(evidence) >= EVIDENCE_LIMIT)
+		return false;
+	if (json_object_set_new(findings->tries, id,
+		    json_integer(tries + 1)) == -1)
+		findings->lost = true;
+	return true;
+}
+
 void
 finding_add_as(struct findings *findings, const char *id,
 	enum confidence confidence, const char *where, unsigned line,
 	const char *what, const char *done)
 {
 	const struct rule *rule = catalogue_rule(id);
-	json_t *finding = find(findings, id);
+	json_t *finding = find(findings, id), *evidence;
 
 	assert(rule != NULL);
 	if (finding == NULL)
@@ -232,10 +254,10 @@ finding_add_as(struct findings *findings, const char *id,
 		findings->lost = true;
 		return;
 	}
-	if (json_array_size(json_object_get(finding, "evidence")) <
-		EVIDENCE_LIMIT)
-		append(findings, json_object_get(finding, "evidence"),
-			evidence_json(where, line, what), EVIDENCE_LIMIT);
+	evidence = json_object_get(finding, "evidence");
+	if (takes_evidence(findings, id, evidence))
+		append(findings, evidence, evidence_json(where, line, what),
+			EVIDENCE_LIMIT);
 	raise_confidence(finding, confidence);
 	if (done != NULL && json_is_null(json_object_get(finding, "done")) &&
 		(json_set_text(finding, "done", done) == -1 ||

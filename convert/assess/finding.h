@@ -26,8 +26,8 @@ int findings_read(struct findings **findings_out, const char *path,
 /*
  * Note what a rule of the catalogue is about: `where` it was seen ("/etc/fstab"
  * and a line, 0 for none), `what` stood there, and what unrack does about it
- * (NULL: nothing).  A rule has one finding, with all its evidence, each once; the
- * first text of `done` counts.  Secrets in `what` are masked.  Anything that is wrong
+ * (NULL: nothing).  A rule has one finding, with all its evidence, each once, as
+ * far as it does not become too much; the first text of `done` counts.  Secrets in `what` are masked.  Anything that is wrong
  * with the arguments is a bug; a lack of memory is remembered for
  * findings_to_json().
  */

@@ -34,6 +34,31 @@ a_rule_has_one_finding_with_each_evidence_once(void **state)
 	assert_string_equal(json_text(finding, "done", ""), "Replaced.");
 }
 
+/* "mem=1 mem=1 ...": a look at each costs as much as at the first. */
+static void
+what_is_seen_over_and_over_ends_the_search(void **state)
+{
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	AUTO(json_decrefpp) json_t *json = NULL;
+	const json_t *finding;
+
+	(void)state;
+	for (unsigned i = 0; i < 100000; i++)
+		finding_add(findings, "linux.kernel.parameters", "/boot/x", 1,
+			"mem=1", NULL);
+	for (unsigned i = 0; i < 10; i++)
+		finding_add(findings, "linux.kernel.parameters", "/boot/x", i + 2,
+			"mem=1", NULL);
+	finding_add(findings, "fs.dirty", "/dev/sda1", 0, "ext4", NULL);
+	json = findings_to_json(findings, "m", true);
+	assert_true(findings_have(findings, "fs.dirty"));
+	finding = json_array_get(json_object_get(json, "findings"), 0);
+	if (strcmp(json_text(finding, "rule", ""), "fs.dirty") == 0)
+		finding = json_array_get(json_object_get(json, "findings"), 1);
+	assert_int_equal(json_array_size(json_object_get(finding, "evidence")),
+		1);
+}
+
 static void
 the_gravest_come_first(void **state)
 {
@@ -336,6 +361,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			a_rule_has_one_finding_with_each_evidence_once),
+		cmocka_unit_test(what_is_seen_over_and_over_ends_the_search),
 		cmocka_unit_test(the_gravest_come_first),
 		cmocka_unit_test(an_assessment_has_done_nothing),
 		cmocka_unit_test(what_did_not_come_about_is_not_called_done),
