@@ -61,6 +61,7 @@ struct disabled {
 struct changes {
 	struct change *list;
 	size_t count;
+	size_t texts_bytes; /* of all that was planned, before and after */
 	struct service_wish *wishes;
 	struct disabled *disabled;
 	size_t wish_count, disabled_count;
@@ -68,7 +69,10 @@ struct changes {
 	bool is_partial; /* something that the VM may need is not made */
 };
 
-/* A new one at the end of the list, which is borrowed; NULL and *err. */
+/*
+ * A new one at the end of the list, which is borrowed; NULL and *err, also when
+ * there are too many.
+ */
 struct change *change_add(struct changes *changes, const char *path,
 	enum change_kind kind, const char *reason, struct error *err);
 

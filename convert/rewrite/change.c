@@ -15,6 +15,12 @@
 #include "common/io.h"
 #include "drivers-inject/inject.h"
 
+/*
+ * Conversions make some hundred changes, of some hundred kilobytes; of a guest
+ * with a thousand loader entries of 1 MiB each, all would be kept, twice.
+ */
+enum { CHANGES_LIMIT = 10000, TEXTS_BYTES = 64 << 20 };
+
 struct changes *
 changes_new(void)
 {
@@ -108,14 +114,22 @@ changes_next_created(const struct changes *changes, size_t *index,
 	return false;
 }
 
+#define TOO_MANY "no system has so many files that name its hardware: look at " \
+	"what is in the folder of this one"
+
 struct change *
 change_add(struct changes *changes, const char *path, enum change_kind kind,
 	const char *reason, struct error *err)
 {
-	struct change *larger = realloc(changes->list,
-		(changes->count + 2) * sizeof *larger);
-	struct change *change;
+	struct change *larger, *change;
 
+	if (changes->count >= CHANGES_LIMIT) {
+		error_set(err, 0, "%s: more than %d changes", path,
+			CHANGES_LIMIT);
+		error_hint(err, TOO_MANY);
+		return NULL;
+	}
+	larger = realloc(changes->list, (changes->count + 2) * sizeof *larger);
 	if (larger != NULL) {
 		changes->list = larger;
 		change = &larger[changes->count++];
@@ -189,6 +203,13 @@ changes_plan(struct changes *changes, const char *path, const char *before,
 {
 	struct change *change = find_text(changes, path);
 
+	changes->texts_bytes += (after == NULL ? 0 : strlen(after)) +
+		(before == NULL ? 0 : strlen(before));
+	if (changes->texts_bytes > TEXTS_BYTES) {
+		error_set(err, 0, "%s: the texts that change have more than "
+			"%d MiB", path, TEXTS_BYTES >> 20);
+		return error_hint(err, TOO_MANY);
+	}
 	if (change != NULL)
 		return plan_again(change, after, reason, err);
 	change = change_add(changes, path,

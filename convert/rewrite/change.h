@@ -25,7 +25,8 @@ changes_freep(struct changes **changes)
 /*
  * Plan a file of the guest: `before` is its text now (NULL: it is created) and
  * `after` what it will be.  Nothing is written yet.  A further plan for the same
- * file begins with changes_text().
+ * file begins with changes_text().  Fails when the texts, or the changes of all
+ * kinds, become more than a system can have.
  */
 int changes_plan(struct changes *changes, const char *path, const char *before,
 	const char *after, const char *reason, struct error *err);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <guestfs.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -245,6 +246,46 @@ what_joins_a_change_that_failed_is_left_out(void **state)
 	assert_true(changes_have(changes, "/etc/other"));
 }
 
+static void
+a_guest_cannot_have_any_number_of_changes(void **state)
+{
+	AUTO(changes_freep) struct changes *changes = changes_new();
+	struct error err = {0};
+	char path[32];
+	int status = 0;
+
+	(void)state;
+	for (unsigned i = 0; status == 0 && i < 11000; i++) {
+		snprintf(path, sizeof path, "/etc/%u", i);
+		status = changes_plan_unlink(changes, path, "x", "r", &err);
+	}
+	assert_int_equal(status, -1);
+	assert_int_equal(changes_count(changes), 10000);
+	assert_non_null(strstr(err.text, "/etc/10000: more than 10000"));
+}
+
+static void
+nor_texts_of_any_length(void **state)
+{
+	AUTO(changes_freep) struct changes *changes = changes_new();
+	AUTO(freep) char *text = malloc((1 << 20) + 1);
+	struct error err = {0};
+	char path[32];
+	int status = 0;
+
+	(void)state;
+	memset(text, 'a', 1 << 20);
+	text[1 << 20] = '\0';
+	for (unsigned i = 0; status == 0 && i < 100; i++) {
+		snprintf(path, sizeof path, "/etc/%u", i);
+		status = changes_plan(changes, path, text, text, "r", &err);
+	}
+	assert_int_equal(status, -1);
+	assert_int_equal(changes_count(changes), 32);
+	assert_non_null(strstr(err.text, "64 MiB"));
+	assert_string_not_equal(err.hint, "");
+}
+
 int
 main(void)
 {
@@ -255,6 +296,8 @@ main(void)
 		cmocka_unit_test(the_mode_that_is_noted_is_recorded),
 		cmocka_unit_test(what_was_not_written_is_not_called_done),
 		cmocka_unit_test(what_joins_a_change_that_failed_is_left_out),
+		cmocka_unit_test(a_guest_cannot_have_any_number_of_changes),
+		cmocka_unit_test(nor_texts_of_any_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
