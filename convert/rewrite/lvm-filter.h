@@ -4,12 +4,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { LVM_NAME_BYTES = 64 };
+
 /*
- * Does a filter of LVM, `count` texts as "a|^/dev/sda|", let this device pass?
- * The first pattern that fits decides; none: it passes.  A pattern that is not
- * understood lets nothing pass.
+ * Does a filter of LVM, texts as "a|^/dev/sda|", let all of these devices pass?
+ * Of each, the first pattern that fits decides; none: it passes.  A pattern that
+ * is not understood, or would take long, lets nothing pass.
  */
-bool lvm_filter_passes(const char *const *patterns, size_t count,
-	const char *device);
+bool lvm_filter_passes(const char *const *patterns, size_t pattern_count,
+	const char (*devices)[LVM_NAME_BYTES], size_t device_count);
 
 #endif

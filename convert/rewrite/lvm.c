@@ -5,6 +5,7 @@
  */
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/error.h"
@@ -15,7 +16,8 @@
 #include "convert/rewrite/lvm-filter.h"
 #include "convert/rewrite/rewriters.h"
 
-enum { TEXTS_LIMIT = 64, TEXT_BYTES = 256 };
+/* A text has one or two filters.  What is not looked at counts as hiding. */
+enum { TEXTS_LIMIT = 64, TEXT_BYTES = 256, WEIGHED_LIMIT = 1000 };
 
 /* Every name that a VM gives a disk or partition. */
 #define NEW_DISKS "\"a|^/dev/[hsv]d[a-z]+[0-9]*$|\""
@@ -27,6 +29,7 @@ struct setting {
 	bool is_list;
 	char texts[TEXTS_LIMIT][TEXT_BYTES];
 	size_t count; /* may be over the limit: then not all were kept */
+	size_t weighed; /* texts of all settings so far, as filters */
 };
 
 static size_t
@@ -91,55 +94,69 @@ read_value(const char *text, size_t at, struct setting *setting,
 
 /* ---- what would be hidden ---- */
 
-static bool
-hides_name(const struct setting *setting, const char *name)
-{
-	const char *patterns[TEXTS_LIMIT];
+/* The physical volumes, as the first kernel driver or the other names them. */
+struct names {
+	char (*list)[LVM_NAME_BYTES];
+	size_t count;
+};
 
-	for (size_t i = 0; i < setting->count; i++)
-		patterns[i] = setting->texts[i];
-	return !lvm_filter_passes(patterns, setting->count, name);
+static void
+names_release(struct names *names)
+{
+	free(names->list);
 }
 
-/* As the first kernel driver or the other will name it. */
-static bool
-hides_volume(const struct setting *setting, const struct volume *volume)
+static void
+add_names(struct names *names, const struct volume *volume)
 {
 	static const char *const drivers[] = {"vd", "sd"};
-	char name[64], partition[16] = "";
+	char partition[16] = "";
 
 	if (volume->partition > 0)
 		snprintf(partition, sizeof partition, "%u", volume->partition);
-	for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++) {
-		snprintf(name, sizeof name, "/dev/%s%c%s", drivers[i],
+	for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++)
+		snprintf(names->list[names->count++], LVM_NAME_BYTES,
+			"/dev/%s%c%s", drivers[i],
 			'a' + (int)(volume->disk % 26), partition);
-		if (hides_name(setting, name))
-			return true;
-	}
-	return false;
 }
 
+/* False when there is no memory for them. */
 static bool
-hides_any(const struct setting *setting, const struct rewrite *rewrite)
+read_names(struct names *names, const struct volumes *volumes)
 {
-	const struct volumes *volumes =
-		references_volumes(rewrite->references);
-
-	for (size_t i = 0; i < volumes->count; i++) {
+	names->list = calloc(2 * volumes->count + 1, sizeof *names->list);
+	for (size_t i = 0; names->list != NULL && i < volumes->count; i++) {
 		const struct volume *volume = &volumes->list[i];
 
 		if (strcmp(volume->type, "LVM2_member") == 0 &&
 			(volume->kind == VOLUME_DISK ||
-				volume->kind == VOLUME_PARTITION) &&
-			(setting->count > TEXTS_LIMIT ||
-				hides_volume(setting, volume)))
-			return true;
+				volume->kind == VOLUME_PARTITION))
+			add_names(names, volume);
 	}
-	return false;
+	return names->list != NULL;
 }
 
 static bool
-scans_too_little(const struct setting *setting, const struct rewrite *rewrite)
+hides_any(struct setting *setting, const struct rewrite *rewrite)
+{
+	AUTO(names_release) struct names names = {NULL, 0};
+	const char *patterns[TEXTS_LIMIT];
+
+	if (!read_names(&names, references_volumes(rewrite->references)))
+		return true;
+	if (names.count == 0)
+		return false;
+	setting->weighed += setting->count;
+	if (setting->count > TEXTS_LIMIT || setting->weighed > WEIGHED_LIMIT)
+		return true;
+	for (size_t i = 0; i < setting->count; i++)
+		patterns[i] = setting->texts[i];
+	return !lvm_filter_passes(patterns, setting->count,
+		(const char (*)[LVM_NAME_BYTES])names.list, names.count);
+}
+
+static bool
+scans_too_little(struct setting *setting, const struct rewrite *rewrite)
 {
 	(void)rewrite;
 	for (size_t i = 0; i < setting->count && i < TEXTS_LIMIT; i++) {
@@ -154,7 +171,7 @@ scans_too_little(const struct setting *setting, const struct rewrite *rewrite)
 
 static const struct kind {
 	const char *name, *added;
-	bool (*hides)(const struct setting *, const struct rewrite *);
+	bool (*hides)(struct setting *, const struct rewrite *);
 } kinds[] = {
 	{"filter", NEW_DISKS, hides_any},
 	{"global_filter", NEW_DISKS, hides_any},
@@ -177,8 +194,8 @@ kind_of(const char *name, size_t bytes)
 }
 
 static void
-widen(struct edit *edit, const struct kind *kind,
-	const struct setting *setting, const struct rewrite *rewrite)
+widen(struct edit *edit, const struct kind *kind, struct setting *setting,
+	const struct rewrite *rewrite)
 {
 	char text[256];
 
@@ -231,7 +248,7 @@ int
 lvm_rewrite(char **text_out, const char *text, const struct rewrite *rewrite,
 	struct error *err)
 {
-	struct setting setting;
+	struct setting setting = {.weighed = 0};
 	unsigned number = 1;
 	struct edit edit;
 
