@@ -24,13 +24,13 @@
 enum { EVIDENCE_LIMIT = 200, LIST_LIMIT = 500, WHAT_BYTES = 400,
 	READ_BYTES = 8192 };
 
-/* Nor keep us busy by the same evidence, over and over. */
+/* Nor keep us busy by the same, over and over. */
 enum { TRY_LIMIT = 5000 };
 
 struct findings {
 	json_t *list;
 	json_t *limits, *dependencies, *listeners, *size;
-	json_t *tries; /* how often evidence of a rule was to be added */
+	json_t *tries; /* how often something was to be added, by the list */
 	bool is_grave; /* one of the limits */
 	bool lost; /* something could not be kept: no memory */
 	char assessed[32]; /* when, if it was read from a file */
@@ -223,17 +223,17 @@ raise_confidence(json_t *finding, enum confidence confidence)
 	}
 }
 
-/* May there be more? */
+/* May one more be added to what `key` names?  Called for each that is. */
 static bool
-takes_evidence(struct findings *findings, const char *id,
-	const json_t *evidence)
+takes_more(struct findings *findings, const char *key, const json_t *list,
+	size_t limit)
 {
 	json_int_t tries = json_integer_value(json_object_get(findings->tries,
-		id));
+		key));
 
-	if (tries >= TRY_LIMIT || json_array_size(evidence) >= EVIDENCE_LIMIT)
+	if (tries >= TRY_LIMIT || json_array_size(list) >= limit)
 		return false;
-	if (json_object_set_new(findings->tries, id,
+	if (json_object_set_new(findings->tries, key,
 		    json_integer(tries + 1)) == -1)
 		findings->lost = true;
 	return true;
@@ -255,7 +255,7 @@ finding_add_as(struct findings *findings, const char *id,
 		return;
 	}
 	evidence = json_object_get(finding, "evidence");
-	if (takes_evidence(findings, id, evidence))
+	if (takes_more(findings, id, evidence, EVIDENCE_LIMIT))
 		append(findings, evidence, evidence_json(where, line, what),
 			EVIDENCE_LIMIT);
 	raise_confidence(finding, confidence);
@@ -358,7 +358,8 @@ void
 findings_add_dependency(struct findings *findings, const char *kind,
 	const char *host, unsigned port, const char *where)
 {
-	if (json_array_size(findings->dependencies) == LIST_LIMIT)
+	if (!takes_more(findings, "dependencies", findings->dependencies,
+		    LIST_LIMIT))
 		return;
 	append(findings, findings->dependencies,
 		json_pack("{ss so so so}", "kind", kind, "host", safe(host, secret_mask),
@@ -370,7 +371,7 @@ void
 findings_add_listener(struct findings *findings, const char *program,
 	const char *protocol, unsigned port, const char *where)
 {
-	if (json_array_size(findings->listeners) == LIST_LIMIT)
+	if (!takes_more(findings, "listeners", findings->listeners, LIST_LIMIT))
 		return;
 	append(findings, findings->listeners,
 		json_pack("{so ss so so}", "program", safe(program, secret_mask), "protocol",

@@ -50,8 +50,13 @@ what_is_seen_over_and_over_ends_the_search(void **state)
 		finding_add(findings, "linux.kernel.parameters", "/boot/x", i + 2,
 			"mem=1", NULL);
 	finding_add(findings, "fs.dirty", "/dev/sda1", 0, "ext4", NULL);
+	for (unsigned i = 0; i < 6000; i++)
+		findings_add_dependency(findings, "dns", i < 5500 ? "a" : "b", 0,
+			"/etc/x:1");
 	json = findings_to_json(findings, "m", true);
 	assert_true(findings_have(findings, "fs.dirty"));
+	assert_int_equal(json_array_size(json_object_get(json,
+		"dependencies")), 1);
 	finding = json_array_get(json_object_get(json, "findings"), 0);
 	if (strcmp(json_text(finding, "rule", ""), "fs.dirty") == 0)
 		finding = json_array_get(json_object_get(json, "findings"), 1);
