@@ -8,35 +8,38 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/strings.h"
 #include "convert/assess/examine.h"
 #include "convert/assess/looks.h"
 
 enum { FIRST_PERSON = 1000, NOBODY = 65534, ACCOUNT_BYTES = 64 };
 
-/* The number of an account in /etc/passwd; -1: it is not there. */
+/*
+ * The number of an account in /etc/passwd; -1: it is not there.  Asked for
+ * thousands of them, of as many lines.
+ */
 static long
-account_number(const struct examination *examination, const char *account)
+account_number(const char *passwd, const char *account)
 {
-	struct line line = {
-		.next = files_text(examination->files, "/etc/passwd")};
-	size_t bytes = strlen(account);
+	char wanted[ACCOUNT_BYTES + 2];
+	const char *rest = passwd;
 
-	while (line_next(&line)) {
-		const char *number;
-
-		if (strncmp(line.text, account, bytes) != 0 ||
-			line.text[bytes] != ':')
-			continue;
-		number = strchr(line.text + bytes + 1, ':');
-		return number == NULL ? -1 : strtol(number + 1, NULL, 10);
+	snprintf(wanted, sizeof wanted, "\n%s:", account);
+	if (!string_starts(passwd, wanted + 1)) {
+		rest = strstr(passwd, wanted);
+		if (rest == NULL)
+			return -1;
+		rest++;
 	}
-	return -1;
+	rest = strpbrk(rest + strlen(wanted + 1), ":\n");
+	return rest == NULL || *rest == '\n' ? -1 : strtol(rest + 1, NULL, 10);
 }
 
 /* An account that starts at `text`, up to what cannot be in one. */
 static bool
 is_person(const struct examination *examination, const char *text)
 {
+	const char *passwd = files_text(examination->files, "/etc/passwd");
 	char account[ACCOUNT_BYTES];
 	size_t bytes = 0;
 	long number;
@@ -45,11 +48,10 @@ is_person(const struct examination *examination, const char *text)
 		(text[bytes] != '\0' && strchr("_.-\\@", text[bytes]) != NULL))
 		bytes++;
 	if (bytes == 0 || bytes >= sizeof account ||
-		!isalpha((unsigned char)*text) ||
-		files_text(examination->files, "/etc/passwd") == NULL)
+		!isalpha((unsigned char)*text) || passwd == NULL)
 		return false;
 	snprintf(account, sizeof account, "%.*s", (int)bytes, text);
-	number = account_number(examination, account);
+	number = account_number(passwd, account);
 	/* "%i" and accounts that a package makes later are no directory's. */
 	if (number == -1)
 		return strpbrk(account, "\\@") != NULL;

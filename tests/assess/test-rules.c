@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/io.h"
@@ -294,6 +295,42 @@ no_tree_is_left_over(void **state)
 	closedir(dir);
 }
 
+/* Add a file of 256 KiB that is a line again and again, with a number in it. */
+static void
+add_lines(struct files *files, const char *path, const char *start,
+	const char *end)
+{
+	AUTO(freep) char *text = malloc(FILES_TEXT_LIMIT + 100);
+	size_t used = 0;
+
+	assert_non_null(text);
+	for (unsigned i = 0; used < FILES_TEXT_LIMIT; i++)
+		used += (size_t)snprintf(text + used, 100, "%s%u%s\n", start, i,
+			end);
+	files_add(files, path, text, FILES_TEXT_LIMIT);
+}
+
+/* Going through all accounts line by line for each job takes half a minute. */
+static void
+jobs_of_as_many_accounts_are_examined_in_time(void **state)
+{
+	AUTO(files_freep) struct files *files = files_new();
+	AUTO(packages_freep) struct packages *packages = packages_new();
+	AUTO(findings_freep) struct findings *findings = findings_new();
+	struct examination examination = {.files = files, .packages = packages,
+		.today = "2026-01-31", .findings = findings};
+	const time_t start = time(NULL);
+
+	(void)state;
+	add_lines(files, "/etc/passwd", "v", ":x:2000:1::/:/bin/sh");
+	add_lines(files, "/etc/cron.d/a", "* * * * * root su - u", "");
+	add_lines(files, "/etc/cron.d/b", "* * * * * root su - u", "");
+	files_settle(files);
+	examine_rule(&examination, catalogue_rule("identity.named-account"));
+	assert_false(findings_have(findings, "identity.named-account"));
+	assert_in_range(time(NULL) - start, 0, 8);
+}
+
 int
 main(void)
 {
@@ -302,6 +339,7 @@ main(void)
 		cmocka_unit_test(rules_that_work_on_disks_name_their_proof),
 		cmocka_unit_test(no_pattern_has_escapes_that_are_none),
 		cmocka_unit_test(no_tree_is_left_over),
+		cmocka_unit_test(jobs_of_as_many_accounts_are_examined_in_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
