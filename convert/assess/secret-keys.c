@@ -67,15 +67,30 @@ static const struct key {
 	{"basic", SPACED | WHOLE},
 };
 
+/* The word that a key is in.  One may hold thousands, so it is found once. */
+struct word {
+	char *start, *end;
+};
+
+static void
+find_word(struct word *word, char *line, char *at)
+{
+	if (at < word->end)
+		return;
+	for (word->start = at; word->start > line &&
+		secret_is_word(word->start[-1]);)
+		word->start--;
+	for (word->end = at; secret_is_word(*word->end);)
+		word->end++;
+}
+
 /* Servers to pass requests to are no passwords. */
 static bool
-is_other(const char *text, const char *word)
+is_other(const char *word)
 {
 	static const char *const starts[] = {"proxy", "fastcgi", "uwsgi",
 		"scgi", "grpc", "memcached", "by", "nopasswd"};
 
-	while (word > text && secret_is_word(word[-1]))
-		word--;
 	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
 		if (strncasecmp(word, starts[i], strlen(starts[i])) == 0)
 			return true;
@@ -97,18 +112,18 @@ skip_value_word(char *at)
 }
 
 /*
- * From behind a key to its value; NULL when none follows.  *to_end_out: blanks
- * are part of it, as in `password = some words`.
+ * From behind a key, which may be in the middle of a word, to its value; NULL
+ * when none follows.  *to_end_out: blanks are part of it, as in
+ * `password = some words`.
  */
 static char *
-find_value(char *at, const struct key *key, bool spaced, bool *to_end_out)
+find_value(char *at, char *word_end, const struct key *key, bool spaced,
+	bool *to_end_out)
 {
-	char *word_end = at, *separator;
+	char *separator;
 	const char *separators;
 	bool separated;
 
-	while (secret_is_word(*word_end))
-		word_end++;
 	if ((key->how & WHOLE) && word_end > at && !isdigit((unsigned char)*at) &&
 		*at != '_')
 		return NULL;
@@ -179,16 +194,20 @@ static void
 hide_behind(char *line, const struct key *key)
 {
 	size_t n = strlen(key->word);
+	struct word first = {line, line}, last = {line, line};
 
 	for (char *at = line; (at = strcasestr(at, key->word)) != NULL; at += n) {
 		bool goes_on = isalpha((unsigned char)at[n]), to_end;
-		char *value = is_other(line, at) ||
-				((key->how & ALONE) && at > line &&
-					isalpha((unsigned char)at[-1]))
-			? NULL
-			: find_value(at + n, key, (key->how & SPACED) && !goes_on,
-				  &to_end);
+		char *value = NULL;
 
+		/* a key may be of two words */
+		find_word(&first, line, at);
+		find_word(&last, line, at + n);
+		if (!is_other(first.start) &&
+			!((key->how & ALONE) && at > line &&
+				isalpha((unsigned char)at[-1])))
+			value = find_value(at + n, last.end, key,
+				(key->how & SPACED) && !goes_on, &to_end);
 		if (value != NULL)
 			hide_value(value, to_end && begins_line(line, at), key);
 	}

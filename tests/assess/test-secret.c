@@ -1,6 +1,7 @@
 #include "tests/harness.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "convert/assess/secret.h"
 
@@ -379,6 +380,22 @@ a_key_that_begins_in_a_very_long_line_is_masked(void **state)
 	assert_null(strstr(text, "hunter2"));
 }
 
+/* At each key its word was gone through to both ends. */
+static void
+a_word_of_keys_is_read_in_time(void **state)
+{
+	static char text[8193];
+	const time_t start = time(NULL);
+
+	(void)state;
+	for (unsigned i = 0; i < 400; i++) {
+		for (size_t at = 0; at + 4 < sizeof text; at += 4)
+			memcpy(text + at, "pass", 4);
+		secret_mask(text);
+	}
+	assert_in_range(time(NULL) - start, 0, 10);
+}
+
 int
 main(void)
 {
@@ -394,6 +411,7 @@ main(void)
 		cmocka_unit_test(paths_keep_their_places),
 		cmocka_unit_test(private_keys_are_masked_to_their_end),
 		cmocka_unit_test(lines_are_masked_each_for_itself),
+		cmocka_unit_test(a_word_of_keys_is_read_in_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
