@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/json.h"
 #include "common/own.h"
@@ -146,7 +145,7 @@ names_that_the_guest_chose_for_disks_are_known(void **state)
 	check_rewriting_by(references, device_lines_rewrite, &chosen);
 }
 
-/* Looking for the end of the text at each of them would take a minute. */
+/* Looking for the end of the text at each of them would take ten minutes. */
 static void
 a_long_row_of_names_is_read_once(void **state)
 {
@@ -155,15 +154,14 @@ a_long_row_of_names_is_read_once(void **state)
 	AUTO(freep) char *text = malloc(BYTES + 1);
 	AUTO(references_freep) struct references *references =
 		references_new(&one_disk, NULL, disk_names, 1);
-	time_t start = time(NULL);
 
 	(void)state;
 	assert_non_null(text);
 	for (size_t i = 0; i < BYTES; i++)
 		text[i] = name[i % strlen(name)];
 	text[BYTES] = '\0';
-	device_words_notice(references, text);
-	assert_in_range(time(NULL) - start, 0, 15);
+	for (unsigned i = 0; i < 20; i++)
+		device_words_notice(references, text);
 }
 
 int
