@@ -3,7 +3,7 @@
  * are cut, scrambled, grown, replaced by links, pipes and folders, or sectors of
  * the file system are struck.  Whatever befell a guest, its conversion neither
  * crashes nor hangs; it ends with a clear error, or with reports that are whole.
- * Where damage made a file remain as it was that a healthy guest's conversion
+ * Where damage made a line remain as it was that a healthy guest's conversion
  * edits, a finding that the healthy one does not have says something.
  *
  *	SEED=n RUNS=n mutants BASE.raw BASE.store	(RUN=n: only that one)
@@ -35,6 +35,7 @@ enum {
 	RUNS = 8,
 	DAMAGES = 5,
 	READS = 4096,
+	TEXT_LIMIT = 1 << 20,
 	HANG_SECONDS = 600,
 	STRIKE_PERCENT = 5,
 	ELSEWHERE_PERCENT = 25
@@ -43,7 +44,7 @@ enum {
 /* What a conversion left behind. */
 struct outcome {
 	json_t *findings; /* an object whose keys are "RULE PATH" */
-	json_t *changes;  /* one whose keys are paths */
+	json_t *changes;  /* by path: the lines that were edited, as a list */
 };
 
 struct mutants {
@@ -197,6 +198,27 @@ note_findings(struct outcome *outcome, const json_t *report)
 				json_string_value(finding), json_true());
 }
 
+/* Those that a unified diff takes away. */
+static json_t *
+read_edited_lines(const struct mutants *m, const char *diff)
+{
+	AUTO(freep) char *path = io_format("%s/report/changes/%s", m->folder,
+		diff);
+	AUTO(freep) char *text = NULL;
+	json_t *lines = json_array();
+	struct error ignored;
+	char *rest = NULL, *line;
+
+	if (*diff == '\0' || io_read_file(&text, NULL, path, TEXT_LIMIT,
+				    &ignored) == -1)
+		return lines;
+	for (line = strtok_r(text, "\n", &rest); line != NULL;
+		line = strtok_r(NULL, "\n", &rest))
+		if (*line == '-' && !string_starts(line, "--- "))
+			json_array_append_new(lines, json_string(line + 1));
+	return lines;
+}
+
 static int
 outcome_read(struct outcome *outcome, const struct mutants *m,
 	struct error *err)
@@ -217,7 +239,8 @@ outcome_read(struct outcome *outcome, const struct mutants *m,
 	note_findings(outcome, findings);
 	json_array_foreach(json_object_get(changes, "changes"), i, change)
 		json_object_set_new(outcome->changes,
-			json_text(change, "path", ""), json_true());
+			json_text(change, "path", ""),
+			read_edited_lines(m, json_text(change, "diff", "")));
 	return 0;
 }
 
@@ -233,27 +256,68 @@ says_more(const struct outcome *outcome, const struct outcome *healthy)
 	return false;
 }
 
-/* A file that a guest does not have is no fault of it. */
 static bool
-is_removed(const char *path, const struct damage *damages, size_t count)
+has_line(const char *text, const char *line)
 {
-	for (size_t i = 0; i < count; i++)
-		if (damages[i].removed && strcmp(damages[i].path, path) == 0)
+	size_t bytes = strlen(line);
+
+	for (; text != NULL; text = strchr(text, '\n')) {
+		text += *text == '\n';
+		if (strncmp(text, line, bytes) == 0 &&
+			(text[bytes] == '\n' || text[bytes] == '\0'))
 			return true;
+	}
 	return false;
+}
+
+/* A text of whose lines none is left that a healthy guest's conversion edits. */
+static bool
+has_lost_lines(guestfs_h *g, const char *path, const json_t *lines)
+{
+	AUTO(freep) char *text = NULL;
+	const json_t *line;
+	size_t i, bytes = 0;
+
+	if (guestfs_is_file_opts(g, path, GUESTFS_IS_FILE_OPTS_FOLLOWSYMLINKS,
+		    1, -1) == 1 &&
+		guestfs_filesize(g, path) < TEXT_LIMIT)
+		text = guestfs_read_file(g, path, &bytes);
+	if (text == NULL || bytes == 0 || json_array_size(lines) == 0)
+		return false;
+	json_array_foreach(lines, i, line)
+		if (has_line(text, json_string_value(line)))
+			return false;
+	return true;
+}
+
+/* Is there nothing to edit?  A link to nothing counts as nothing. */
+static bool
+is_excused(const struct mutants *m, const char *path, const json_t *lines)
+{
+	struct guestfs_statns *stat = NULL;
+	bool is_gone, is_lost;
+
+	if (guestfs_mount_ro(m->g, "/dev/sda1", "/") == -1)
+		return false;
+	stat = guestfs_statns(m->g, path);
+	is_gone = stat == NULL && guestfs_last_errno(m->g) == ENOENT;
+	is_lost = stat != NULL && has_lost_lines(m->g, path, lines);
+	if (stat != NULL)
+		guestfs_free_statns(stat);
+	guestfs_umount_all(m->g);
+	return is_gone || is_lost;
 }
 
 /* The first edit of the healthy guest that was not made here, or NULL. */
 static const char *
-missing_edit(const struct outcome *outcome, const struct outcome *healthy,
-	const struct damage *damages, size_t count)
+missing_edit(const struct mutants *m, const struct outcome *outcome)
 {
 	const char *path;
-	json_t *value;
+	json_t *lines;
 
-	json_object_foreach(healthy->changes, path, value)
+	json_object_foreach(m->healthy.changes, path, lines)
 		if (json_object_get(outcome->changes, path) == NULL &&
-			!is_removed(path, damages, count))
+			!is_excused(m, path, lines))
 			return path;
 	return NULL;
 }
@@ -400,8 +464,7 @@ print_damages(FILE *out, const struct damage *damages, size_t count)
 
 /* NULL, or what is wrong with how the conversion ended. */
 static const char *
-judge(struct mutants *m, const struct damage *damages, size_t count, int failed,
-	struct error *err, char detail[512])
+judge(struct mutants *m, int failed, struct error *err, char detail[512])
 {
 	AUTO(outcome_release) struct outcome outcome = {NULL, NULL};
 	const char *missing;
@@ -421,7 +484,7 @@ judge(struct mutants *m, const struct damage *damages, size_t count, int failed,
 		m->told++;
 		return NULL;
 	}
-	missing = missing_edit(&outcome, &m->healthy, damages, count);
+	missing = missing_edit(m, &outcome);
 	if (missing == NULL)
 		return NULL;
 	snprintf(detail, 512, "%.500s", missing);
@@ -445,7 +508,7 @@ run_mutant(struct mutants *m, uint64_t seed, unsigned run, bool verbose)
 	atomic_store(&since, start);
 	count = damage_guest(m, &dice, damages);
 	failed = convert(m, &err);
-	fault = judge(m, damages, count, failed, &err, detail);
+	fault = judge(m, failed, &err, detail);
 	if (fault != NULL || verbose) {
 		printf("run %u (%lld s):", run, (long long)(time(NULL) - start));
 		print_damages(stdout, damages, count);

@@ -4,8 +4,6 @@
  */
 #include "tests/mutants/mutation.h"
 
-#include <errno.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +12,6 @@
 #include "common/own.h"
 
 enum {
-	EDITED_LIMIT = 1 << 20,
 	TEXT_LIMIT = 4 << 20, /* larger ones are damaged in place */
 	GROWN_BYTES = 3 << 20,
 	SPARSE_BYTES = 1 << 30,
@@ -319,36 +316,12 @@ change(guestfs_h *g, const char *path, const struct kind *kind,
 	free(bytes.data);
 }
 
-/* Links to nothing as well. */
-static bool
-is_gone(guestfs_h *g, const char *path)
-{
-	struct guestfs_statns *stat = guestfs_statns(g, path);
-
-	if (stat == NULL)
-		return guestfs_last_errno(g) == ENOENT;
-	guestfs_free_statns(stat);
-	return false;
-}
-
-/* A text without has nothing to edit. */
-static bool
-names_disk(guestfs_h *g, const char *path)
-{
-	size_t bytes = 0;
-	AUTO(freep) char *text = guestfs_read_file(g, path, &bytes);
-
-	return text == NULL || memmem(text, bytes, "/dev/", 5) != NULL;
-}
-
 void
 mutation_apply(guestfs_h *g, const char *path, struct dice *dice,
 	struct damage *damage_out)
 {
 	const struct kind *kind =
 		&kinds[dice_below(dice, sizeof kinds / sizeof *kinds)];
-	int64_t size = guestfs_filesize(g, path);
-	bool is_text = size >= 0 && size < EDITED_LIMIT;
 
 	damage_out->what = kind->what;
 	snprintf(damage_out->path, sizeof damage_out->path, "%s", path);
@@ -356,10 +329,6 @@ mutation_apply(guestfs_h *g, const char *path, struct dice *dice,
 		change(g, path, kind, dice, damage_out);
 	else
 		kind->handle(g, path, dice);
-	damage_out->removed = is_gone(g, path) ||
-		(is_text && !names_disk(g, path) && (kind->change == cut ||
-			kind->change == scramble ||
-			kind->handle == cut_in_place));
 }
 
 void
@@ -369,7 +338,6 @@ mutation_strike(guestfs_h *g, const char *device, struct dice *dice,
 	char noise[SECTOR];
 
 	damage_out->what = "sectors struck";
-	damage_out->removed = false;
 	snprintf(damage_out->path, sizeof damage_out->path, "%s", device);
 	for (uint64_t n = 1 + dice_below(dice, STRIKES); n > 0; n--) {
 		fill(noise, sizeof noise, dice);

@@ -11,7 +11,6 @@
 struct damage {
 	const char *what; /* "cut short" */
 	char path[512];
-	bool removed; /* the file, or all in it that names a disk */
 };
 
 /*
