@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "common/accelerator.h"
@@ -161,6 +163,13 @@ appliance_shell(guestfs_h *g, const char *script, char **output_out,
 	return *output_out == NULL
 		? guest_error(err, g, "run a tool in the appliance")
 		: 0;
+}
+
+bool
+appliance_is_null(const struct guestfs_statns *stat)
+{
+	return S_ISCHR((mode_t)stat->st_mode) &&
+		(dev_t)stat->st_rdev == makedev(1, 3);
 }
 
 int

@@ -34,6 +34,9 @@ int appliance_open(guestfs_h **g_out, const struct appliance_disk *disks,
 int appliance_shell(guestfs_h *g, const char *script, char **output_out,
 	struct error *err);
 
+/* Is it /dev/null, by which administrators mask a file? */
+bool appliance_is_null(const struct guestfs_statns *stat);
+
 /*
  * Rename a file of the guest over another, though that is immutable or
  * append-only; the new one is so then, as far as the file system can.  -1 and

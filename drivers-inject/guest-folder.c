@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 
@@ -68,7 +69,8 @@ folder_stat(void *handle, const char *path, struct guest_stat *stat_out,
 		return 0;
 	if (fd == -1 || fstat(fd, &st) == -1)
 		return error_set(err, errno, "look at %s", path);
-	*stat_out = (struct guest_stat){st.st_mode, (uint64_t)st.st_size};
+	*stat_out = (struct guest_stat){st.st_mode, (uint64_t)st.st_size,
+		S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3)};
 	return 1;
 }
 

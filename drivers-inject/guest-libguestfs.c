@@ -44,7 +44,7 @@ libguestfs_stat(void *handle, const char *path, struct guest_stat *stat_out,
 	if (st == NULL)
 		return guest_error(err, handle, "look at %s", path);
 	*stat_out = (struct guest_stat){(uint32_t)st->st_mode,
-		(uint64_t)st->st_size};
+		(uint64_t)st->st_size, appliance_is_null(st)};
 	return 1;
 }
 

@@ -11,6 +11,7 @@ struct names;
 struct guest_stat {
 	uint32_t mode; /* as st_mode */
 	uint64_t bytes;
+	bool is_null; /* /dev/null, by which administrators mask a file */
 };
 
 /* What could still be written in a file system. */
@@ -128,7 +129,7 @@ int guest_replace(const struct guest_files *files, const char *path,
 /*
  * Put `data` behind `kept`, which is how the file begins, in place: where there
  * is no room for a second file.  Read back and compared; after a failure the
- * file is `kept` alone.
+ * file is `kept` alone.  One that does not begin so is left as it is.
  */
 int guest_extend(const struct guest_files *files, const char *path,
 	const void *kept, size_t kept_bytes, const void *data, size_t bytes,

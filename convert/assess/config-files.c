@@ -75,36 +75,40 @@ expand_part(struct names *paths, const struct guest_files *files,
 	return 0;
 }
 
-/* What one family has as a file may be another's folder, among files never. */
-static bool
-is_among_files(const char *pattern)
+static const char *
+last_part(const char *path)
 {
-	const char *name = strrchr(pattern, '/');
+	const char *slash = strrchr(path, '/');
 
-	return strpbrk(name == NULL ? pattern : name, "*?[") != NULL;
+	return slash == NULL ? path : slash + 1;
 }
 
 /*
- * What is wrong with what is no file is for config_text() to say.  A link to
- * /dev/null is an administrator's way to mask a file.
+ * A folder in the place of "ifcfg-eth0" or of "lan.network" is odd; "old" among
+ * them is not, nor what one family has as a file and another as a folder.
  */
 static bool
-is_wanted(const struct guest_files *files, const char *path,
-	bool folders_count)
+is_odd_folder(const char *path, const char *pattern)
 {
-	AUTO(freep) char *target = NULL;
+	const char *name = last_part(path), *wanted = last_part(pattern);
+
+	return strpbrk(wanted, "*?[") != NULL &&
+		(wanted[strspn(wanted, "*?")] != '\0' ||
+			strchr(name, '.') != NULL);
+}
+
+/* What is wrong with what is no file is for config_text() to say. */
+static bool
+is_wanted(const struct guest_files *files, const char *path,
+	const char *pattern)
+{
 	struct guest_stat stat;
 	struct error ignored;
 	int there = files->stat(files->handle, path, &stat, &ignored);
 
-	if (there == 0)
-		return false;
 	if (there == 1 && S_ISDIR(stat.mode))
-		return folders_count;
-	if (there == 1 && S_ISREG(stat.mode))
-		return true;
-	return files->read_link(files->handle, path, &target, &ignored) == -1 ||
-		strcmp(target, "/dev/null") != 0;
+		return is_odd_folder(path, pattern);
+	return there == -1 || (there == 1 && !stat.is_null);
 }
 
 int
@@ -126,7 +130,7 @@ config_files(struct names *paths, const struct guest_files *files,
 		if (expand_part(&found, files, part, err) == -1)
 			return -1;
 	for (size_t i = 0; i < found.count && paths->count < COUNT_LIMIT; i++) {
-		if (is_wanted(files, found.items[i], is_among_files(pattern)) &&
+		if (is_wanted(files, found.items[i], pattern) &&
 			names_add_once(paths, found.items[i], err) == -1)
 			return -1;
 	}

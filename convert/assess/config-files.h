@@ -8,9 +8,9 @@ struct names;
 
 /*
  * Add the paths that a shell pattern leads to ("/etc/net/ifaces/?*", wildcards in
- * any part), sorted within each folder; at most 1000.  Links to /dev/null are
- * left out, and a folder that the pattern names; anything else that is no file is
- * for config_text() to refuse.
+ * any part), sorted within each folder; at most 1000.  /dev/null, which masks, is
+ * left out, and folders that are not named as files are; anything else that is no
+ * file is for config_text() to refuse.
  * What cannot be listed counts as empty.  -1 only when out of memory.
  */
 int config_files(struct names *paths, const struct guest_files *files,

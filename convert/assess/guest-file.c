@@ -14,6 +14,7 @@
 #include "common/own.h"
 #include "common/strings.h"
 #include "convert/assess/finding.h"
+#include "drivers-inject/appliance.h"
 
 enum { FOLDER_LIMIT = 1000 };
 
@@ -86,7 +87,7 @@ guest_file_text(guestfs_h *g, const char *path, struct findings *findings)
 	const char *why = NULL;
 	size_t bytes = 0;
 
-	if (stat == NULL && is_absent(g))
+	if (stat == NULL ? is_absent(g) : appliance_is_null(stat))
 		return NULL;
 	if (stat == NULL)
 		why = guestfs_last_errno(g) == ELOOP

@@ -13,7 +13,8 @@ enum { GUEST_FILE_LIMIT = 1 << 20 };
 /*
  * A configuration file of the guest, freed by the caller; NULL when it is not
  * there.  One that is too large, holds no text or is no regular file is
- * refused: NULL and a finding.  That it is empty is a finding.  Symlinks are
+ * refused: NULL and a finding; /dev/null, which masks a file, is not there.  That
+ * it is empty is a finding.  Symlinks are
  * followed inside the guest.
  */
 char *guest_file_text(guestfs_h *g, const char *path,

@@ -44,6 +44,17 @@ head_free(struct head *head)
 }
 
 static void
+drop_heads(struct heads *heads)
+{
+	while (heads->first != NULL) {
+		struct head *next = heads->first->next;
+
+		head_free(heads->first);
+		heads->first = next;
+	}
+}
+
+static void
 free_heads(guestfs_h *g, void *opaque, uint64_t event, int handle, int flags,
 	const char *buffer, size_t bytes, const uint64_t *array, size_t count)
 {
@@ -51,12 +62,7 @@ free_heads(guestfs_h *g, void *opaque, uint64_t event, int handle, int flags,
 
 	(void)g, (void)event, (void)handle, (void)flags;
 	(void)buffer, (void)bytes, (void)array, (void)count;
-	while (heads->first != NULL) {
-		struct head *next = heads->first->next;
-
-		head_free(heads->first);
-		heads->first = next;
-	}
+	drop_heads(heads);
 	free(heads);
 }
 
@@ -116,29 +122,13 @@ head_of(guestfs_h *g, const char *device)
 	return head;
 }
 
-/* Those of one device, or of all (NULL). */
-static void
-forget(guestfs_h *g, const char *device)
-{
-	struct heads *heads = heads_of(g);
-	struct head **place = heads == NULL ? NULL : &heads->first;
-
-	while (place != NULL && *place != NULL) {
-		struct head *head = *place;
-
-		if (device != NULL && strcmp(head->device, device) != 0) {
-			place = &head->next;
-			continue;
-		}
-		*place = head->next;
-		head_free(head);
-	}
-}
-
 void
 sectors_forget(guestfs_h *g)
 {
-	forget(g, NULL);
+	struct heads *heads = guestfs_get_private(g, KEY);
+
+	if (heads != NULL)
+		drop_heads(heads);
 }
 
 static bool
@@ -201,7 +191,8 @@ sectors_write(guestfs_h *g, const char *device, const char *source,
 	size_t bytes = count * SECTOR_BYTES, done = 0;
 	int n;
 
-	forget(g, device);
+	/* Of all: a disk's beginning may reach over its first partition. */
+	sectors_forget(g);
 	for (; done < bytes; done += (size_t)n) {
 		n = guestfs_pwrite_device(g, device, (const char *)data + done,
 			bytes - done, (int64_t)(first * SECTOR_BYTES + done));

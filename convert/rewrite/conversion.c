@@ -467,8 +467,10 @@ run(struct conversion *conversion, struct error *err)
 		return 0;
 	if (!conversion->request->no_trim) {
 		begin_stage(conversion, "trim");
-		trim_mounted(conversion->g, conversion->guest,
-			&conversion->volumes, conversion->findings);
+		if (trim_mounted(conversion->g, conversion->guest,
+			    &conversion->volumes, conversion->findings, err) ==
+			-1)
+			return -1;
 	}
 	if (conversion->request->trim_only) {
 		if (!conversion->request->no_trim)

@@ -269,6 +269,7 @@ write_disk(const struct replacement *replacement, guestfs_h *g,
 	AUTO(freep) uint8_t *made = NULL;
 	AUTO(freep) char *boot = NULL;
 	size_t bytes, boot_bytes;
+	struct error again;
 
 	if (sector == NULL)
 		return guest_error(err, g, "read %s", disk->source);
@@ -281,8 +282,15 @@ write_disk(const struct replacement *replacement, guestfs_h *g,
 	if (before == NULL)
 		return guest_error(err, g, "read %s", disk->source);
 	if (sectors_write(g, disk->device, disk->source, 0, made,
-		    bytes / SECTOR_BYTES, err) == -1)
+		    bytes / SECTOR_BYTES, err) == -1) {
+		if (sectors_write(g, disk->device, disk->source, 0, before,
+			    bytes / SECTOR_BYTES, &again) == -1)
+			err->code = ENOTRECOVERABLE;
 		return -1;
+	}
+	/* Now, since the last page may reach over a partition that is mounted. */
+	if (guestfs_sync(g) == -1)
+		return guest_error(err, g, "write %s", disk->source);
 	return changes_note_sectors(changes, disk->source, 0, before, made,
 		bytes, reason, err);
 }
@@ -328,6 +336,10 @@ replacement_apply(const struct replacement *replacement, guestfs_h *g,
 	}
 	if (result == 0)
 		return 0;
+	if (why.code == ENOMEM || why.code == ENOTRECOVERABLE) {
+		*err = why;
+		return error_add(err, "replace LILO");
+	}
 	take_back(replacement, done, why.text, findings);
-	return why.code == ENOMEM ? error_set(err, ENOMEM, "replace LILO") : 0;
+	return 0;
 }

@@ -33,37 +33,40 @@ trim(guestfs_h *g, const char *target, const char *device,
 			guestfs_last_error(g), NULL);
 }
 
-/* The VM's first boot finds swap space that is empty but for its header. */
-static void
+/*
+ * The VM's first boot finds swap space that is empty but for its header, which is
+ * written back however the discarding ended.
+ */
+static int
 trim_swap(guestfs_h *g, const struct volume *volume,
-	struct findings *findings)
+	struct findings *findings, struct error *err)
 {
 	AUTO(freep) uint8_t *header =
 		sectors_read(g, volume->device, 0, SWAP_HEADER_SECTORS);
-	struct error err;
 
 	if (header == NULL)
-		return;
+		return 0;
 	if (guestfs_blkdiscard(g, volume->device) == -1)
-		guest_error(&err, g, "discard %s", volume->source);
-	else if (sectors_write(g, volume->device, volume->source, 0, header,
-			 SWAP_HEADER_SECTORS, &err) == 0)
-		return;
-	finding_add(findings, "storage.not-trimmed", volume->source, 0,
-		err.text, NULL);
+		finding_add(findings, "storage.not-trimmed", volume->source, 0,
+			guestfs_last_error(g), NULL);
+	return sectors_write(g, volume->device, volume->source, 0, header,
+		SWAP_HEADER_SECTORS, err);
 }
 
-void
+int
 trim_mounted(guestfs_h *g, const struct guest *guest,
-	const struct volumes *volumes, struct findings *findings)
+	const struct volumes *volumes, struct findings *findings,
+	struct error *err)
 {
 	for (size_t i = 0; i < guest->mount_count; i++)
 		trim(g, guest->mounts[i].target, guest->mounts[i].device,
 			findings);
 	for (size_t i = 0; i < volumes->count; i++) {
-		if (strcmp(volumes->list[i].type, "swap") == 0)
-			trim_swap(g, &volumes->list[i], findings);
+		if (strcmp(volumes->list[i].type, "swap") == 0 &&
+			trim_swap(g, &volumes->list[i], findings, err) == -1)
+			return -1;
 	}
+	return 0;
 }
 
 static bool

@@ -10,10 +10,12 @@ struct volumes;
 
 /*
  * Discard the free space of the mounted file systems and what swap space holds,
- * so that the capture leaves it out.  What cannot be trimmed is a finding.
+ * so that the capture leaves it out.  What cannot be trimmed is a finding; -1
+ * when a swap area may have lost its header.
  */
-void trim_mounted(guestfs_h *g, const struct guest *guest,
-	const struct volumes *volumes, struct findings *findings);
+int trim_mounted(guestfs_h *g, const struct guest *guest,
+	const struct volumes *volumes, struct findings *findings,
+	struct error *err);
 
 /*
  * The same for the file systems that are not mounted.  Unmounts all others:

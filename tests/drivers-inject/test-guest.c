@@ -229,6 +229,21 @@ a_file_is_rewritten_in_place_or_stays(void **state)
 	assert_non_null(strstr(err.text, "damaged"));
 }
 
+static void
+a_file_that_begins_otherwise_is_not_extended(void **state)
+{
+	struct guest *guest = *state;
+	struct error err;
+
+	assert_int_equal(guest_extend(&guest->files, "/etc/file", "inner", 5,
+				 "new\n", 4, &err), -1);
+	assert_int_equal(err.code, EIO);
+	scratch_shell(guest->scratch, "test \"$(cat g/etc/file)\" = inside");
+	assert_ok(guest_extend(&guest->files, "/etc/file", "ins", 3, "new\n", 4,
+			  &err), &err);
+	scratch_shell(guest->scratch, "test \"$(cat g/etc/file)\" = insnew");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -244,6 +259,7 @@ main(void)
 		TEST(a_full_file_system_stays_as_it_is),
 		TEST(what_was_not_stored_is_not_used),
 		TEST(a_file_is_rewritten_in_place_or_stays),
+		TEST(a_file_that_begins_otherwise_is_not_extended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
