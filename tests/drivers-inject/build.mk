@@ -60,8 +60,9 @@ test-inject-script_pkg := cmocka libarchive libzstd
 tests += test-inject-guest-disks
 test-inject-guest-disks_src := tests/drivers-inject/test-guest-disks.c \
 	tests/drivers-inject/scratch.c drivers-inject/guest-disks.c \
-	drivers-inject/appliance.c drivers-inject/guest-libguestfs.c \
-	drivers-inject/names.c $(common_src)
+	drivers-inject/appliance.c drivers-inject/guest.c \
+	drivers-inject/guest-libguestfs.c drivers-inject/names.c \
+	$(common_src)
 test-inject-guest-disks_pkg := cmocka libguestfs jansson
 
 tests += test-appliance-close

@@ -113,7 +113,7 @@ test-label_pkg := cmocka libguestfs libselinux libpcre2-8 jansson libarchive \
 	libcrypto
 test-label_wrap := guestfs_lgetxattr guestfs_lsetxattr guestfs_statns \
 	guestfs_free_statns guestfs_pread guestfs_push_error_handler \
-	guestfs_pop_error_handler
+	guestfs_pop_error_handler guestfs_last_errno
 
 tests += test-change
 test-change_src := tests/rewrite/test-change.c \

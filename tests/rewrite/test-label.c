@@ -4,6 +4,7 @@
  */
 #include "tests/harness.h"
 
+#include <errno.h>
 #include <selinux/label.h>
 #include <selinux/selinux.h>
 #include <stdio.h>
@@ -305,6 +306,7 @@ char *__wrap_guestfs_pread(guestfs_h *g, const char *path, int limit,
 void __wrap_guestfs_push_error_handler(guestfs_h *g,
 	guestfs_error_handler_cb callback, void *data);
 void __wrap_guestfs_pop_error_handler(guestfs_h *g);
+int __wrap_guestfs_last_errno(guestfs_h *g);
 
 char *
 __wrap_guestfs_lgetxattr(guestfs_h *g, const char *path, const char *name,
@@ -384,6 +386,14 @@ void
 __wrap_guestfs_pop_error_handler(guestfs_h *g)
 {
 	(void)g;
+}
+
+/* All that fails here is to find a file. */
+int
+__wrap_guestfs_last_errno(guestfs_h *g)
+{
+	(void)g;
+	return ENOENT;
 }
 
 struct scene {
