@@ -36,6 +36,7 @@ static const struct {
 	{"/etc/systemd/network/*.netdev", networkd_read},
 	{"/etc/systemd/network/*.network", networkd_read},
 	{"/var/lib/connman/ethernet_*/settings", connman_read},
+	{"/var/lib/connman/*.config", connman_config_read},
 	{"/etc/net/ifaces/*/options", etcnet_read},
 	{"/etc/net/ifaces/*/ipv[46]address", etcnet_read},
 	{"/etc/net/ifaces/*/ipv[46]route", etcnet_read},

@@ -21,7 +21,8 @@ network_config_read ifcfg_read;	   /* Red Hat's network-scripts; SUSE, wicked */
 network_config_read keyfile_read;  /* NetworkManager's system-connections */
 network_config_read networkd_read; /* systemd's *.network and *.netdev */
 network_config_read netplan_read;  /* Ubuntu's YAML */
-network_config_read connman_read;  /* /var/lib/connman */
+network_config_read connman_read;  /* /var/lib/connman: a service's settings */
+network_config_read connman_config_read; /* its *.config */
 network_config_read etcnet_read;   /* ALT's /etc/net/ifaces */
 network_config_read netifrc_read;  /* Gentoo's /etc/conf.d/net */
 network_config_read inet1_read;	   /* Slackware's rc.inet1.conf */

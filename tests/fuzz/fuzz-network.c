@@ -30,6 +30,7 @@ static const struct {
 	{etcnet_read, "/etc/net/ifaces/eth0/ipv4address"},
 	{netifrc_read, "/etc/conf.d/net"},
 	{inet1_read, "/etc/rc.d/rc.inet1.conf"},
+	{connman_config_read, "/var/lib/connman/lan.config"},
 };
 
 static void
