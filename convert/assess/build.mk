@@ -23,5 +23,6 @@ convert_assess_src += $(addprefix convert/assess/,certificate.c luks.c \
 convert_storage_src := $(addprefix convert/assess/, array.c boot-evidence.c \
 	crypttab.c disk-link.c evidence.c fake-raid.c linux-root.c luks-keys.c \
 	md-superblock.c mdadm-conf.c mount-problem.c raid-mark.c \
-	root.c storage.c twins.c unlock.c volume-name.c wish.c) $(convert_reference_src)
+	root.c storage.c swap-wish.c twins.c unlock.c volume-name.c wish.c) \
+	$(convert_reference_src)
 convert_assess_src += $(convert_storage_src)

@@ -28,6 +28,7 @@
 #include "convert/assess/root.h"
 #include "convert/assess/service.h"
 #include "convert/assess/storage.h"
+#include "convert/assess/swap-wish.h"
 #include "convert/assess/system.h"
 #include "convert/assess/unlock.h"
 #include "convert/assess/volume.h"
@@ -193,12 +194,9 @@ mount_locked(guestfs_h *g, struct guest *guest, const struct volumes *volumes,
 
 /* Where all programs are in /usr, nothing starts without it. */
 static void
-check_init(guestfs_h *g, struct findings *findings)
+check_init(const struct guest_files *files, struct findings *findings)
 {
-	struct guest_files files;
-
-	guest_libguestfs_open(&files, g);
-	if (!linux_root_has_init(&files))
+	if (!linux_root_has_init(files))
 		finding_add(findings, "storage.usr-missing", "/usr", 0,
 			"no init on any file system that is mounted",
 			NULL);
@@ -223,6 +221,7 @@ inspect_mount(const struct volume **root_out, guestfs_h *g,
 {
 	AUTO(freep) char *fstab = NULL;
 	AUTO(freep) char *crypttab = NULL;
+	struct guest_files files;
 	struct root root;
 	int found = root_find(&root, g, guest, volumes, inventory, findings,
 		err);
@@ -247,9 +246,12 @@ inspect_mount(const struct volume **root_out, guestfs_h *g,
 		return -1;
 	evidence_of_crypttab(references, crypttab, volumes);
 	*root_out = root.volume;
-	if (mount_others(g, guest, fstab, references, findings, err) == -1)
+	guest_libguestfs_open(&files, g);
+	if (mount_others(g, guest, fstab, references, findings, err) == -1 ||
+		swap_wishes_read(guest, &files, references, findings, err) ==
+			-1)
 		return -1;
-	check_init(g, findings);
+	check_init(&files, findings);
 	note_storage(g, volumes, guest, findings);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * Which file systems a guest has besides its root, by its fstab, as far as they are
- * here.  inspect.c mounts them.
+ * Which file systems and swap a guest has besides its root, by its fstab, as far as
+ * they are here.  inspect.c mounts them; swap-wish.c has the swap of units.
  */
 #include "convert/assess/wish.h"
 
@@ -35,9 +35,12 @@ read_subvolume(const char *options, char *subvolume, size_t room)
 	snprintf(subvolume, room, "%.*s", (int)strcspn(at, ","), at);
 }
 
-static void
-note_swap(struct guest *guest, const struct reference *reference)
+void
+wish_note_swap(struct guest *guest, const struct reference *reference)
 {
+	for (size_t i = 0; i < guest->swap_count; i++)
+		if (strcmp(guest->swaps[i], reference->stable) == 0)
+			return;
 	if (guest->swap_count < GUEST_SWAPS && reference->stable[0] != '\0')
 		snprintf(guest->swaps[guest->swap_count++],
 			sizeof guest->swaps[0], "%s", reference->stable);
@@ -86,7 +89,7 @@ wishes_read(struct wish *wishes_out, const char *fstab, struct guest *guest,
 		if (reference.volume == NULL)
 			continue;
 		if (strcmp(line.field[FSTAB_TYPE], "swap") == 0)
-			note_swap(guest, &reference);
+			wish_note_swap(guest, &reference);
 		if (line.field[FSTAB_TARGET][0] != '/' ||
 			line.field[FSTAB_TARGET][1] == '\0' ||
 			strlen(line.field[FSTAB_TARGET]) >=

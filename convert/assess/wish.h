@@ -7,6 +7,7 @@
 #include "convert/assess/root.h"
 
 struct guest;
+struct reference;
 struct references;
 struct volume;
 
@@ -23,5 +24,8 @@ struct wish {
  */
 size_t wishes_read(struct wish *wishes_out, const char *fstab,
 	struct guest *guest, struct references *references);
+
+/* The guest's swap is there, too, if it has a name; each counts once. */
+void wish_note_swap(struct guest *guest, const struct reference *reference);
 
 #endif

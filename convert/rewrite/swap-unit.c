@@ -17,10 +17,10 @@
 #include "convert/assess/finding.h"
 #include "convert/assess/guest-file.h"
 #include "convert/assess/reference.h"
+#include "convert/assess/swap-wish.h"
 #include "convert/rewrite/change.h"
 #include "convert/rewrite/rewriters.h"
-
-#define FOLDER "/etc/systemd/system/"
+#include "drivers-inject/guest.h"
 
 static const char reason[] = "The unit of a swap space is named after its "
 			     "device, which has another name now.";
@@ -46,57 +46,22 @@ swap_unit_name(char *name_out, size_t room, const char *device)
 	return true;
 }
 
-/* The device that the unit is for; false when it names none. */
-static bool
-read_device(char *device, size_t room, const char *text)
-{
-	const char *at = string_starts(text, "What=") ? text
-						     : strstr(text, "\nWhat=");
-	size_t bytes;
-
-	if (at == NULL)
-		return false;
-	at = strchr(at, '=') + 1;
-	bytes = strcspn(at, " \t\r\n");
-	if (bytes == 0 || bytes >= room)
-		return false;
-	memcpy(device, at, bytes);
-	device[bytes] = '\0';
-	return true;
-}
-
-/* Is there a link in a folder of wishes with the name of this unit? */
-static bool
-is_wanted(guestfs_h *g, const char *path)
-{
-	static const char *const patterns[] = {FOLDER "*.wants/*.swap",
-		FOLDER "*.requires/*.swap"};
-	const char *name = strrchr(path, '/');
-
-	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
-		AUTO(strings_freep) char **links =
-			guestfs_glob_expand(g, patterns[i]);
-
-		for (char **link = links; link != NULL && *link != NULL;
-			link++) {
-			if (strcmp(strrchr(*link, '/'), name) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
 static int
 plan_wish(guestfs_h *g, const char *old, const char *name,
 	struct changes *changes, struct error *err)
 {
-	AUTO(freep) char *path = io_format(FOLDER
+	AUTO(freep) char *path = io_format(SWAP_WISH_FOLDER
 		"swap.target.d/10-unrack-%s.conf", name);
 	AUTO(freep) char *text = io_format("[Unit]\nWants=%s\n", name);
+	struct guest_files files;
+	bool is_wished;
 
 	if (path == NULL || text == NULL)
 		return error_set(err, ENOMEM, "plan %s", name);
-	return !is_wanted(g, old) || guest_file_is_there(g, path)
+	guest_libguestfs_open(&files, g);
+	if (swap_wish_is_there(&is_wished, &files, old, err) == -1)
+		return -1;
+	return !is_wished || guest_file_is_there(g, path)
 		? 0
 		: changes_plan(changes, path, NULL, text, reason, err);
 }
@@ -114,7 +79,7 @@ plan_renamed(guestfs_h *g, const char *path, const char *text,
 
 	reference_path(reference, device);
 	if (!swap_unit_name(name, sizeof name, device) || aside == NULL ||
-		(fresh = io_format(FOLDER "%s", name)) == NULL)
+		(fresh = io_format(SWAP_WISH_FOLDER "%s", name)) == NULL)
 		return error_set(err, ENOMEM, "plan %s", path);
 	if (guest_file_is_there(g, fresh) || guest_file_is_there(g, aside))
 		return 0;
@@ -149,7 +114,8 @@ swap_units_plan(guestfs_h *g, struct references *references,
 	struct findings *findings, struct changes *changes,
 	struct error *err)
 {
-	AUTO(strings_freep) char **files = guest_files(g, FOLDER "*.swap");
+	AUTO(strings_freep) char **files =
+		guest_files(g, SWAP_WISH_FOLDER "*.swap");
 
 	for (char **file = files; file != NULL && *file != NULL; file++) {
 		const struct rewrite how = {*file, references, findings};
@@ -157,7 +123,8 @@ swap_units_plan(guestfs_h *g, struct references *references,
 		struct reference reference;
 		char device[256];
 
-		if (text == NULL || !read_device(device, sizeof device, text))
+		if (text == NULL ||
+			!swap_wish_device(device, sizeof device, text))
 			continue;
 		reference_resolve(references, device, "swap", &reference);
 		if (reference.state == REFERENCE_NAMED &&

@@ -33,6 +33,13 @@ tests += test-wish
 test-wish_src := tests/assess/test-wish.c $(assess_test_src) \
 	convert/assess/guest.c convert/assess/wish.c $(convert_examine_src)
 test-wish_pkg := cmocka libguestfs jansson libarchive libcrypto
+tests += test-swap-wish
+test-swap-wish_src := tests/assess/test-swap-wish.c $(assess_test_src) \
+	$(addprefix convert/assess/,config-files.c guest.c swap-wish.c wish.c) \
+	tests/drivers-inject/scratch.c drivers-inject/guest.c \
+	drivers-inject/guest-folder.c drivers-inject/names.c \
+	$(convert_examine_src)
+test-swap-wish_pkg := cmocka libguestfs jansson libarchive libcrypto
 tests += test-raid-mark
 test-raid-mark_src := tests/assess/test-raid-mark.c $(assess_test_src)
 test-raid-mark_pkg := cmocka libguestfs jansson

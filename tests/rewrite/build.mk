@@ -61,8 +61,8 @@ tests += test-swap-unit
 test-swap-unit_src := tests/rewrite/test-swap-unit.c $(rewrite_test_src) \
 	$(addprefix convert/rewrite/,aside.c swap-unit.c diff.c) \
 	$(wildcard convert/rewrite/change*.c) convert/assess/guest.c \
-	convert/assess/guest-file.c \
-	drivers-inject/guest.c drivers-inject/guest-libguestfs.c \
+	$(addprefix convert/assess/,config-files.c guest-file.c swap-wish.c \
+	wish.c) drivers-inject/guest.c drivers-inject/guest-libguestfs.c \
 	drivers-inject/names.c wire/hash.c
 test-swap-unit_pkg := $(rewrite_test_pkg)
 

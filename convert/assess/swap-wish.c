@@ -1,0 +1,82 @@
+/*
+ * Swap that a guest's own units switch on: systemd.swap(5).  Next to read:
+ * wish.c, which has that of fstab.
+ */
+#include "convert/assess/swap-wish.h"
+
+#include <string.h>
+
+#include "common/own.h"
+#include "common/strings.h"
+#include "convert/assess/config-files.h"
+#include "convert/assess/guest.h"
+#include "convert/assess/reference.h"
+#include "convert/assess/wish.h"
+#include "drivers-inject/names.h"
+
+bool
+swap_wish_device(char *device_out, size_t room, const char *text)
+{
+	const char *at = string_starts(text, "What=") ? text
+						     : strstr(text, "\nWhat=");
+	size_t bytes;
+
+	if (at == NULL)
+		return false;
+	at = strchr(at, '=') + 1;
+	bytes = strcspn(at, " \t\r\n");
+	if (bytes == 0 || bytes >= room)
+		return false;
+	memcpy(device_out, at, bytes);
+	device_out[bytes] = '\0';
+	return true;
+}
+
+int
+swap_wish_is_there(bool *there_out, const struct guest_files *files,
+	const char *path, struct error *err)
+{
+	AUTO(names_freep) struct names links = {0};
+	const char *name = strrchr(path, '/');
+
+	*there_out = false;
+	if (config_files(&links, files, SWAP_WISH_FOLDER "*.wants/*.swap",
+		    err) == -1 ||
+		config_files(&links, files, SWAP_WISH_FOLDER
+			"*.requires/*.swap", err) == -1)
+		return -1;
+	for (size_t i = 0; i < links.count; i++)
+		*there_out |= strcmp(strrchr(links.items[i], '/'), name) == 0;
+	return 0;
+}
+
+int
+swap_wishes_read(struct guest *guest, const struct guest_files *files,
+	struct references *references, struct findings *findings,
+	struct error *err)
+{
+	AUTO(names_freep) struct names units = {0};
+
+	if (config_files(&units, files, SWAP_WISH_FOLDER "*.swap", err) == -1)
+		return -1;
+	for (size_t i = 0; i < units.count; i++) {
+		AUTO(freep) char *text = NULL;
+		struct reference reference;
+		char device[256];
+		bool is_wished;
+
+		if (swap_wish_is_there(&is_wished, files, units.items[i],
+			    err) == -1)
+			return -1;
+		text = is_wished
+			? config_text(files, units.items[i], findings)
+			: NULL;
+		if (text == NULL ||
+			!swap_wish_device(device, sizeof device, text))
+			continue;
+		reference_resolve(references, device, "swap", &reference);
+		if (reference.volume != NULL)
+			wish_note_swap(guest, &reference);
+	}
+	return 0;
+}
