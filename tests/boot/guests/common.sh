@@ -18,7 +18,7 @@
 #
 #   firmware         bios or uefi
 #   chipset          pc or q35
-#   disk_bus         ide, sata, lsi, megasas, mptsas or nvme
+#   disk_bus         ide, sata, lsi, megasas, mptsas, nvme or sd
 #   nics (array)     "MODEL MAC" for each card: "e1000 52:54:00:12:34:56"
 #   passphrase       what to type when the console asks for one
 #   cpus             2 unless it is set

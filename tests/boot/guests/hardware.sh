@@ -4,9 +4,9 @@
 # predictable names agree.
 # shellcheck disable=SC2154 # the recipe sets firmware, chipset, disk_bus, nics
 
-# hardware_serial NUMBER: of a disk, from 0.
+# hardware_serial NUMBER: of a disk, from 0.  Every SD card of QEMU has the same.
 hardware_serial() {
-	echo "WD-$hostname-$1"
+	[ "$disk_bus" = sd ] || echo ",serial=WD-$hostname-$1"
 }
 
 # Copies the variables of the UEFI firmware to FOLDER.
@@ -33,6 +33,7 @@ hardware_place() { # NUMBER
 	sata) echo "ide-hd,bus=ide.$1" ;;
 	nvme) echo nvme ;;
 	mptsas) echo "scsi-hd,bus=scsi.0,scsi-id=$1,wwn=0x3c0ffee00000000$1" ;;
+	sd) echo sd-card ;;
 	*) echo "scsi-hd,bus=scsi.0,scsi-id=$1" ;;
 	esac
 }
@@ -49,11 +50,12 @@ hardware_options() {
 	lsi) printf '%s\n' -device lsi53c895a,id=scsi ;;
 	megasas) printf '%s\n' -device megasas,id=scsi ;;
 	mptsas) printf '%s\n' -device mptsas1068,id=scsi ;;
+	sd) printf '%s\n' -device sdhci-pci ;;
 	esac
 	for disk; do
 		file="file=$disk,format=raw,cache=unsafe"
 		printf '%s\n' -drive "if=none,id=disk$number,$file" -device "$(
-			hardware_place $number),drive=disk$number,serial=$(
+			hardware_place $number),drive=disk$number$(
 			hardware_serial $number)"
 		number=$((number + 1))
 	done
@@ -64,4 +66,24 @@ hardware_options() {
 			-device "${nic% *},netdev=net$number,mac=${nic#* },romfile="
 		number=$((number + 1))
 	done
+}
+
+# The VMs of unrack have no SD cards.  This makes FOLDER/qemu-system-x86_64, which
+# inserts one where it is told of a SATA disk, for the proof of the old machine.
+hardware_stand_in() { # FOLDER
+	cat > "$1/qemu-system-x86_64" <<-END
+	#!/bin/bash
+	words=()
+	for word; do
+		case \$word in
+		ahci,id=*) word=sdhci-pci ;;
+		ide-hd,drive=*)
+			word=sd-card,\${word#ide-hd,}
+			word=\${word%%,bus=*} ;;
+		esac
+		words+=("\$word")
+	done
+	exec $(command -v qemu-system-x86_64) "\${words[@]}"
+	END
+	chmod 755 "$1/qemu-system-x86_64"
 }
