@@ -123,7 +123,8 @@ pipeline_convert(struct pipeline *p, struct conversion_result *conversion,
 		.luks_keys = p->options->luks_keys,
 		.assess_only = p->options->assess_only,
 		.trim_only = p->options->pre_copy,
-		.no_trim = p->options->all,
+		/* Images that are here leave nothing out. */
+		.no_trim = p->options->all || p->source->capture == NULL,
 		.stage = pipeline_stage_begin,
 		.cookie = p,
 	};
