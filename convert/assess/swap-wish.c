@@ -33,21 +33,25 @@ swap_wish_device(char *device_out, size_t room, const char *text)
 }
 
 int
-swap_wish_is_there(bool *there_out, const struct guest_files *files,
-	const char *path, struct error *err)
+swap_wish_links(struct names *links, const struct guest_files *files,
+	struct error *err)
 {
-	AUTO(names_freep) struct names links = {0};
+	if (config_files(links, files, SWAP_WISH_FOLDER "*.wants/*.swap",
+		    err) == -1)
+		return -1;
+	return config_files(links, files, SWAP_WISH_FOLDER
+		"*.requires/*.swap", err);
+}
+
+bool
+swap_wish_is_among(const struct names *links, const char *path)
+{
 	const char *name = strrchr(path, '/');
 
-	*there_out = false;
-	if (config_files(&links, files, SWAP_WISH_FOLDER "*.wants/*.swap",
-		    err) == -1 ||
-		config_files(&links, files, SWAP_WISH_FOLDER
-			"*.requires/*.swap", err) == -1)
-		return -1;
-	for (size_t i = 0; i < links.count; i++)
-		*there_out |= strcmp(strrchr(links.items[i], '/'), name) == 0;
-	return 0;
+	for (size_t i = 0; i < links->count; i++)
+		if (strcmp(strrchr(links->items[i], '/'), name) == 0)
+			return true;
+	return false;
 }
 
 int
@@ -56,21 +60,19 @@ swap_wishes_read(struct guest *guest, const struct guest_files *files,
 	struct error *err)
 {
 	AUTO(names_freep) struct names units = {0};
+	AUTO(names_freep) struct names links = {0};
 
-	if (config_files(&units, files, SWAP_WISH_FOLDER "*.swap", err) == -1)
+	if (config_files(&units, files, SWAP_WISH_FOLDER "*.swap", err) == -1 ||
+		(units.count > 0 && swap_wish_links(&links, files, err) == -1))
 		return -1;
 	for (size_t i = 0; i < units.count; i++) {
-		AUTO(freep) char *text = NULL;
-		struct reference reference;
-		char device[256];
-		bool is_wished;
-
-		if (swap_wish_is_there(&is_wished, files, units.items[i],
-			    err) == -1)
-			return -1;
-		text = is_wished
+		AUTO(freep) char *text =
+			swap_wish_is_among(&links, units.items[i])
 			? config_text(files, units.items[i], findings)
 			: NULL;
+		struct reference reference;
+		char device[256];
+
 		if (text == NULL ||
 			!swap_wish_device(device, sizeof device, text))
 			continue;

@@ -8,6 +8,7 @@ struct error;
 struct findings;
 struct guest;
 struct guest_files;
+struct names;
 struct references;
 
 /* The administrator's own units; each is named after its device. */
@@ -16,12 +17,12 @@ struct references;
 /* The device that the text of a unit is for; false when it names none. */
 bool swap_wish_device(char *device_out, size_t room, const char *text);
 
-/*
- * Is there a link in a folder of wishes with the name of the unit at `path`?  -1
- * only when out of memory.
- */
-int swap_wish_is_there(bool *there_out, const struct guest_files *files,
-	const char *path, struct error *err);
+/* Add the links in all folders of wishes.  -1 only when out of memory. */
+int swap_wish_links(struct names *links, const struct guest_files *files,
+	struct error *err);
+
+/* Is one of them of the unit at `path`? */
+bool swap_wish_is_among(const struct names *links, const char *path);
 
 /*
  * The guest gets what its units of swap mean that the boot switches on.  -1 only

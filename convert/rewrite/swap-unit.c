@@ -21,6 +21,7 @@
 #include "convert/rewrite/change.h"
 #include "convert/rewrite/rewriters.h"
 #include "drivers-inject/guest.h"
+#include "drivers-inject/names.h"
 
 static const char reason[] = "The unit of a swap space is named after its "
 			     "device, which has another name now.";
@@ -47,30 +48,25 @@ swap_unit_name(char *name_out, size_t room, const char *device)
 }
 
 static int
-plan_wish(guestfs_h *g, const char *old, const char *name,
-	struct changes *changes, struct error *err)
+plan_wish(guestfs_h *g, const struct names *links, const char *old,
+	const char *name, struct changes *changes, struct error *err)
 {
 	AUTO(freep) char *path = io_format(SWAP_WISH_FOLDER
 		"swap.target.d/10-unrack-%s.conf", name);
 	AUTO(freep) char *text = io_format("[Unit]\nWants=%s\n", name);
-	struct guest_files files;
-	bool is_wished;
 
 	if (path == NULL || text == NULL)
 		return error_set(err, ENOMEM, "plan %s", name);
-	guest_libguestfs_open(&files, g);
-	if (swap_wish_is_there(&is_wished, &files, old, err) == -1)
-		return -1;
-	return !is_wished || guest_file_is_there(g, path)
+	return !swap_wish_is_among(links, old) || guest_file_is_there(g, path)
 		? 0
 		: changes_plan(changes, path, NULL, text, reason, err);
 }
 
 /* The old unit stays for whoever looks for it, but does nothing. */
 static int
-plan_renamed(guestfs_h *g, const char *path, const char *text,
-	const struct reference *reference, const struct rewrite *how,
-	struct changes *changes, struct error *err)
+plan_renamed(guestfs_h *g, const struct names *links, const char *path,
+	const char *text, const struct reference *reference,
+	const struct rewrite *how, struct changes *changes, struct error *err)
 {
 	char device[REFERENCE_PATH_BYTES], name[256];
 	AUTO(freep) char *renamed = NULL;
@@ -91,7 +87,7 @@ plan_renamed(guestfs_h *g, const char *path, const char *text,
 		changes_plan_move(changes, path, aside, reason, err) == -1)
 		return -1;
 	changes_join_last(changes);
-	return plan_wish(g, path, name, changes, err);
+	return plan_wish(g, links, path, name, changes, err);
 }
 
 /* Nothing waits for it any more. */
@@ -116,7 +112,13 @@ swap_units_plan(guestfs_h *g, struct references *references,
 {
 	AUTO(strings_freep) char **files =
 		guest_files(g, SWAP_WISH_FOLDER "*.swap");
+	AUTO(names_freep) struct names links = {0};
+	struct guest_files guest;
 
+	guest_libguestfs_open(&guest, g);
+	if (files != NULL && files[0] != NULL &&
+		swap_wish_links(&links, &guest, err) == -1)
+		return -1;
 	for (char **file = files; file != NULL && *file != NULL; file++) {
 		const struct rewrite how = {*file, references, findings};
 		AUTO(freep) char *text = guest_file_text(g, *file, findings);
@@ -129,8 +131,8 @@ swap_units_plan(guestfs_h *g, struct references *references,
 		reference_resolve(references, device, "swap", &reference);
 		if (reference.state == REFERENCE_NAMED &&
 			reference.stable[0] != '\0' &&
-			plan_renamed(g, *file, text, &reference, &how, changes,
-				err) == -1)
+			plan_renamed(g, &links, *file, text, &reference, &how,
+				changes, err) == -1)
 			return -1;
 		if (reference_is_lost(&reference) &&
 			plan_disabled(*file, text, &how, changes, err) == -1)
